@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace QuicPair.Grains.Interfaces;
+
+/// <summary>The 16 characters <c>[a-z2-7]</c> that name a Mac, derived from its static public key (docs/protocol.md, 2).</summary>
+[GenerateSerializer, Immutable, Alias("quicpair.MacId")]
+public readonly record struct MacId
+{
+    private MacId(string value) => Value = value;
+
+    /// <summary>The 16 characters.</summary>
+    [Id(0)]
+    public string Value { get; }
+
+    /// <summary>Reads an id; anything but <c>^[a-z2-7]{16}$</c> is refused.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out MacId id)
+    {
+        var valid = IdAlphabet.Accepts(text);
+        id = valid ? new MacId(text!) : default;
+        return valid;
+    }
+
+    /// <summary>Reads an id.</summary>
+    /// <exception cref="FormatException">The text is not an id.</exception>
+    public static MacId Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new FormatException("A Mac id is 16 characters of a-z and 2-7.");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

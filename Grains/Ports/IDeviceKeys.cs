@@ -1,0 +1,19 @@
+using QuicPair.Grains.Interfaces;
+
+namespace QuicPair.Grains.Ports;
+
+/// <summary>What the Mac's key file says of its devices. A device is admitted only if it is in that file.</summary>
+public interface IDeviceKeys
+{
+    /// <summary>How far this device has come, or null when the file does not have it.</summary>
+    DeviceStanding? Standing(DeviceId device);
+
+    /// <summary>Every device of the file and the open or claimed invitation's.</summary>
+    IReadOnlyList<DeviceStanding> All();
+
+    /// <summary>Deletes the device durably. False when it was not there.</summary>
+    Task<bool> Delete(DeviceId device);
+
+    /// <summary>Renames a paired device durably. False when it is not there.</summary>
+    Task<bool> Rename(DeviceId device, string name);
+}
