@@ -1,0 +1,33 @@
+# One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
+.PHONY: run test check format interop soak bench publish clean
+
+CONFIGURATION ?= Debug
+
+run: ## start this Mac's silo with the embedded defaults
+	dotnet run --project Silo
+
+test: ## what the README's second command does
+	dotnet test
+
+check: ## the gates without the tests: warnings as errors, format, layers and shape
+	dotnet build --nologo -v q
+	dotnet format --no-restore --verify-no-changes --severity warn
+	dotnet test --no-build --project tests/Architecture
+
+format: ## rewrite the sources to the house format
+	dotnet format --severity warn
+
+interop: ## Chromium and libdatachannel against our peer
+	dotnet test --project tests/Interop
+
+soak: ## every long proof, whole (an hour or so)
+	QUICPAIR_SOAK=1 dotnet test -c Release
+
+bench: ## the micro-benchmarks; docs/performance.md says how the rest is measured
+	dotnet run -c Release --project tests/Benchmarks -- --filter '*'
+
+publish: ## the `quicpair` command as a framework-dependent program in artifacts/publish
+	dotnet publish Cli -c Release
+
+clean:
+	rm -rf artifacts
