@@ -1,0 +1,81 @@
+// node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp. Prints {"port":…}.
+// FAULT_AFTER=n breaks an answer with an error line after n characters, as Ollama does when its runner dies.
+import http from 'node:http';
+import { statSync } from 'node:fs';
+import { Llama } from './llama.mjs';
+
+const NAME = 'bigram:latest';
+const [file, port = '0'] = process.argv.slice(2);
+const faultAfter = Number(process.env.FAULT_AFTER ?? Infinity);
+const llama = await Llama.open(file);
+let requests = 0;
+
+const model = () => ({
+  name: NAME, model: NAME, modified_at: new Date().toISOString(), size: statSync(file).size, digest: '0'.repeat(64),
+  details: { format: 'gguf', family: 'llama', families: ['llama'], parameter_size: '1.4M', quantization_level: 'F32' },
+  capabilities: ['completion'],
+});
+
+const reply = (response, status, body) => {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+};
+
+async function body(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
+
+async function chat(request, response) {
+  const asked = await body(request);
+  if (asked.model !== NAME && asked.model !== 'bigram') {
+    return reply(response, 404, { error: `model '${asked.model}' not found` });
+  }
+  const line = (rest) => JSON.stringify({ model: asked.model, created_at: new Date().toISOString(), ...rest }) + '\n';
+  const empty = { role: 'assistant', content: '' };
+  if (!asked.messages?.length) {
+    const unload = asked.keep_alive === 0;
+    await (unload ? llama.unload() : llama.load());
+    return reply(response, 200, JSON.parse(line({ message: empty, done: true, done_reason: unload ? 'unload' : 'load' })));
+  }
+  requests++;
+  const stream = asked.stream !== false;
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  let text = '';
+  const result = await llama.chat(asked.messages, asked.options ?? {}, gone.signal, (piece) => {
+    text += piece;
+    if (!stream || gone.signal.aborted) return;
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    if (text.length > faultAfter) {
+      response.end(JSON.stringify({ error: 'an error was encountered while running the model' }) + '\n');
+      gone.abort();
+      return;
+    }
+    response.write(line({ message: { role: 'assistant', content: piece }, done: false }));
+  });
+  if (gone.signal.aborted) return undefined;
+  const end = { message: { role: 'assistant', content: stream ? '' : text }, done: true, ...result };
+  return stream ? response.end(line(end)) : reply(response, 200, JSON.parse(line(end)));
+}
+
+const routes = {
+  'GET /': (_, response) => response.end('Ollama is running'),
+  'GET /api/version': (_, response) => reply(response, 200, { version: '0.0.0-bigram' }),
+  'GET /api/tags': (_, response) => reply(response, 200, { models: [model()] }),
+  'GET /api/ps': (_, response) => reply(response, 200, { models: llama.loaded ? [model()] : [] }),
+  'GET /requests': (_, response) => reply(response, 200, { chats: requests }),
+  'POST /api/chat': chat,
+};
+
+const server = http.createServer(async (request, response) => {
+  const route = routes[`${request.method} ${new URL(request.url, 'http://localhost').pathname}`];
+  try {
+    await (route ? route(request, response) : reply(response, 404, { error: 'not found' }));
+  } catch (error) {
+    if (response.headersSent) response.end(JSON.stringify({ error: error.message }) + '\n');
+    else reply(response, error instanceof SyntaxError ? 400 : 500, { error: error.message });
+  }
+});
+server.listen(+port, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));
