@@ -1,6 +1,9 @@
 namespace QuicPair.Rtc.Machine;
 
-/// <summary>The source of unpredictable bytes; state machines have no other, so a seeded source replays a run exactly.</summary>
+/// <summary>
+/// The source of unpredictable bytes; state machines have no other, so a seeded source replays a run
+/// exactly.
+/// </summary>
 public interface IEntropy
 {
     /// <summary>Fills <paramref name="destination"/> with random bytes.</summary>

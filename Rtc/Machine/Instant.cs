@@ -1,6 +1,8 @@
 namespace QuicPair.Rtc.Machine;
 
-/// <summary>A point on the monotonic clock of the program that drives the state machines, counted from its start.</summary>
+/// <summary>
+/// A point on the monotonic clock of the program that drives the state machines, counted from its start.
+/// </summary>
 /// <param name="SinceStart">Time since the driver's start; never goes backwards.</param>
 public readonly record struct Instant(TimeSpan SinceStart) : IComparable<Instant>
 {
@@ -11,13 +13,16 @@ public readonly record struct Instant(TimeSpan SinceStart) : IComparable<Instant
     public int CompareTo(Instant other) => SinceStart.CompareTo(other.SinceStart);
 
     /// <summary>The instant <paramref name="duration"/> later.</summary>
-    public static Instant operator +(Instant instant, TimeSpan duration) => new(instant.SinceStart + duration);
+    public static Instant operator +(Instant instant, TimeSpan duration) =>
+        new(instant.SinceStart + duration);
 
     /// <summary>The instant <paramref name="duration"/> earlier.</summary>
-    public static Instant operator -(Instant instant, TimeSpan duration) => new(instant.SinceStart - duration);
+    public static Instant operator -(Instant instant, TimeSpan duration) =>
+        new(instant.SinceStart - duration);
 
     /// <summary>The time that passed from <paramref name="earlier"/> to <paramref name="later"/>.</summary>
-    public static TimeSpan operator -(Instant later, Instant earlier) => later.SinceStart - earlier.SinceStart;
+    public static TimeSpan operator -(Instant later, Instant earlier) =>
+        later.SinceStart - earlier.SinceStart;
 
     /// <summary>Whether <paramref name="left"/> is before <paramref name="right"/>.</summary>
     public static bool operator <(Instant left, Instant right) => left.SinceStart < right.SinceStart;
