@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace QuicPair.EndToEnd;
+
+/// <summary>The real-inference runner of tests/runner on an ephemeral port: llama.cpp behind the Ollama API.</summary>
+internal sealed class TestRunner : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim Preparing = new(1, 1);
+
+    private readonly ChildProcess _process;
+
+    private TestRunner(ChildProcess process, int port) => (_process, Address) = (process, new($"http://127.0.0.1:{port}"));
+
+    public static string Folder { get; } = Path.Combine(Tree.Root, "tests", "runner");
+
+    public Uri Address { get; }
+
+    public static async Task<TestRunner> Start(int? faultAfter = null)
+    {
+        var model = await Model();
+        var environment = new Dictionary<string, string?> { ["FAULT_AFTER"] = faultAfter?.ToString() };
+        var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model], environment);
+        using var ready = JsonDocument.Parse(await process.Line(line => line.StartsWith('{')));
+        return new TestRunner(process, ready.RootElement.GetProperty("port").GetInt32());
+    }
+
+    /// <summary>What the runner itself answers, without QuicPair.</summary>
+    public async Task<string> Direct(string prompt, int seed)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var body = JsonSerializer.Serialize(new
+        {
+            model = "bigram:latest",
+            messages = new[] { new { role = "user", content = prompt } },
+            options = new { seed },
+            stream = false,
+        });
+        using var response = await http.PostAsync("/api/chat", new StringContent(body));
+        using var answer = JsonDocument.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+        return answer.RootElement.GetProperty("message").GetProperty("content").GetString()!;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<string> Model()
+    {
+        var model = Path.Combine(Tree.Artifacts, "runner", "bigram.gguf");
+        await Preparing.WaitAsync();
+        try
+        {
+            if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
+            {
+                await Run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
+            }
+
+            if (!File.Exists(model))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(model)!);
+                await Run("node", "write-model.mjs", "corpus.txt", model);
+            }
+
+            return model;
+        }
+        finally
+        {
+            Preparing.Release();
+        }
+    }
+
+    private static async Task Run(string program, params string[] arguments)
+    {
+        await using var process = ChildProcess.Start(program, arguments, folder: Folder);
+        if (await process.Exit() != 0)
+        {
+            throw new InvalidOperationException($"{program} {arguments[0]} failed:\n{process.Output}\n{process.Errors}");
+        }
+    }
+}
