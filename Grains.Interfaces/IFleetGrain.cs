@@ -1,0 +1,25 @@
+using Orleans.Concurrency;
+
+namespace QuicPair.Grains.Interfaces;
+
+/// <summary>
+/// The Macs that a front door has ever seen. Its key is the silo name of that front door, where it lives.
+/// </summary>
+[Alias("quicpair.IFleetGrain")]
+public interface IFleetGrain : IGrainWithStringKey
+{
+    /// <summary>Notes that a Mac is here. False when the fleet is full.</summary>
+    /// <param name="mac">The Mac.</param>
+    /// <param name="name">Its name for people; empty when it is not known yet, which keeps an earlier
+    /// one.</param>
+    [Alias("Seen")]
+    Task<bool> Seen(MacId mac, string name);
+
+    /// <summary>Forgets a Mac that the household gave away. False when it was not known.</summary>
+    [Alias("Forget")]
+    Task<bool> Forget(MacId mac);
+
+    /// <summary>Every Mac ever seen, first seen first.</summary>
+    [Alias("GetState"), AlwaysInterleave]
+    Task<FleetSnapshot> GetState();
+}
