@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+
+namespace QuicPair.Grains;
+
+/// <summary>
+/// Names of phones and Macs (docs/protocol.md, 1): text to show, at most 64 bytes of UTF-8.
+/// </summary>
+public static class DisplayName
+{
+    private const int MaxBytes = 64;
+
+    /// <summary>
+    /// Removes control and bidirectional characters and keeps the first 64 bytes of whole code points.
+    /// </summary>
+    public static string Clean(string? text)
+    {
+        var clean = new StringBuilder();
+        var bytes = 0;
+        foreach (var rune in (text ?? string.Empty).Trim().EnumerateRunes())
+        {
+            if (!IsShown(rune))
+            {
+                continue;
+            }
+
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > MaxBytes)
+            {
+                break;
+            }
+
+            clean.Append(rune.ToString());
+        }
+
+        return clean.ToString().Trim();
+    }
+
+    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control => false,
+        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        _ => rune.Value is not (0x061C or 0x200E or 0x200F
+            or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)),
+    };
+}

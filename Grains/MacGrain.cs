@@ -1,0 +1,63 @@
+using Orleans.GrainDirectory;
+using Orleans.Placement;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Placement;
+using QuicPair.Grains.Ports;
+
+namespace QuicPair.Grains;
+
+/// <summary>The Mac's gate towards the household: only what the gate verified goes on to a pairing.</summary>
+[GrainType("quicpair.mac"), OwnerPlacement, Immovable, GrainDirectory(OwnerPlacement.DirectoryName)]
+internal sealed class MacGrain(
+    IOfferGate gate,
+    IMacStatus status,
+    IDeviceKeys keys,
+    IPeerHost peers,
+    ILocalSiloDetails silo) : OwnerGrain(silo), IMacGrain
+{
+    public async Task<OfferReply> Offer(OfferEnvelope offer)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        if (offer.Mac != Id)
+        {
+            return OfferReply.Reject(OfferProblem.Refused);
+        }
+
+        return gate.Verify(offer) switch
+        {
+            OfferVerdict.Verified => await Pairing(offer.Device).Connect(offer),
+            OfferVerdict.Repeated repeated => OfferReply.Accept(repeated.Answer),
+            OfferVerdict.Rejected rejected => OfferReply.Reject(rejected.Problem),
+            _ => OfferReply.Reject(OfferProblem.Refused),
+        };
+    }
+
+    public Task<bool> Authenticate(IceEnvelope envelope)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        return Task.FromResult(envelope.Mac == Id && gate.Authenticate(envelope));
+    }
+
+    public Task<MacSnapshot> GetState() => Task.FromResult(new MacSnapshot(
+        Id,
+        status.Name,
+        status.Runner,
+        [.. status.Models],
+        [.. status.Loaded],
+        status.Running,
+        status.Waiting,
+        status.TokensPerSecond,
+        status.Connected,
+        [.. keys.All().Where(device => device.Stage == PairingStage.Paired).Select(Show)]));
+
+    private MacId Id => MacId.Parse(this.GetPrimaryKeyString());
+
+    private IPairingGrain Pairing(DeviceId device) => GrainFactory.Pairing(new PairingKey(Id, device));
+
+    private PairingSnapshot Show(DeviceStanding device)
+    {
+        var session = peers.Presence(device.Device).Show();
+        var key = new PairingKey(Id, device.Device);
+        return new PairingSnapshot(key, device.Stage, device.Name, device.Since, session?.Since, session);
+    }
+}

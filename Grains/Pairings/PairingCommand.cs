@@ -1,0 +1,22 @@
+using QuicPair.Grains.Ports;
+
+namespace QuicPair.Grains.Pairings;
+
+/// <summary>What can happen to a pairing.</summary>
+internal abstract record PairingCommand
+{
+    private PairingCommand()
+    {
+    }
+
+    /// <summary>The key file and the peers were looked at.</summary>
+    /// <param name="Standing">What the key file says; null when it does not have the device.</param>
+    /// <param name="Connected">Whether the device has a live session.</param>
+    public sealed record Observe(DeviceStanding? Standing, bool Connected) : PairingCommand;
+
+    /// <summary>The owner gives the device a name, already cleaned.</summary>
+    public sealed record Rename(string Name) : PairingCommand;
+
+    /// <summary>The owner removes the device.</summary>
+    public sealed record Revoke : PairingCommand;
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using QuicPair.Grains.Interfaces;
+
+namespace QuicPair.Grains.Pairings;
+
+internal sealed partial class PairingGrain
+{
+    [LoggerMessage(1, LogLevel.Debug, "Pairing {Key} went from {Before} to {After}.")]
+    private static partial void LogStage(ILogger logger, PairingKey key, string before, string after);
+}

@@ -1,0 +1,136 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.GrainDirectory;
+using Orleans.Placement;
+using Orleans.Providers;
+using Orleans.Storage;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Placement;
+using QuicPair.Grains.Ports;
+
+namespace QuicPair.Grains.Pairings;
+
+/// <summary>
+/// The control plane of one device on its Mac. Keys stay in the Mac's key file and peers in its peer host;
+/// the grain asks both through ports and remembers names and times.
+/// </summary>
+[GrainType("quicpair.pairing"), OwnerPlacement, Immovable, GrainDirectory(OwnerPlacement.DirectoryName)]
+internal sealed partial class PairingGrain(
+    IDeviceKeys keys,
+    IPeerHost peers,
+    TimeProvider time,
+    ILocalSiloDetails silo,
+    IGrainContext context,
+    [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
+    ILogger<PairingGrain> logger) : OwnerGrain(silo), IPairingGrain
+{
+    // Ours: an attempt must be over before the front door stops waiting for it.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(4);
+
+    // Ours: longer than a peer may stay unfinished (docs/protocol.md, 4: 30 s).
+    private static readonly TimeSpan UnfinishedPeer = TimeSpan.FromMinutes(1);
+
+    private readonly RecordStore<PairingRecord> _store =
+        new(storage, "pairing", context, PairingRecord.CurrentSchema);
+
+    public async Task<OfferReply> Connect(OfferEnvelope offer)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        if (offer.Mac != Key.Mac || offer.Device != Key.Device || keys.Standing(Key.Device) is null)
+        {
+            return OfferReply.Reject(OfferProblem.Refused);
+        }
+
+        using var limit = new CancellationTokenSource(AnswerLimit, time);
+        var reply = await peers.Answer(offer, limit.Token);
+        if (reply.Answer is not null)
+        {
+            DelayDeactivation(peers.Presence(Key.Device) is null ? UnfinishedPeer : Timeout.InfiniteTimeSpan);
+        }
+
+        return reply;
+    }
+
+    public async Task<bool> Revoke()
+    {
+        await Refresh();
+        var before = await State();
+        await Apply(new PairingCommand.Revoke());
+        return before is not (PairingState.Unknown or PairingState.Revoked);
+    }
+
+    public async Task<bool> Rename(string name)
+    {
+        var clean = DisplayName.Clean(name);
+        await Refresh();
+        var step = await Apply(new PairingCommand.Rename(clean));
+        return step.Effects.Contains(PairingEffect.RenameKeys);
+    }
+
+    public async Task Refresh()
+    {
+        var connected = peers.Presence(Key.Device) is not null;
+        await Apply(new PairingCommand.Observe(keys.Standing(Key.Device), connected));
+    }
+
+    public async Task<PairingSnapshot> GetState()
+    {
+        var record = await _store.Load() ?? new PairingRecord();
+        var session = peers.Presence(Key.Device).Show();
+        var lastSeen = session?.Since > record.LastSeen ? session.Since : record.LastSeen ?? session?.Since;
+        if (record.Stage != PairingStage.Revoked && keys.Standing(Key.Device) is { } standing)
+        {
+            return new PairingSnapshot(Key, standing.Stage, standing.Name, standing.Since, lastSeen, session);
+        }
+
+        DateTimeOffset? since = record.Stage is null ? null : record.Since;
+        return new PairingSnapshot(Key, record.Stage, record.Name, since, lastSeen, session);
+    }
+
+    private PairingKey Key => PairingKey.Parse(this.GetPrimaryKeyString());
+
+    private async Task<PairingState> State() =>
+        (await _store.Load())?.ToState() ?? new PairingState.Unknown();
+
+    private async Task<PairingStep> Apply(PairingCommand command)
+    {
+        var before = await State();
+        var step = PairingRules.Decide(before, command, time.GetUtcNow());
+        foreach (var effect in step.Effects)
+        {
+            await Run(effect, step.State);
+        }
+
+        if (before.GetType() != step.State.GetType())
+        {
+            LogStage(logger, Key, before.GetType().Name, step.State.GetType().Name);
+        }
+
+        return step;
+    }
+
+    private async Task Run(PairingEffect effect, PairingState state)
+    {
+        switch (effect)
+        {
+            case PairingEffect.DeleteKeys:
+                await keys.Delete(Key.Device);
+                break;
+            case PairingEffect.ClosePeers:
+                await peers.CloseRevoked(Key.Device);
+                break;
+            case PairingEffect.RenameKeys when state is PairingState.Paired paired:
+                await keys.Rename(Key.Device, paired.Name);
+                break;
+            case PairingEffect.Save:
+                await _store.Save(PairingRecord.Of(Key.ToString(), state));
+                break;
+            case PairingEffect.Keep:
+                DelayDeactivation(Timeout.InfiniteTimeSpan);
+                break;
+            case PairingEffect.Release:
+                DelayDeactivation(TimeSpan.Zero);
+                break;
+        }
+    }
+}
