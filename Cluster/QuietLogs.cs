@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace QuicPair.Cluster;
+
+/// <summary>
+/// Keeps categories quiet that would say more than a user can use, or something that is not so.
+/// </summary>
+public static class QuietLogs
+{
+    /// <summary>Orleans speaks from Warning up, without its false alarms.</summary>
+    public static ILoggingBuilder AddQuietOrleans(this ILoggingBuilder logging)
+    {
+        ArgumentNullException.ThrowIfNull(logging);
+        return logging
+            .AddFilter("Orleans", LogLevel.Warning)
+
+            // Each refused placement is an Error with a stack there; the caller has it as a typed exception.
+            .AddFilter("Orleans.Messaging", LogLevel.None)
+
+            // Reports the machine's uptime as a stall at most starts.
+            .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+
+            // Advises a garbage collector that costs a desktop its memory.
+            .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+            .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Error);
+    }
+}

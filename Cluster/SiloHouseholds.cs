@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+using QuicPair.Cluster.Placement;
+using QuicPair.Cluster.Storage;
+using QuicPair.Grains.Placement;
+
+namespace QuicPair.Cluster;
+
+/// <summary>What every silo of a household has in common.</summary>
+public static class SiloHouseholds
+{
+    // Ours: a Mac that was declared dead while it slept learns it this soon; the probe settings stay
+    // Orleans's.
+    private static readonly TimeSpan MembershipRefresh = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Puts every pinned grain on the silo that its key names. Needed on every silo of the cluster.
+    /// </summary>
+    public static ISiloBuilder UseOwnerPlacement(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddPlacementDirector<OwnerPlacement, OwnerPlacementDirector>();
+        return silo.AddGrainDirectory(OwnerPlacement.DirectoryName, (_, _) => new OwnerDirectory());
+    }
+
+    /// <summary>
+    /// Keeps grain state in a SQLite file that only its owner can read, each record sealed. The file and its
+    /// schema are made when they are not there.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key that seals.</param>
+    /// <param name="older">Keys that sealed earlier.</param>
+    public static ISiloBuilder UseSealedSqlite(
+        this ISiloBuilder silo,
+        string path,
+        StateKey key,
+        params IEnumerable<StateKey> older)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        SqliteSchema.Apply(path);
+        var serializer = new SealedStateSerializer(key, older);
+        return silo.AddAdoNetGrainStorageAsDefault(options =>
+        {
+            // The name under which Orleans knows SQLite; the driver is Microsoft.Data.Sqlite.
+            options.Invariant = "System.Data.SQLite";
+            options.ConnectionString = SqliteSchema.ConnectionString(path);
+            options.GrainStorageSerializer = serializer;
+        });
+    }
+
+    /// <summary>Names the silo, joins it to its household and sets what all silos share.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="name">The silo's name: the Mac's id, or <see cref="ClusterIdentity.FrontDoor"/>.</param>
+    /// <param name="options">Where the household is; the default is a household of one.</param>
+    /// <exception cref="FormatException">An address cannot be read.</exception>
+    public static ISiloBuilder UseHousehold(
+        this ISiloBuilder silo,
+        string name,
+        HouseholdOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        options ??= new HouseholdOptions();
+        var self = new IPEndPoint(IPAddress.Parse(options.Address), options.Port);
+        if (self.Port == 0)
+        {
+            self.Port = FreePort(self.Address);
+        }
+
+        silo.Configure<SiloOptions>(o => o.SiloName = name);
+        silo.UseLocalhostClustering(
+            self.Port,
+            gatewayPort: 0,
+            options.Primary.Length > 0 ? IPEndPoint.Parse(options.Primary) : self,
+            ClusterIdentity.ServiceId,
+            ClusterIdentity.ClusterId);
+        silo.Configure<EndpointOptions>(o =>
+        {
+            o.AdvertisedIPAddress = self.Address;
+            o.SiloListeningEndpoint = self;
+            o.GatewayPort = 0;
+        });
+        silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
+        if (options.Primary.Length == 0 && options.Port == 0)
+        {
+            silo.Configure<SiloConnectionOptions>(o => o.ConfigureSiloInboundConnection(RefuseAll));
+        }
+
+        return silo;
+    }
+
+    /// <summary>A household of one has no other silo: whoever connects is not of the house.</summary>
+    private static void RefuseAll(IConnectionBuilder connections) => connections.Use(_ => connection =>
+    {
+        connection.Abort();
+        return Task.CompletedTask;
+    });
+
+    private static int FreePort(IPAddress address)
+    {
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(address, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
