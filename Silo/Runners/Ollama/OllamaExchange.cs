@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text.Json;
+
+namespace QuicPair.Silo.Runners.Ollama;
+
+/// <summary>
+/// Sits below OllamaSharp for one request and keeps what the library drops: the body of an error answer, an error line
+/// in the middle of a stream, the end of a stream that never finished, the cancelling of a silent read, and the fields
+/// of the model list that the library does not have.
+/// </summary>
+internal sealed class OllamaExchange(HttpMessageHandler network, CancellationToken call) : DelegatingHandler(network)
+{
+    private const int MaxErrorBytes = 64 * 1024;
+    private const int MaxListBytes = 8 * 1024 * 1024;
+
+    /// <summary>The model list's extra fields, after it was asked for.</summary>
+    public IReadOnlyDictionary<string, OllamaTag> Tags { get; private set; } = new Dictionary<string, OllamaTag>();
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException problem) when (problem.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            throw new RunnerException(
+                RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.", problem);
+        }
+        catch (HttpRequestException problem)
+        {
+            throw new RunnerException(RunnerFault.Failed, "Ollama broke off the answer.", problem);
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            using (response)
+            {
+                throw await Refusal(response, call);
+            }
+        }
+
+        switch (request.RequestUri?.AbsolutePath)
+        {
+            case "/api/chat":
+                await WatchLines(response);
+                break;
+            case "/api/tags":
+                await ReadTags(response);
+                break;
+        }
+
+        return response;
+    }
+
+    private static async Task<RunnerException> Refusal(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var said = "";
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaxErrorBytes, cancellation);
+            said = OllamaLine.Read(await response.Content.ReadAsByteArrayAsync(cancellation)).Error ?? "";
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException)
+        {
+            // A refusal without a readable reason is still a refusal.
+        }
+
+        var sentence = OllamaLine.Sentence(said);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => new RunnerException(
+                RunnerFault.ModelNotFound, sentence ?? "Ollama does not have this model."),
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => new RunnerException(
+                RunnerFault.Failed, sentence ?? "Ollama is too busy."),
+            var status => new RunnerException(RunnerFault.Failed, sentence ?? $"Ollama answered {(int)status}."),
+        };
+    }
+
+    private async Task WatchLines(HttpResponseMessage response)
+    {
+        var lines = new OllamaLineStream(await response.Content.ReadAsStreamAsync(call), call);
+        var watched = new StreamContent(lines);
+        foreach (var (name, values) in response.Content.Headers) watched.Headers.TryAddWithoutValidation(name, values);
+        watched.Headers.ContentLength = null;
+        response.Content = watched;
+    }
+
+    private async Task ReadTags(HttpResponseMessage response)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaxListBytes, call);
+            Tags = OllamaTag.ReadList(await response.Content.ReadAsByteArrayAsync(call));
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException)
+        {
+            throw new RunnerException(RunnerFault.Failed, "Ollama's list of models cannot be read.", problem);
+        }
+    }
+}

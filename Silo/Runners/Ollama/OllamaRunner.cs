@@ -1,0 +1,141 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using OllamaSharp;
+using OllamaSharp.Models.Chat;
+using OllamaSharp.Models.Exceptions;
+
+namespace QuicPair.Silo.Runners.Ollama;
+
+/// <summary>Ollama, through OllamaSharp over <see cref="OllamaExchange"/>.</summary>
+internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly SocketsHttpHandler _network = new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+        AutomaticDecompression = DecompressionMethods.None,
+    };
+
+    private string _version = "";
+
+    public string Description =>
+        _version.Length > 0 ? $"Ollama {_version} at {address.Authority}" : $"Ollama at {address.Authority}";
+
+    /// <summary>Whether Ollama answers; also learns its version.</summary>
+    public async Task<bool> Probe(CancellationToken cancellation)
+    {
+        try
+        {
+            var (ollama, _) = Client(cancellation);
+            _version = await Guard(() => ollama.GetVersionAsync(cancellation), cancellation);
+            return true;
+        }
+        catch (RunnerException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation)
+    {
+        var (ollama, exchange) = Client(cancellation);
+        var running = Running(cancellation);
+        var models = await Guard(() => ollama.ListLocalModelsAsync(cancellation), cancellation);
+        var loaded = (await running).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. models.Select(model =>
+            {
+                var tag = exchange.Tags.GetValueOrDefault(model.Name);
+                return new ModelCard(
+                    model.Name, model.Size, loaded.Contains(model.Name), tag?.Remote ?? false,
+                    tag?.Capabilities ?? []);
+            }),
+        ];
+    }
+
+    public async Task<IReadOnlyList<string>> Running(CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        var models = await Guard(() => ollama.ListRunningModelsAsync(cancellation), cancellation);
+        return [.. models.Select(model => model.Name)];
+    }
+
+    public Task Load(string model, CancellationToken cancellation) => SetPresence(model, loaded: true, cancellation);
+
+    public Task Unload(string model, CancellationToken cancellation) => SetPresence(model, loaded: false, cancellation);
+
+    public async IAsyncEnumerable<RunnerEvent> Chat(
+        RunnerChat chat, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        ChatDoneResponseStream? last = null;
+        await using var chunks = ollama.ChatAsync(OllamaRequests.Chat(chat), cancellation)
+            .GetAsyncEnumerator(cancellation);
+        while (await Guard(() => chunks.MoveNextAsync().AsTask(), cancellation))
+        {
+            if (chunks.Current is not { } chunk) continue;
+            if (chunk.Message?.Thinking is { Length: > 0 } thought) yield return new RunnerEvent.Thinking(thought);
+            if (chunk.Message?.Content is { Length: > 0 } text) yield return new RunnerEvent.Delta(text);
+            foreach (var call in chunk.Message?.ToolCalls ?? []) yield return OllamaRequests.ToolCall(call);
+            last = chunk as ChatDoneResponseStream ?? last;
+        }
+
+        // OllamaSharp ends a cancelled stream silently.
+        cancellation.ThrowIfCancellationRequested();
+        yield return last is null
+            ? throw new RunnerException(RunnerFault.Failed, "Ollama broke off the answer.")
+            : OllamaRequests.Finished(last);
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private async Task SetPresence(string model, bool loaded, CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        await Guard(
+            async () =>
+            {
+                var request = OllamaRequests.Presence(model, loaded);
+                await foreach (var _ in ollama.ChatAsync(request, cancellation))
+                {
+                }
+
+                return true;
+            },
+            cancellation);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    // A client per request is cheap, and lets the handler know this request's cancellation.
+    private (OllamaApiClient Ollama, OllamaExchange Exchange) Client(CancellationToken cancellation)
+    {
+        var exchange = new OllamaExchange(_network, cancellation);
+        var http = new HttpClient(exchange, disposeHandler: false)
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        return (new OllamaApiClient(http), exchange);
+    }
+
+    private static async Task<T> Guard<T>(Func<Task<T>> step, CancellationToken cancellation)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException
+                                            or OllamaException or NotSupportedException or FormatException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new RunnerException(RunnerFault.Failed, "Ollama's answer cannot be understood.", problem);
+        }
+    }
+}

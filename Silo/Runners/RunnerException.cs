@@ -1,0 +1,8 @@
+namespace QuicPair.Silo.Runners;
+
+/// <summary>A runner did not do what it was asked. The message is a sentence for people.</summary>
+internal sealed class RunnerException(RunnerFault fault, string message, Exception? cause = null)
+    : Exception(message, cause)
+{
+    public RunnerFault Fault { get; } = fault;
+}

@@ -1,0 +1,14 @@
+namespace QuicPair.Silo.Runners;
+
+/// <summary>Why a runner did not answer.</summary>
+internal enum RunnerFault
+{
+    /// <summary>It does not have the model.</summary>
+    ModelNotFound,
+
+    /// <summary>It cannot be reached.</summary>
+    Unreachable,
+
+    /// <summary>It said no, or broke.</summary>
+    Failed,
+}
