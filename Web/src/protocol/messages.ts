@@ -1,0 +1,185 @@
+import { type Bytes, fromBase64Url } from "../bytes.ts";
+import { type JsonObject, ProtocolViolation, readJsonObject } from "./json.ts";
+
+export const errorCodes = [
+  "busy",
+  "cancelled",
+  "model_not_found",
+  "runner_unreachable",
+  "runner_failed",
+  "too_large",
+  "bad_request",
+  "exists",
+  "not_found",
+  "unknown_op",
+  "not_allowed",
+  "revoked",
+  "version",
+  "rate",
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ChatTurn {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export type PhoneMessage =
+  | {
+      readonly op: "chat";
+      readonly id: string;
+      readonly model?: string;
+      readonly messages: readonly ChatTurn[];
+      readonly stream: true;
+    }
+  | { readonly op: "cancel"; readonly id: string }
+  | { readonly op: "resume"; readonly id: string; readonly after: number }
+  | { readonly op: "models" }
+  | { readonly op: "ping"; readonly id?: string }
+  | { readonly op: "paired_ack" };
+
+export interface Model {
+  readonly name: string;
+  /** Bytes on the Mac's disk. */
+  readonly size: number;
+  readonly loaded: boolean;
+  /** The model runs in a cloud: what is written leaves the Mac. */
+  readonly remote: boolean;
+  readonly capabilities: readonly string[];
+}
+
+export interface Stats {
+  readonly queue_ms?: number;
+  readonly load_ms?: number;
+  readonly prompt_ms?: number;
+  readonly ttft_ms?: number;
+  readonly tokens?: number;
+  readonly tokens_per_s?: number;
+}
+
+export type MacMessage =
+  | { readonly op: "delta" | "thinking"; readonly id?: string; readonly seq?: number; readonly content: string }
+  | { readonly op: "tool_call"; readonly id?: string; readonly seq?: number; readonly name: string }
+  | { readonly op: "done"; readonly id?: string; readonly seq?: number; readonly reason?: string; readonly stats: Stats }
+  | { readonly op: "error" } & MacError
+  | { readonly op: "queued"; readonly id: string; readonly position: number }
+  | { readonly op: "status"; readonly id: string; readonly stage: "loading" | "reading" }
+  | { readonly op: "models"; readonly models: readonly Model[] }
+  | { readonly op: "pong"; readonly id?: string }
+  | { readonly op: "paired"; readonly k: Bytes }
+  | { readonly op: "paired_done" }
+  | { readonly op: "restart" };
+
+export interface MacError {
+  readonly code: string;
+  readonly message: string;
+  readonly id?: string;
+  /** Set when this ends an answer. */
+  readonly seq?: number;
+  /** The request that this is about. */
+  readonly for?: string;
+}
+
+/** Undefined for an operation that this page does not know: a newer Mac may send one. */
+export function readMessage(bytes: Bytes): MacMessage | undefined {
+  const value = readJsonObject(bytes);
+  switch (value["op"]) {
+    case "delta":
+    case "thinking":
+      return { op: value["op"], ...entry(value), content: text(value, "content") };
+    case "tool_call":
+      return { op: "tool_call", ...entry(value), name: text(value, "name") };
+    case "done":
+      return { op: "done", ...entry(value), ...optional(value, "reason", isText), stats: stats(value["stats"]) };
+    case "error":
+      return {
+        op: "error",
+        ...entry(value),
+        ...optional(value, "for", isText),
+        code: text(value, "code"),
+        message: text(value, "message"),
+      };
+    case "queued":
+      return { op: "queued", id: text(value, "id"), position: required(value, "position", isCount) };
+    case "status":
+      return { op: "status", id: text(value, "id"), stage: required(value, "stage", isStage) };
+    case "models":
+      return { op: "models", models: required(value, "models", isArray).map(model) };
+    case "pong":
+      return { op: "pong", ...optional(value, "id", isText) };
+    case "paired":
+      return { op: "paired", k: pairingKey(text(value, "k")) };
+    case "paired_done":
+    case "restart":
+      return { op: value["op"] };
+    default:
+      text(value, "op");
+      return undefined;
+  }
+}
+
+function entry(value: JsonObject): { id?: string; seq?: number } {
+  return { ...optional(value, "id", isText), ...optional(value, "seq", isCount) };
+}
+
+function model(value: unknown): Model {
+  if (!isObject(value)) {
+    throw new ProtocolViolation("a model is not an object");
+  }
+  return {
+    name: text(value, "name"),
+    size: isCount(value["size"]) ? value["size"] : 0,
+    loaded: value["loaded"] === true,
+    remote: value["remote"] === true,
+    capabilities: isArray(value["capabilities"]) ? value["capabilities"].filter(isText) : [],
+  };
+}
+
+function stats(value: unknown): Stats {
+  const numbers = isObject(value) ? Object.entries(value).filter(([, number]) => typeof number === "number") : [];
+  return Object.fromEntries(numbers) as Stats;
+}
+
+function pairingKey(encoded: string): Bytes {
+  const key = fromBase64Url(encoded, 32);
+  if (key === undefined) {
+    throw new ProtocolViolation("the pairing key is malformed");
+  }
+  return key;
+}
+
+function text(value: JsonObject, name: string): string {
+  return required(value, name, isText);
+}
+
+function required<T>(value: JsonObject, name: string, is: (value: unknown) => value is T): T {
+  const field = value[name];
+  if (!is(field)) {
+    throw new ProtocolViolation(`the field ${name} is missing or malformed`);
+  }
+  return field;
+}
+
+function optional<N extends string, T>(value: JsonObject, name: N, is: (value: unknown) => value is T) {
+  return (value[name] === undefined ? {} : { [name]: required(value, name, is) }) as { [K in N]?: T };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isStage(value: unknown): value is "loading" | "reading" {
+  return value === "loading" || value === "reading";
+}
+
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
