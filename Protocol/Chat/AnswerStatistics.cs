@@ -1,0 +1,23 @@
+namespace QuicPair.Protocol.Chat;
+
+/// <summary>Where the time of an answer went.</summary>
+public sealed record AnswerStatistics
+{
+    /// <summary>Waiting for the runner, milliseconds.</summary>
+    public required long QueueMs { get; init; }
+
+    /// <summary>Loading the model, milliseconds.</summary>
+    public required long LoadMs { get; init; }
+
+    /// <summary>Reading the prompt, milliseconds.</summary>
+    public required long PromptMs { get; init; }
+
+    /// <summary>From the request to the first token, milliseconds.</summary>
+    public required long TtftMs { get; init; }
+
+    /// <summary>Tokens of the answer.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Speed of the answer, rounded to a whole number on the wire.</summary>
+    public required double TokensPerSecond { get; init; }
+}

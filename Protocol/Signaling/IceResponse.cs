@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace QuicPair.Protocol.Signaling;
+
+/// <summary>The 200 answer to an ICE request (QP/1 section 3.2).</summary>
+public sealed record IceResponse
+{
+    /// <summary>The version of the envelope, 1.</summary>
+    [JsonPropertyName("v")]
+    public int V { get; init; } = 1;
+
+    /// <summary>STUN and TURN servers; credentials live at most 600 s.</summary>
+    [JsonPropertyName("iceServers")]
+    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+}

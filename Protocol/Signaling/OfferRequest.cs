@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace QuicPair.Protocol.Signaling;
+
+/// <summary>The body of POST /signaling/offer (QP/1 section 3.1).</summary>
+public sealed record OfferRequest
+{
+    /// <summary>The version of the envelope, 1.</summary>
+    [JsonPropertyName("v")]
+    public int V { get; init; } = 1;
+
+    /// <summary>The Mac's id; may be left out when the front door knows exactly one Mac.</summary>
+    [JsonPropertyName("mac")]
+    public string? Mac { get; init; }
+
+    /// <summary>The device's id.</summary>
+    [JsonPropertyName("device")]
+    public required string Device { get; init; }
+
+    /// <summary>The session description, hashed exactly as it is.</summary>
+    [JsonPropertyName("sdp")]
+    public required string Sdp { get; init; }
+
+    /// <summary>The sender's clock, Unix seconds.</summary>
+    [JsonPropertyName("ts")]
+    public required long Ts { get; init; }
+
+    /// <summary>16 random bytes, base64url.</summary>
+    [JsonPropertyName("nonce")]
+    public required string Nonce { get; init; }
+
+    /// <summary>The versions that the phone speaks, 1 to 16 distinct values.</summary>
+    [JsonPropertyName("versions")]
+    public required int[] Versions { get; init; }
+
+    /// <summary>The MAC, 16 bytes, base64url.</summary>
+    [JsonPropertyName("auth")]
+    public required string Auth { get; init; }
+}
