@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace QuicPair.Rtc.Sockets;
+
+/// <summary>How a host listens and what it says about itself.</summary>
+public sealed record RtcHostOptions
+{
+    /// <summary>The UDP port for all peers; 0 (default) takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The only address to use; null (default) means all of this machine, IPv4 and IPv6.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>
+    /// Whether 127.0.0.1 is a candidate, for peers on the same machine; false by default. It is one in any case when the
+    /// machine has no other address.
+    /// </summary>
+    public bool AdvertiseLoopback { get; init; }
+
+    /// <summary>Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.</summary>
+    public int HandshakeThreads { get; init; } = 8;
+
+    /// <summary>The certificate of this process; null (default) makes a new one.</summary>
+    public LocalCertificate? Certificate { get; init; }
+
+    /// <summary>The clock; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
