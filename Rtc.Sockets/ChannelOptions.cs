@@ -10,7 +10,9 @@ public sealed record ChannelOptions(string Label)
     /// <summary>Whether messages arrive in the order in which they were sent; true by default.</summary>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>How often a lost piece is sent again before the message is given up; null (default) for ever.</summary>
+    /// <summary>
+    /// How often a lost piece is sent again before the message is given up; null (default) for ever.
+    /// </summary>
     public ushort? MaxRetransmits { get; init; }
 
     /// <summary>How long a message is sent again before it is given up; null (default) for ever.</summary>

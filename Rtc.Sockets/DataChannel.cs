@@ -30,20 +30,26 @@ public sealed class DataChannel
     public Task Closed => _closed.Task;
 
     /// <summary>
-    /// What to do with a message (its bytes are valid during the call only) and whether it is text. Called one message at a
-    /// time, in order, on the host's loop: it must not block. Messages that come before it is set are kept for it.
+    /// What to do with a message (its bytes are valid during the call only) and whether it is text. Called
+    /// one message at a time, in order, on the host's loop: it must not block. Messages that come before it
+    /// is set are kept for it.
     /// </summary>
     public Action<ReadOnlyMemory<byte>, bool>? OnMessage { get; set; }
 
     /// <summary>
-    /// Sends one message, or returns false when the channel is closed, the message is larger than the peer takes, or more would
-    /// wait than <see cref="PeerOptions.SendBufferLimit"/> allows.
+    /// Sends one message, or returns false when the channel is closed, the message is larger than the peer
+    /// takes, or more would wait than <see cref="PeerOptions.SendBufferLimit"/> allows.
     /// </summary>
     public bool TrySend(ReadOnlySpan<byte> message, bool text = false) => throw new NotSupportedException();
 
-    /// <summary>Ends when <see cref="BufferedAmount"/> is at most <paramref name="bytes"/>, or the channel is closed.</summary>
-    public Task BufferedAmountBelow(long bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>
+    /// Ends when <see cref="BufferedAmount"/> is at most <paramref name="bytes"/>, or the channel is closed.
+    /// </summary>
+    public Task BufferedAmountBelow(long bytes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    /// <summary>Closes the channel once everything sent on it has arrived; <see cref="Closed"/> tells when.</summary>
+    /// <summary>
+    /// Closes the channel once everything sent on it has arrived; <see cref="Closed"/> tells when.
+    /// </summary>
     public void Close() => throw new NotSupportedException();
 }

@@ -5,8 +5,8 @@ using QuicPair.Rtc.Dtls;
 namespace QuicPair.Rtc.Sockets;
 
 /// <summary>
-/// A self-signed ECDSA P-256 certificate and its key (RFC 8827, section 6.5). It names nobody: the peers know each other by its
-/// fingerprint.
+/// A self-signed ECDSA P-256 certificate and its key (RFC 8827, section 6.5). It names nobody: the peers know
+/// each other by its fingerprint.
 /// </summary>
 public sealed class LocalCertificate : IDisposable
 {

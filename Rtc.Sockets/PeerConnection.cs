@@ -1,11 +1,15 @@
 namespace QuicPair.Rtc.Sockets;
 
-/// <summary>A connection to one peer: ICE, DTLS, SCTP and its data channels. All members may be used from any thread.</summary>
+/// <summary>
+/// A connection to one peer: ICE, DTLS, SCTP and its data channels. All members may be used from any thread.
+/// </summary>
 public sealed class PeerConnection : IAsyncDisposable
 {
     internal PeerConnection() => LocalDescription = "";
 
-    /// <summary>The offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.</summary>
+    /// <summary>
+    /// The offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.
+    /// </summary>
     public string LocalDescription { get; }
 
     /// <summary>The certificate of this end, DER.</summary>
@@ -30,7 +34,8 @@ public sealed class PeerConnection : IAsyncDisposable
 
     /// <summary>Takes the next channel that was opened, by either end; ends with the connection.</summary>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The connection is gone.</exception>
-    public ValueTask<DataChannel> AcceptChannel(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<DataChannel> AcceptChannel(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     /// <summary>Closes the connection and tells the peer.</summary>
     public void Close() => throw new NotSupportedException();

@@ -7,14 +7,16 @@ public sealed record PeerOptions
     public IReadOnlyList<ChannelOptions> Channels { get; init; } = [];
 
     /// <summary>
-    /// The certificate to show. By default an answer shows <see cref="RtcHost.Certificate"/> and an offer a fresh one, so that
-    /// two connections of one phone cannot be linked.
+    /// The certificate to show. By default an answer shows <see cref="RtcHost.Certificate"/> and an offer a
+    /// fresh one, so that two connections of one phone cannot be linked.
     /// </summary>
     public LocalCertificate? Certificate { get; init; }
 
     /// <summary>How long from creation the connection may take; 30 seconds by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Bytes that may wait to be sent on the connection before a send is refused; 16 MiB by default.</summary>
+    /// <summary>
+    /// Bytes that may wait to be sent on the connection before a send is refused; 16 MiB by default.
+    /// </summary>
     public long SendBufferLimit { get; init; } = 16 << 20;
 }

@@ -1,6 +1,8 @@
 namespace QuicPair.Rtc.Sockets;
 
-/// <summary>What a connection has seen so far. Times are counted from the creation of the connection.</summary>
+/// <summary>
+/// What a connection has seen so far. Times are counted from the creation of the connection.
+/// </summary>
 public sealed record PeerStatistics
 {
     /// <summary>The way the packets take.</summary>

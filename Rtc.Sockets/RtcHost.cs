@@ -24,9 +24,12 @@ public sealed class RtcHost : IAsyncDisposable
     /// <summary>Makes an offer (the phone's side). Its connection starts with the answer.</summary>
     public PeerConnection CreateOffer(PeerOptions options) => throw new NotSupportedException();
 
-    /// <summary>Answers an offer (the Mac's side). The connection starts at once, before the answer has travelled.</summary>
+    /// <summary>
+    /// Answers an offer (the Mac's side). The connection starts at once, before the answer has travelled.
+    /// </summary>
     /// <exception cref="SdpException">The offer cannot be used.</exception>
-    public PeerConnection CreateAnswer(string offerSdp, PeerOptions options) => throw new NotSupportedException();
+    public PeerConnection CreateAnswer(string offerSdp, PeerOptions options) =>
+        throw new NotSupportedException();
 
     /// <summary>Closes every connection and the port.</summary>
     public ValueTask DisposeAsync()

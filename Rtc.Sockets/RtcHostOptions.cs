@@ -12,12 +12,14 @@ public sealed record RtcHostOptions
     public IPAddress? Address { get; init; }
 
     /// <summary>
-    /// Whether 127.0.0.1 is a candidate, for peers on the same machine; false by default. It is one in any case when the
-    /// machine has no other address.
+    /// Whether 127.0.0.1 is a candidate, for peers on the same machine; false by default. It is one in any
+    /// case when the machine has no other address.
     /// </summary>
     public bool AdvertiseLoopback { get; init; }
 
-    /// <summary>Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.</summary>
+    /// <summary>
+    /// Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.
+    /// </summary>
     public int HandshakeThreads { get; init; } = 8;
 
     /// <summary>The certificate of this process; null (default) makes a new one.</summary>

@@ -4,7 +4,9 @@ using Org.BouncyCastle.Tls.Crypto.Impl;
 
 namespace QuicPair.Rtc.Sockets.Dtls;
 
-/// <summary>AES-GCM of the platform in the shape that BouncyCastle's TLS asks for; it remembers its key.</summary>
+/// <summary>
+/// AES-GCM of the platform in the shape that BouncyCastle's TLS asks for; it remembers its key.
+/// </summary>
 internal sealed class AesGcmCipher(bool encrypts) : TlsAeadCipherImpl, IDisposable
 {
     private const int TagLength = 16;
@@ -31,7 +33,12 @@ internal sealed class AesGcmCipher(bool encrypts) : TlsAeadCipherImpl, IDisposab
         DoFinal([], input, inputOffset, inputLength, output, outputOffset);
 
     public int DoFinal(
-        byte[]? additionalData, byte[] input, int inputOffset, int inputLength, byte[] output, int outputOffset)
+        byte[]? additionalData,
+        byte[] input,
+        int inputOffset,
+        int inputLength,
+        byte[] output,
+        int outputOffset)
     {
         var length = GetOutputSize(inputLength);
         if (length < 0) throw new TlsFatalAlert(AlertDescription.bad_record_mac);
@@ -39,7 +46,8 @@ internal sealed class AesGcmCipher(bool encrypts) : TlsAeadCipherImpl, IDisposab
         var destination = output.AsSpan(outputOffset, length);
         if (encrypts)
         {
-            _cipher!.Encrypt(_nonce, source, destination[..inputLength], destination[inputLength..], additionalData);
+            var tag = destination[inputLength..];
+            _cipher!.Encrypt(_nonce, source, destination[..inputLength], tag, additionalData);
             return length;
         }
 

@@ -6,10 +6,11 @@ namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>
 /// A handshake by BouncyCastle, whose calls block: it runs on one of <see cref="HandshakeThreads"/> and calls
-/// <paramref name="hasNews"/> from there when there is something to take. A server takes a thread when the first record
-/// arrives, so a peer that never speaks costs none.
+/// <paramref name="hasNews"/> from there when there is something to take. A server takes a thread when the
+/// first record arrives, so a peer that never speaks costs none.
 /// </summary>
-internal sealed class BouncyCastleDtls(LocalCertificate certificate, HandshakeThreads threads, Action hasNews) : IDtls
+internal sealed class BouncyCastleDtls(LocalCertificate certificate, HandshakeThreads threads, Action hasNews)
+    : IDtls
 {
     private HandshakeTransport? _transport;
     private DtlsParameters? _parameters;
@@ -56,7 +57,8 @@ internal sealed class BouncyCastleDtls(LocalCertificate certificate, HandshakeTh
 
     private void RunOnce()
     {
-        if (_isRunning || _transport is not { } transport || _parameters is not { } parameters || _isDisposed) return;
+        if (_isRunning || _isDisposed) return;
+        if (_transport is not { } transport || _parameters is not { } parameters) return;
         _isRunning = true;
         threads.Run(() => Run(transport, parameters));
     }

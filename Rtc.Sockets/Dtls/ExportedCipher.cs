@@ -4,7 +4,9 @@ using QuicPair.Rtc.Dtls;
 
 namespace QuicPair.Rtc.Sockets.Dtls;
 
-/// <summary>The record cipher of a handshake, which seals the two Finished messages and then hands its keys out.</summary>
+/// <summary>
+/// The record cipher of a handshake, which seals the two Finished messages and then hands its keys out.
+/// </summary>
 internal sealed class ExportedCipher : TlsAeadCipher
 {
     private readonly AesGcmCipher _encrypt;

@@ -3,7 +3,8 @@ using Org.BouncyCastle.Tls;
 namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>The client's side of a WebRTC handshake, as BouncyCastle asks for it.</summary>
-internal sealed class HandshakeClient(HandshakeCrypto crypto, HandshakeTiming timing) : DefaultTlsClient(crypto), TlsAuthentication
+internal sealed class HandshakeClient(HandshakeCrypto crypto, HandshakeTiming timing)
+    : DefaultTlsClient(crypto), TlsAuthentication
 {
     public override TlsAuthentication GetAuthentication() => this;
 
@@ -26,7 +27,7 @@ internal sealed class HandshakeClient(HandshakeCrypto crypto, HandshakeTiming ti
     protected override IList<int> GetSupportedGroups(IList<int> namedGroupRoles) => HandshakeCrypto.Groups;
 
     protected override IList<SignatureAndHashAlgorithm> GetSupportedSignatureAlgorithms() =>
-        [HandshakeCrypto.SignatureAlgorithm];
+        [HandshakeCrypto.Signature];
 
     protected override CertificateStatusRequest? GetCertificateStatusRequest() => null;
 }

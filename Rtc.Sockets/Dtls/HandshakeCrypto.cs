@@ -9,7 +9,8 @@ using QuicPair.Rtc.Dtls;
 namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>
-/// The cryptography of one handshake: BouncyCastle's, with the platform's ECDSA and AES-GCM, and what both roles agree to.
+/// The cryptography of one handshake: BouncyCastle's, with the platform's ECDSA and AES-GCM, and what both
+/// roles agree to.
 /// </summary>
 internal sealed class HandshakeCrypto : BcTlsCrypto
 {
@@ -17,11 +18,11 @@ internal sealed class HandshakeCrypto : BcTlsCrypto
 
     private readonly LocalCertificate _certificate;
     private readonly IReadOnlyList<CertificateFingerprint> _expected;
-    private readonly Action _signatureVerified;
+    private readonly Action _verified;
 
     public HandshakeCrypto(
-        LocalCertificate certificate, IReadOnlyList<CertificateFingerprint> expected, Action signatureVerified)
-        : base(Entropy) => (_certificate, _expected, _signatureVerified) = (certificate, expected, signatureVerified);
+        LocalCertificate certificate, IReadOnlyList<CertificateFingerprint> expected, Action verified)
+        : base(Entropy) => (_certificate, _expected, _verified) = (certificate, expected, verified);
 
     /// <summary>RFC 8827, section 6.5: all implementations MUST support this suite with P-256.</summary>
     public static int[] CipherSuites => [CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256];
@@ -31,8 +32,8 @@ internal sealed class HandshakeCrypto : BcTlsCrypto
 
     public static ProtocolVersion[] Versions => ProtocolVersion.DTLSv12.Only();
 
-    public static SignatureAndHashAlgorithm SignatureAlgorithm { get; } =
-        SignatureAndHashAlgorithm.GetInstance(HashAlgorithm.sha256, Org.BouncyCastle.Tls.SignatureAlgorithm.ecdsa);
+    public static SignatureAndHashAlgorithm Signature { get; } =
+        SignatureAndHashAlgorithm.GetInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
 
     /// <summary>The cipher of the finished handshake.</summary>
     public ExportedCipher? Cipher { get; private set; }
@@ -51,7 +52,7 @@ internal sealed class HandshakeCrypto : BcTlsCrypto
             new TlsCryptoParameters(context),
             new PlatformSigner(_certificate),
             new Certificate([encoded]),
-            SignatureAlgorithm);
+            Signature);
     }
 
     /// <summary>Ends the handshake unless the peer's certificate is the one that was promised.</summary>
@@ -70,9 +71,13 @@ internal sealed class HandshakeCrypto : BcTlsCrypto
 
     public override TlsCertificate CreateCertificate(short type, byte[] encoding) =>
         type == CertificateType.X509
-            ? new PlatformCertificate(this, encoding, _signatureVerified)
+            ? new PlatformCertificate(this, encoding, _verified)
             : throw new TlsFatalAlert(AlertDescription.unsupported_certificate);
 
-    protected override TlsAeadCipher CreateCipher_Aes_Gcm(TlsCryptoParameters cryptoParams, int cipherKeySize, int macSize) =>
-        Cipher = new ExportedCipher(cryptoParams, new AesGcmCipher(encrypts: true), new AesGcmCipher(encrypts: false));
+    protected override TlsAeadCipher CreateCipher_Aes_Gcm(
+        TlsCryptoParameters cryptoParams, int cipherKeySize, int macSize)
+    {
+        var (encrypt, decrypt) = (new AesGcmCipher(encrypts: true), new AesGcmCipher(encrypts: false));
+        return Cipher = new ExportedCipher(cryptoParams, encrypt, decrypt);
+    }
 }

@@ -3,14 +3,16 @@ using Org.BouncyCastle.Tls;
 namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>The server's side of a WebRTC handshake, as BouncyCastle asks for it.</summary>
-internal sealed class HandshakeServer(HandshakeCrypto crypto, HandshakeTiming timing) : DefaultTlsServer(crypto)
+internal sealed class HandshakeServer(HandshakeCrypto crypto, HandshakeTiming timing)
+    : DefaultTlsServer(crypto)
 {
     public override int[] GetSupportedGroups() => HandshakeCrypto.Groups;
 
     public override CertificateRequest GetCertificateRequest() =>
-        new([ClientCertificateType.ecdsa_sign], [HandshakeCrypto.SignatureAlgorithm], null);
+        new([ClientCertificateType.ecdsa_sign], [HandshakeCrypto.Signature], null);
 
-    public override void NotifyClientCertificate(Certificate clientCertificate) => crypto.CheckPeer(clientCertificate);
+    public override void NotifyClientCertificate(Certificate clientCertificate) =>
+        crypto.CheckPeer(clientCertificate);
 
     public override int GetHandshakeTimeoutMillis() => timing.TimeoutMilliseconds;
 
@@ -18,7 +20,8 @@ internal sealed class HandshakeServer(HandshakeCrypto crypto, HandshakeTiming ti
 
     public override bool RequiresExtendedMasterSecret() => true;
 
-    protected override TlsCredentialedSigner GetECDsaSignerCredentials() => crypto.CreateCredentials(m_context);
+    protected override TlsCredentialedSigner GetECDsaSignerCredentials() =>
+        crypto.CreateCredentials(m_context);
 
     protected override ProtocolVersion[] GetSupportedVersions() => HandshakeCrypto.Versions;
 

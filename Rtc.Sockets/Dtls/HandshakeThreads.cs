@@ -1,8 +1,8 @@
 namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>
-/// The threads on which blocking handshakes run: started when there is work, at most a fixed number, gone when there has been
-/// none for a while. What comes while all are busy waits its turn.
+/// The threads on which blocking handshakes run: started when there is work, at most a fixed number, gone
+/// when there has been none for a while. What comes while all are busy waits its turn.
 /// </summary>
 internal sealed class HandshakeThreads(int maximum) : IDisposable
 {

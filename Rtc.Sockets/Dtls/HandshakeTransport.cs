@@ -5,9 +5,9 @@ using QuicPair.Rtc.Dtls;
 namespace QuicPair.Rtc.Sockets.Dtls;
 
 /// <summary>
-/// What a blocking handshake reads from and writes to. It packs the records of one flight into as few datagrams as fit, and
-/// hands records to the handshake one by one and in the only order that BouncyCastle survives: once it has taken
-/// change_cipher_spec it ignores everything of epoch 0, repeated or not.
+/// What a blocking handshake reads from and writes to. It packs the records of one flight into as few
+/// datagrams as fit, and hands records to the handshake one by one and in the only order that BouncyCastle
+/// survives: once it has taken change_cipher_spec it ignores everything of epoch 0, repeated or not.
 /// </summary>
 internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : DatagramTransport
 {
@@ -67,7 +67,9 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
         }
     }
 
-    /// <summary>Says that everything of the peer's that precedes its change_cipher_spec has been taken.</summary>
+    /// <summary>
+    /// Says that everything of the peer's that precedes its change_cipher_spec has been taken.
+    /// </summary>
     public void LetPeerEncrypt()
     {
         lock (_gate) _peerMayEncrypt = true;
@@ -84,7 +86,8 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
 
     public int GetSendLimit() => MaximumDatagram;
 
-    public int Receive(byte[] buf, int off, int len, int waitMillis) => Receive(buf.AsSpan(off, len), waitMillis);
+    public int Receive(byte[] buf, int off, int len, int waitMillis) =>
+        Receive(buf.AsSpan(off, len), waitMillis);
 
     public int Receive(Span<byte> buffer, int waitMillis)
     {

@@ -5,7 +5,9 @@ using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 
 namespace QuicPair.Rtc.Sockets.Dtls;
 
-/// <summary>A certificate whose ECDSA signatures the platform verifies, 20 times as fast as BouncyCastle.</summary>
+/// <summary>
+/// A certificate whose ECDSA signatures the platform verifies, 20 times as fast as BouncyCastle.
+/// </summary>
 internal sealed class PlatformCertificate(BcTlsCrypto crypto, byte[] encoding, Action verified)
     : BcTlsCertificate(crypto, encoding)
 {
@@ -16,7 +18,8 @@ internal sealed class PlatformCertificate(BcTlsCrypto crypto, byte[] encoding, A
 
     public override TlsVerifier CreateVerifier(short signatureAlgorithm)
     {
-        if (signatureAlgorithm != SignatureAlgorithm.ecdsa || GetLegacySignatureAlgorithm() != signatureAlgorithm)
+        const short ecdsa = SignatureAlgorithm.ecdsa;
+        if (signatureAlgorithm != ecdsa || GetLegacySignatureAlgorithm() != ecdsa)
         {
             throw new TlsFatalAlert(AlertDescription.unsupported_certificate);
         }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// The hash of a certificate as a description carries it: <c>a=fingerprint:sha-256 4A:AD:…</c> (RFC 8122, section 5). Hash
-/// functions that are broken (MD5, SHA-1) are not read.
+/// The hash of a certificate as a description carries it: <c>a=fingerprint:sha-256 4A:AD:…</c> (RFC 8122,
+/// section 5). Hash functions that are broken (MD5, SHA-1) are not read.
 /// </summary>
 public sealed class CertificateFingerprint : IEquatable<CertificateFingerprint>
 {
@@ -72,14 +72,14 @@ public sealed class CertificateFingerprint : IEquatable<CertificateFingerprint>
 
     private static bool TryFindAlgorithm(ReadOnlySpan<char> name, out string algorithm, out int length)
     {
-        (algorithm, length) = name switch
-        {
-            _ when name.Equals("sha-256", StringComparison.OrdinalIgnoreCase) => ("sha-256", SHA256.HashSizeInBytes),
-            _ when name.Equals("sha-384", StringComparison.OrdinalIgnoreCase) => ("sha-384", SHA384.HashSizeInBytes),
-            _ when name.Equals("sha-512", StringComparison.OrdinalIgnoreCase) => ("sha-512", SHA512.HashSizeInBytes),
-            _ => ("", 0),
-        };
+        (algorithm, length) = Is(name, "sha-256") ? ("sha-256", SHA256.HashSizeInBytes)
+            : Is(name, "sha-384") ? ("sha-384", SHA384.HashSizeInBytes)
+            : Is(name, "sha-512") ? ("sha-512", SHA512.HashSizeInBytes)
+            : ("", 0);
         return length > 0;
+
+        static bool Is(ReadOnlySpan<char> name, string algorithm) =>
+            name.Equals(algorithm, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool TryReadPair(ReadOnlySpan<char> pair, out byte value)

@@ -5,7 +5,8 @@ namespace QuicPair.Rtc.Dtls;
 /// <param name="OpenedRecords">Records opened.</param>
 /// <param name="DroppedRecords">Records dropped: malformed, repeated, not authentic, or of no use.</param>
 /// <param name="EarlyRecords">Records kept until they could be used.</param>
-/// <param name="LastFlightsRepeated">Times that the last flight was sent again because the peer had not got it.</param>
+/// <param name="LastFlightsRepeated">Times that the last flight was sent again because the peer had not got
+/// it.</param>
 public readonly record struct DtlsCounters(
     long SealedRecords,
     long OpenedRecords,

@@ -3,7 +3,9 @@ namespace QuicPair.Rtc.Dtls;
 /// <summary>Why a DTLS association could not be made, or ended.</summary>
 public enum DtlsFailure
 {
-    /// <summary>The certificate of the peer is not the one its description names (RFC 8122, section 6.2).</summary>
+    /// <summary>
+    /// The certificate of the peer is not the one its description names (RFC 8122, section 6.2).
+    /// </summary>
     FingerprintMismatch,
 
     /// <summary>The handshake did not finish in time.</summary>
@@ -12,7 +14,9 @@ public enum DtlsFailure
     /// <summary>The peer ended the handshake with a fatal alert.</summary>
     AlertReceived,
 
-    /// <summary>The peer broke the protocol or has no version, cipher suite or group in common with this end.</summary>
+    /// <summary>
+    /// The peer broke the protocol or has no version, cipher suite or group in common with this end.
+    /// </summary>
     ProtocolError,
 
     /// <summary>This end gave the handshake up.</summary>

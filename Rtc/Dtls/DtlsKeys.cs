@@ -1,8 +1,9 @@
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// Keys of TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 for epoch 1 (RFC 5288, section 3), and the first record number that the
-/// handshake has not used: a nonce is salt and record number, so continuing below it would repeat one.
+/// Keys of TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 for epoch 1 (RFC 5288, section 3), and the first record
+/// number that the handshake has not used: a nonce is salt and record number, so continuing below it would
+/// repeat one.
 /// </summary>
 public sealed class DtlsKeys
 {

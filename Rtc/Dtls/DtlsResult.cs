@@ -10,8 +10,9 @@ public sealed class DtlsResult
     public required byte[] PeerCertificate { get; init; }
 
     /// <summary>
-    /// The datagrams of the last flight when this end sent it, else empty. RFC 6347, section 4.2.4: the node that transmits the
-    /// last flight MUST respond to a retransmit of the peer's last flight with a retransmit of the last flight.
+    /// The datagrams of the last flight when this end sent it, else empty. RFC 6347, section 4.2.4: the node
+    /// that transmits the last flight MUST respond to a retransmit of the peer's last flight with a
+    /// retransmit of the last flight.
     /// </summary>
     public required IReadOnlyList<byte[]> LastFlight { get; init; }
 }

@@ -3,20 +3,28 @@ using QuicPair.Rtc.Machine;
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// One DTLS association: the handshake behind <see cref="IDtls"/>, then a record layer of its own. Drive it like this: after
-/// <see cref="HandleDatagram"/> call <see cref="TryReceive"/> until false; after anything call <see cref="TryTransmit"/> until
-/// false, then look at <see cref="State"/> (the first look at <see cref="DtlsState.Connected"/> is followed by
+/// One DTLS association: the handshake behind <see cref="IDtls"/>, then a record layer of its own. Drive it
+/// like this: after
+/// <see cref="HandleDatagram"/> call <see cref="TryReceive"/> until false; after anything call <see
+/// cref="TryTransmit"/> until
+/// false, then look at <see cref="State"/> (the first look at <see cref="DtlsState.Connected"/> is followed
+/// by
 /// <see cref="TryReceive"/>, as application data may have come early).
 /// </summary>
 public sealed class DtlsTransport : IDisposable
 {
-    /// <summary>The largest datagram of the handshake, in bytes: fits the smallest path that WebRTC expects.</summary>
+    /// <summary>
+    /// The largest datagram of the handshake, in bytes: fits the smallest path that WebRTC expects.
+    /// </summary>
     public const int MaximumFlightDatagram = 1_200;
 
     /// <summary>Bytes that <see cref="TrySeal"/> adds.</summary>
     public const int SealOverhead = RecordLayer.Overhead;
 
-    /// <summary>Where <see cref="TrySeal"/> puts the ciphertext; a plaintext that stands there already is sealed in place.</summary>
+    /// <summary>
+    /// Where <see cref="TrySeal"/> puts the ciphertext; a plaintext that stands there already is sealed in
+    /// place.
+    /// </summary>
     public const int SealOffset = RecordLayer.PlaintextOffset;
 
     // Ours: an Ethernet datagram and some; WebRTC peers send at most 1,280 bytes.
@@ -94,7 +102,9 @@ public sealed class DtlsTransport : IDisposable
         }
     }
 
-    /// <summary>Lets time pass; also to be called when the handshake's driver says that there is something to take.</summary>
+    /// <summary>
+    /// Lets time pass; also to be called when the handshake's driver says that there is something to take.
+    /// </summary>
     public void HandleTimeout(Instant now)
     {
         if (State == DtlsState.Handshaking) _handshake.HandleTimeout(now);
@@ -105,9 +115,9 @@ public sealed class DtlsTransport : IDisposable
     public bool TryReceive(out ReadOnlySpan<byte> plaintext)
     {
         plaintext = default;
-        while (_records is { } records && State == DtlsState.Connected && TryNextRecord(out var header, out var record))
+        while (State == DtlsState.Connected && TryNextRecord(out var header, out var record))
         {
-            if (!records.TryOpen(header, record, out var opened))
+            if (!_records!.TryOpen(header, record, out var opened))
             {
                 Drop();
                 continue;
@@ -129,7 +139,6 @@ public sealed class DtlsTransport : IDisposable
     /// <summary>Takes the next datagram of handshake or alert records.</summary>
     public bool TryTransmit(Instant now, Span<byte> destination, out int length)
     {
-        if (State == DtlsState.Handshaking && _handshake.TryTransmit(now, destination, out length)) return true;
         Update();
         if (_handshake.TryTransmit(now, destination, out length)) return true;
         if (_result is { } result && _lastFlightNext < result.LastFlight.Count)
@@ -147,8 +156,10 @@ public sealed class DtlsTransport : IDisposable
     }
 
     /// <summary>
-    /// Seals one datagram of application data; false unless connected. <paramref name="plaintext"/> may stand at
-    /// <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/> bytes more than it.
+    /// Seals one datagram of application data; false unless connected. <paramref name="plaintext"/> may stand
+    /// at
+    /// <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
+    /// bytes more than it.
     /// </summary>
     public bool TrySeal(ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
     {
@@ -159,7 +170,9 @@ public sealed class DtlsTransport : IDisposable
         return true;
     }
 
-    /// <summary>Ends the association; a close_notify alert follows from <see cref="TryTransmit"/> when there are keys.</summary>
+    /// <summary>
+    /// Ends the association; a close_notify alert follows from <see cref="TryTransmit"/> when there are keys.
+    /// </summary>
     public void Close()
     {
         if (State is DtlsState.Closed or DtlsState.Failed) return;
@@ -177,7 +190,10 @@ public sealed class DtlsTransport : IDisposable
         if (State is not DtlsState.Failed) State = DtlsState.Closed;
     }
 
-    /// <summary>Gives the handshake its records and keeps application data, which may overtake the end of the handshake.</summary>
+    /// <summary>
+    /// Gives the handshake its records and keeps application data, which may overtake the end of the
+    /// handshake.
+    /// </summary>
     private void SortHandshakeRecords(Instant now, ReadOnlySpan<byte> datagram)
     {
         var start = 0;

@@ -11,7 +11,8 @@ namespace QuicPair.Rtc.Dtls;
 /// +------+--------+------+--------------+-------+----------
 /// </code>
 /// </summary>
-internal readonly record struct RecordHeader(ContentType Type, ushort Version, ushort Epoch, ulong Sequence, int FragmentLength)
+internal readonly record struct RecordHeader(
+    ContentType Type, ushort Version, ushort Epoch, ulong Sequence, int FragmentLength)
 {
     /// <summary>Bytes of the head.</summary>
     public const int Length = 13;
@@ -22,7 +23,9 @@ internal readonly record struct RecordHeader(ContentType Type, ushort Version, u
     /// <summary>Bytes of the whole record.</summary>
     public int RecordLength => Length + FragmentLength;
 
-    /// <summary>Reads the head of the record at the front of <paramref name="datagram"/>, which must hold all of it.</summary>
+    /// <summary>
+    /// Reads the head of the record at the front of <paramref name="datagram"/>, which must hold all of it.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out RecordHeader header)
     {
         header = default;

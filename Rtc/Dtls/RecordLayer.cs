@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// Seals and opens the records of epoch 1 with AES-128-GCM (RFC 5288): the nonce is the salt followed by epoch and record
-/// number, which the record also carries. Sealing and opening allocate nothing.
+/// Seals and opens the records of epoch 1 with AES-128-GCM (RFC 5288): the nonce is the salt followed by
+/// epoch and record number, which the record also carries. Sealing and opening allocate nothing.
 /// </summary>
 internal sealed class RecordLayer : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class RecordLayer : IDisposable
     private const int NonceLength = DtlsKeys.SaltLength + ExplicitNonceLength;
     private const int TagLength = 16;
 
-    // From RFC 6347, section 4.1: epoch 0 is the handshake in the clear, and nothing here negotiates a second time.
+    // From RFC 6347, section 4.1: epoch 0 is the handshake in the clear, and nothing here negotiates a second
+    // time.
     private const ushort Epoch = 1;
 
     private readonly AesGcm _write;
@@ -62,7 +63,10 @@ internal sealed class RecordLayer : IDisposable
         return header.RecordLength;
     }
 
-    /// <summary>Opens <paramref name="record"/> in place; false for every record that is not fresh, whole and authentic.</summary>
+    /// <summary>
+    /// Opens <paramref name="record"/> in place; false for every record that is not fresh, whole and
+    /// authentic.
+    /// </summary>
     public bool TryOpen(RecordHeader header, Span<byte> record, out Span<byte> plaintext)
     {
         plaintext = default;
@@ -102,7 +106,10 @@ internal sealed class RecordLayer : IDisposable
         explicitPart[..ExplicitNonceLength].CopyTo(nonce[DtlsKeys.SaltLength..]);
     }
 
-    /// <summary>RFC 5246, section 6.2.3.3: seq_num + type + version + length, where seq_num is epoch and record number.</summary>
+    /// <summary>
+    /// RFC 5246, section 6.2.3.3: seq_num + type + version + length, where seq_num is epoch and record
+    /// number.
+    /// </summary>
     private static void WriteAssociatedData(RecordHeader header, int plaintextLength, Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, ((ulong)header.Epoch << 48) | header.Sequence);

@@ -1,14 +1,15 @@
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// Which record numbers have been seen (RFC 6347, section 4.1.2.6), as a ring of bits (RFC 6479), so that moving the window
-/// forward never shifts it.
+/// Which record numbers have been seen (RFC 6347, section 4.1.2.6), as a ring of bits (RFC 6479), so that
+/// moving the window forward never shifts it.
 /// </summary>
 internal sealed class ReplayWindow
 {
     private const int BlockBits = 64;
 
-    // Ours: wide enough for a burst that overtakes another one; the RFC's minimum is 32 and its preference 64.
+    // Ours: wide enough for a burst that overtakes another one; the RFC's minimum is 32 and its preference
+    // 64.
     private const int Blocks = 16;
     private const int Window = (Blocks - 1) * BlockBits;
 

@@ -1,0 +1,110 @@
+using QuicPair.Rtc.Dtls;
+using Xunit;
+
+namespace QuicPair.Rtc.Tests.Dtls;
+
+public sealed class RecordLayerTests : IDisposable
+{
+    private readonly RecordLayer _sender = new(Keys(1, 2));
+    private readonly RecordLayer _receiver = new(Keys(2, 1));
+    private readonly byte[] _buffer = new byte[2_048];
+
+    [Fact]
+    public void Opens_what_the_other_side_seals()
+    {
+        var record = Seal("hello"u8);
+
+        Assert.Equal([23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 7], record[..11]);
+        Assert.Equal(record[3..11], record[13..21]);
+        Assert.True(TryOpen(record, out var plaintext));
+        Assert.Equal("hello"u8.ToArray(), plaintext);
+    }
+
+    [Fact]
+    public void Seals_in_place()
+    {
+        var reference = Seal("hello"u8);
+        using var again = new RecordLayer(Keys(1, 2));
+        "hello"u8.CopyTo(_buffer.AsSpan(RecordLayer.PlaintextOffset));
+
+        var length = again.Seal(
+            ContentType.ApplicationData, _buffer.AsSpan(RecordLayer.PlaintextOffset, 5), _buffer);
+
+        Assert.Equal(reference, _buffer[..length]);
+    }
+
+    [Fact]
+    public void Refuses_a_record_that_it_has_seen()
+    {
+        var record = Seal("once"u8);
+
+        Assert.True(TryOpen([.. record], out _));
+        Assert.False(TryOpen([.. record], out _));
+    }
+
+    [Fact]
+    public void Refuses_every_flipped_bit()
+    {
+        var record = Seal("attack at dawn"u8);
+        for (var bit = 0; bit < record.Length * 8; bit++)
+        {
+            byte[] flipped = [.. record];
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(TryOpen(flipped, out _));
+        }
+
+        Assert.True(TryOpen(record, out _));
+    }
+
+    [Fact]
+    public void Refuses_every_truncation()
+    {
+        var record = Seal("attack at dawn"u8);
+        for (var length = 0; length < record.Length; length++) Assert.False(TryOpen(record[..length], out _));
+    }
+
+    [Fact]
+    public void Allocates_nothing_for_a_packet()
+    {
+        var plaintext = new byte[1_150];
+        PassOne(plaintext);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var packet = 0; packet < 1_000; packet++) PassOne(plaintext);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _receiver.Dispose();
+    }
+
+    private static DtlsKeys Keys(byte write, byte read) => new()
+    {
+        WriteKey = [.. Enumerable.Repeat(write, DtlsKeys.KeyLength)],
+        WriteSalt = [write, 0, 0, 0],
+        ReadKey = [.. Enumerable.Repeat(read, DtlsKeys.KeyLength)],
+        ReadSalt = [read, 0, 0, 0],
+        NextWriteSequence = 7,
+    };
+
+    private void PassOne(ReadOnlySpan<byte> plaintext)
+    {
+        var length = _sender.Seal(ContentType.ApplicationData, plaintext, _buffer);
+        Assert.True(RecordHeader.TryParse(_buffer.AsSpan(0, length), out var header));
+        Assert.True(_receiver.TryOpen(header, _buffer.AsSpan(0, length), out _));
+    }
+
+    private byte[] Seal(ReadOnlySpan<byte> plaintext) =>
+        _buffer[.._sender.Seal(ContentType.ApplicationData, plaintext, _buffer)];
+
+    private bool TryOpen(byte[] record, out byte[] plaintext)
+    {
+        plaintext = [];
+        if (!RecordHeader.TryParse(record, out var header)) return false;
+        if (!_receiver.TryOpen(header, record.AsSpan(0, header.RecordLength), out var opened)) return false;
+        plaintext = opened.ToArray();
+        return true;
+    }
+}
