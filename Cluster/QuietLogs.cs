@@ -13,6 +13,7 @@ public static class QuietLogs
         ArgumentNullException.ThrowIfNull(logging);
         return logging
             .AddFilter("Orleans", LogLevel.Warning)
+            .AddFilter("Polly", LogLevel.Warning)
 
             // Each refused placement is an Error with a stack there; the caller has it as a typed exception.
             .AddFilter("Orleans.Messaging", LogLevel.None)

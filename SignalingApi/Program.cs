@@ -1,1 +1,23 @@
+using QuicPair.SignalingApi;
+using QuicPair.SignalingApi.Dashboard;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddSignaling();
+builder.AddFrontDoorSilo();
+var app = builder.Build();
+app.MapSignaling();
+await app.StartAsync();
+
+var address = app.Urls.FirstOrDefault() ?? string.Empty;
+Console.WriteLine($"QuicPair front door on {address}");
+var token = app.Services.GetRequiredService<OperatorToken>();
+
+// A daemon's output is somebody's log: the token is shown to a person at a terminal only.
+if (token.IsRandom && !Console.IsOutputRedirected)
+{
+    Console.WriteLine($"Dashboard: {address.Replace("[::]", "localhost", StringComparison.Ordinal)}"
+        + $"/dashboard/?token={token.Value}");
+}
+
+await app.WaitForShutdownAsync();
 return 0;

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using QuicPair.Cluster.Placement;
+using QuicPair.Grains.Interfaces;
+
+namespace QuicPair.SignalingApi.Fleet;
+
+/// <summary>
+/// Which Macs are here, which are away and which never were, from memory: no grain call is made for a Mac
+/// that cannot answer it.
+/// </summary>
+internal sealed class FleetView(IClusterMembershipService membership)
+{
+    private volatile ImmutableHashSet<MacId> _known = [];
+    private volatile bool _isComplete;
+
+    /// <summary>
+    /// Whether the memory of earlier runs has been read. Until then no Mac can be called unknown.
+    /// </summary>
+    public bool IsComplete => _isComplete;
+
+    /// <summary>The only Mac of the household, or null when there are none or several.</summary>
+    public MacId? Only => _known is { Count: 1 } one ? one.First() : null;
+
+    /// <summary>Whether the Mac was ever here.</summary>
+    public bool Knows(MacId mac) => _known.Contains(mac) || IsHere(mac);
+
+    /// <summary>Whether the Mac's silo is a living member of the cluster.</summary>
+    public bool IsHere(MacId mac) => membership.CurrentSnapshot.FindActive(mac.Value) is not null;
+
+    /// <summary>Notes a Mac.</summary>
+    public bool Add(MacId mac)
+    {
+        var before = _known;
+        _known = before.Add(mac);
+        return _known != before;
+    }
+
+    /// <summary>Says that the memory of earlier runs has been read.</summary>
+    public void Complete() => _isComplete = true;
+}

@@ -1,0 +1,66 @@
+using Orleans.Runtime.Messaging;
+using QuicPair.Grains.Interfaces;
+using QuicPair.SignalingApi.Problems;
+
+namespace QuicPair.SignalingApi.Fleet;
+
+/// <summary>
+/// Asks a Mac something, or says at once why it cannot be asked. What the cluster rejects while it settles is
+/// asked again; the nonce of the request makes that harmless.
+/// </summary>
+internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvider time)
+{
+    // Ours.
+    private const int Retries = 2;
+    private static readonly TimeSpan BetweenRetries = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Finds the Mac of a request: the one it names, or the only one that there is.</summary>
+    public (MacId Mac, Problem? Problem) Find(MacId? named)
+    {
+        if ((named ?? fleet.Only) is not { } mac)
+        {
+            return (default, fleet.IsComplete ? Problem.MacRequired : Problem.NotReady);
+        }
+
+        if (fleet.IsHere(mac))
+        {
+            return (mac, null);
+        }
+
+        return (mac, fleet.Knows(mac) || !fleet.IsComplete ? Problem.MacOffline : Problem.MacUnknown);
+    }
+
+    /// <summary>Asks the Mac.</summary>
+    /// <param name="mac">A Mac that was found.</param>
+    /// <param name="ask">The question.</param>
+    /// <param name="cancellation">The phone went away.</param>
+    public async Task<(T? Answer, Problem? Problem)> Ask<T>(
+        MacId mac,
+        Func<IMacGrain, Task<T>> ask,
+        CancellationToken cancellation)
+    {
+        for (var retry = 0; ; retry++)
+        {
+            try
+            {
+                return (await ask(grains.Mac(mac)).WaitAsync(cancellation), null);
+            }
+            catch (Exception failure) when (failure is MacUnavailableException or TimeoutException)
+            {
+                return (default, Problem.MacOffline);
+            }
+            catch (Exception failure) when (IsTransient(failure))
+            {
+                if (retry == Retries || !fleet.IsHere(mac))
+                {
+                    return (default, Problem.MacOffline);
+                }
+            }
+
+            await Task.Delay(BetweenRetries, time, cancellation);
+        }
+    }
+
+    private static bool IsTransient(Exception failure) =>
+        failure is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException;
+}

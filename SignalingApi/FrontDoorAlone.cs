@@ -1,0 +1,32 @@
+using QuicPair.Cluster;
+using QuicPair.Cluster.Storage;
+
+namespace QuicPair.SignalingApi;
+
+/// <summary>
+/// The silo of a front door that runs without a Mac in its process. It owns no Mac's grain.
+/// </summary>
+internal static class FrontDoorAlone
+{
+    public static WebApplicationBuilder AddFrontDoorSilo(this WebApplicationBuilder builder)
+    {
+        var household = new HouseholdOptions();
+        builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
+        var options = new FrontDoorOptions();
+        builder.Configuration.GetSection(FrontDoorOptions.Section).Bind(options);
+        var folder = options.DataFolder.Length > 0 ? options.DataFolder : DataFolder.Default();
+
+        builder.Host.UseOrleans(silo =>
+        {
+            var key = StateKeyFile.OpenOrCreate(Path.Combine(folder, "front-door.key"));
+            silo.UseHousehold(ClusterIdentity.FrontDoor, household)
+                .UseOwnerPlacement()
+                .UseSealedSqlite(Path.Combine(folder, "front-door.db"), key);
+            if (options.Dashboard)
+            {
+                silo.AddSignalingDashboard();
+            }
+        });
+        return builder;
+    }
+}

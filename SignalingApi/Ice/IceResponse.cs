@@ -1,0 +1,6 @@
+namespace QuicPair.SignalingApi.Ice;
+
+/// <summary>The servers that a phone may use (docs/protocol.md, 3.2).</summary>
+/// <param name="V">The version of the envelope.</param>
+/// <param name="IceServers">In the form that browsers take.</param>
+internal sealed record IceResponse(int V, IReadOnlyList<IceServer> IceServers);

@@ -1,0 +1,160 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using QuicPair.Grains.Interfaces;
+using QuicPair.SignalingApi.Problems;
+
+namespace QuicPair.SignalingApi.Requests;
+
+/// <summary>
+/// Reads the envelope of docs/protocol.md, 3.1 and 3.2, by the strict rules of its section 1: UTF-8 without
+/// BOM, depth at most 16, no name twice, plain numbers, exact base64url. Unknown fields are ignored.
+/// </summary>
+internal static class EnvelopeReader
+{
+    // docs/protocol.md.
+    private const int MaxDepth = 16;
+    private const int MaxVersions = 16;
+    private const int TokenBytes = 16;
+    private const int TokenCharacters = 22;
+    private const long MaxInteger = (1L << 53) - 1;
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = MaxDepth,
+    };
+
+    /// <summary>Reads a body; when it cannot, says which problem the phone gets.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="withSdp">Whether a description belongs in it.</param>
+    /// <param name="envelope">What was read.</param>
+    /// <param name="problem">Why nothing was read.</param>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> body,
+        bool withSdp,
+        [NotNullWhen(true)] out SignalingEnvelope? envelope,
+        out Problem problem)
+    {
+        envelope = null;
+        problem = Problem.BadRequest;
+        if (!Utf8.IsValid(body.Span))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, Strict);
+            envelope = Read(document.RootElement, withSdp, ref problem);
+            return envelope is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // A string with a lone surrogate is not text.
+            return false;
+        }
+    }
+
+    private static SignalingEnvelope? Read(JsonElement root, bool withSdp, ref Problem problem)
+    {
+        if (root.ValueKind != JsonValueKind.Object || Integer(root, "v") is not { } version)
+        {
+            return null;
+        }
+
+        if (version != 1)
+        {
+            problem = Problem.Version;
+            return null;
+        }
+
+        MacId? mac = null;
+        if (root.TryGetProperty("mac", out _))
+        {
+            if (!MacId.TryParse(Text(root, "mac"), out var named))
+            {
+                return null;
+            }
+
+            mac = named;
+        }
+
+        return DeviceId.TryParse(Text(root, "device"), out var device)
+            && (withSdp ? Text(root, "sdp") : string.Empty) is { } sdp
+            && Integer(root, "ts") is { } timestamp
+            && Token(root, "nonce") is { } nonce
+            && Versions(root) is { } versions
+            && Token(root, "auth") is { } auth
+                ? new SignalingEnvelope(mac, device, sdp, timestamp, nonce, versions, auth)
+                : null;
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static long? Integer(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) ? Integer(value) : null;
+
+    /// <summary>docs/protocol.md, 1: "plain digits 0 … 2^53−1 (no sign, fraction, exponent)".</summary>
+    private static long? Integer(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            return null;
+        }
+
+        var digits = value.GetRawText();
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= MaxInteger
+                ? number
+                : null;
+    }
+
+    /// <summary>16 bytes in base64url: exactly 22 characters whose unused bits are zero.</summary>
+    private static ImmutableArray<byte>? Token(JsonElement root, string name)
+    {
+        if (Text(root, name) is not { Length: TokenCharacters } text)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[TokenBytes];
+        return Base64Url.TryDecodeFromChars(text, bytes, out var written)
+            && written == TokenBytes
+            && Base64Url.EncodeToString(bytes) == text
+                ? [.. bytes]
+                : null;
+    }
+
+    private static ImmutableArray<byte>? Versions(JsonElement root)
+    {
+        if (!root.TryGetProperty("versions", out var list) || list.ValueKind != JsonValueKind.Array
+            || list.GetArrayLength() is < 1 or > MaxVersions)
+        {
+            return null;
+        }
+
+        var versions = ImmutableArray.CreateBuilder<byte>(list.GetArrayLength());
+        foreach (var item in list.EnumerateArray())
+        {
+            if (Integer(item) is not (>= 1 and <= 255) || versions.Contains((byte)Integer(item)!.Value))
+            {
+                return null;
+            }
+
+            versions.Add((byte)Integer(item)!.Value);
+        }
+
+        return versions.ToImmutable();
+    }
+}
