@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using QuicPair.Rtc.Machine;
+
+namespace QuicPair.Rtc.Ice.Checks;
+
+/// <summary>
+/// Decides when which pair is checked (RFC 8445, section 6.1.4.2): triggered checks first, then pairs that
+/// were never
+/// checked, then repeats and consent checks that are due, all paced.
+/// </summary>
+internal sealed class CheckSchedule(AgentState state)
+{
+    private readonly Queue<CandidatePair> _triggered = new();
+    private Instant _pacedUntil;
+    private int _sent;
+    private Instant? _due;
+    private bool _isStale = true;
+
+    /// <summary>When <see cref="TryNext"/> has a pair; null when never.</summary>
+    public Instant? Due
+    {
+        get
+        {
+            if (!_isStale) return _due;
+            _isStale = false;
+            return _due = FindDue();
+        }
+    }
+
+    /// <summary>Something changed that may bring a check forward.</summary>
+    public void Invalidate() => _isStale = true;
+
+    /// <summary>Puts <paramref name="pair"/> into the triggered-check queue.</summary>
+    public void Trigger(Instant now, CandidatePair pair)
+    {
+        _isStale = true;
+        pair.Revive(now);
+        if (pair.IsTriggered) return;
+        pair.IsTriggered = true;
+        _triggered.Enqueue(pair);
+    }
+
+    /// <summary>The pair to check at <paramref name="now"/>; ask until there is none.</summary>
+    public bool TryNext(Instant now, out CandidatePair? pair)
+    {
+        pair = null;
+        if (state.Remote is null || Due is not { } due || now < due) return false;
+        _isStale = true;
+        pair = TakeTriggered() ?? FindFirst(now);
+        if (pair is null) return false;
+        var isEarly = ++_sent <= IceTimings.FirstChecks;
+        _pacedUntil = now + (isEarly ? IceTimings.FirstChecksPace : IceTimings.LaterChecksPace);
+        return true;
+    }
+
+    /// <summary>When <paramref name="pair"/>, checked at <paramref name="now"/>, is due again.</summary>
+    public Instant NextCheckOf(CandidatePair pair, Instant now)
+    {
+        if (pair.State == PairState.Succeeded)
+        {
+            return now + Vary(pair == state.Selected ? IceTimings.ConsentInterval : IceTimings.SpareInterval);
+        }
+
+        var repeat = IceTimings.FirstRepeat * (1 << Math.Min(pair.Unanswered, 4));
+        return now + (repeat < IceTimings.LongestRepeat ? repeat : IceTimings.LongestRepeat);
+    }
+
+    private CandidatePair? TakeTriggered()
+    {
+        while (_triggered.TryDequeue(out var pair))
+        {
+            pair.IsTriggered = false;
+            if (pair.State != PairState.Failed) return pair;
+        }
+
+        return null;
+    }
+
+    private CandidatePair? FindFirst(Instant now)
+    {
+        CandidatePair? earliest = null;
+        foreach (var pair in state.Checklist.Pairs)
+        {
+            if (pair.NextCheck is not { } due || now < due) continue;
+            if (pair.State == PairState.Waiting) return pair;
+            if (earliest is null || due < earliest.NextCheck) earliest = pair;
+        }
+
+        return earliest;
+    }
+
+    private Instant? FindDue()
+    {
+        if (state.Remote is null) return null;
+        var due = _triggered.Count > 0 ? Instant.Start : (Instant?)null;
+        foreach (var pair in state.Checklist.Pairs)
+        {
+            due = Instant.Earliest(due, pair.NextCheck);
+        }
+
+        return due is { } instant && instant < _pacedUntil ? _pacedUntil : due;
+    }
+
+    // RFC 7675, 5.1: "each interval MUST be randomized" between 0.8 and 1.2 of the basic period.
+    private TimeSpan Vary(TimeSpan period)
+    {
+        Span<byte> random = stackalloc byte[sizeof(ushort)];
+        state.Entropy.Fill(random);
+        return period * (0.8 + (0.4 * BinaryPrimitives.ReadUInt16BigEndian(random) / ushort.MaxValue));
+    }
+}

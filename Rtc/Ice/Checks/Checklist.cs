@@ -1,0 +1,175 @@
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Ice.Checks;
+
+/// <summary>
+/// The candidates of both agents and the pairs of them, best first (RFC 8445, section 6.1.2). It knows
+/// which pairs make
+/// sense and keeps their number bounded; it does not know when they are checked.
+/// </summary>
+internal sealed class Checklist(IceRole role)
+{
+    private readonly List<IceCandidate> _locals = [];
+    private readonly List<IceCandidate> _remotes = [];
+    private readonly List<CandidatePair> _pairs = [];
+    private IceRole _role = role;
+
+    public IReadOnlyList<IceCandidate> Locals => _locals;
+
+    /// <summary>Pairs by falling priority.</summary>
+    public List<CandidatePair> Pairs => _pairs;
+
+    public bool TryAddLocal(IceCandidate candidate)
+    {
+        if (_locals.Count >= IceTimings.MaximumLocalCandidates) return false;
+        if (candidate.Address.IsUnusable || candidate.Base.Port == 0) return false;
+        var isKnown = _locals.Exists(
+            known => known.Address == candidate.Address && known.Base == candidate.Base);
+        if (isKnown) return false;
+        _locals.Add(candidate);
+        foreach (var remote in _remotes)
+        {
+            _ = TryAddPair(candidate, remote);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Adds a candidate of the peer; one that is known by its address takes over type and priority.
+    /// </summary>
+    public bool TryAddRemote(IceCandidate candidate)
+    {
+        if (candidate.Address.IsUnusable) return false;
+        var index = _remotes.FindIndex(known => known.Address == candidate.Address);
+        if (index >= 0)
+        {
+            // RFC 8445, 7.3.1.3: a peer-reflexive candidate that is signaled later takes the signaled values.
+            if (_remotes[index].Type == IceCandidateType.PeerReflexive) Replace(index, candidate);
+            return false;
+        }
+
+        var isReflexive = candidate.Type == IceCandidateType.PeerReflexive;
+        var alike = _remotes.Count(known => known.Type == IceCandidateType.PeerReflexive == isReflexive);
+        if (alike >= IceTimings.MaximumRemoteCandidates) return false;
+        _remotes.Add(candidate);
+        foreach (var local in _locals)
+        {
+            if (!isReflexive) _ = TryAddPair(local, candidate);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The pair of a path, or null. The list is short, and steady traffic asks for its first entries.
+    /// </summary>
+    public CandidatePair? Find(NetworkPath path)
+    {
+        foreach (var pair in _pairs)
+        {
+            if (pair.Path == path) return pair;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The pair of a path on which an authentic check came in; made from a peer-reflexive candidate if new.
+    /// </summary>
+    public CandidatePair? FindOrAdd(NetworkPath path, uint remotePriority)
+    {
+        if (Find(path) is { } known) return known;
+        var local = _locals.Find(candidate =>
+            candidate.Base == path.Local && candidate.Address.IsIPv4 == path.Remote.IsIPv4);
+        if (local is null) return null;
+        var remote = _remotes.Find(candidate => candidate.Address == path.Remote);
+        if (remote is null)
+        {
+            remote = new IceCandidate
+            {
+                Foundation = "prflx",
+                Priority = remotePriority,
+                Address = path.Remote,
+                Type = IceCandidateType.PeerReflexive,
+            };
+            if (!TryAddRemote(remote)) return null;
+        }
+
+        return TryAddPair(local, remote, isWanted: true);
+    }
+
+    /// <summary>Both formulas depend on who controls: order the pairs anew.</summary>
+    public void SwitchRole(IceRole role)
+    {
+        _role = role;
+        foreach (var pair in _pairs)
+        {
+            pair.ComputePriority(role);
+        }
+
+        Sort();
+    }
+
+    public void RemoveWhere(Predicate<CandidatePair> condition) => _pairs.RemoveAll(condition);
+
+    private static bool IsCompatible(IceCandidate local, TransportAddress remote) =>
+        local.Address.IsIPv4 == remote.IsIPv4
+        && local.Address.IsLoopback == remote.IsLoopback
+        && (remote.IsIPv4 || local.Address.IsLinkLocal == remote.IsLinkLocal);
+
+    private CandidatePair? TryAddPair(IceCandidate local, IceCandidate remote, bool isWanted = false)
+    {
+        if (!isWanted && !IsCompatible(local, remote.Address)) return null;
+        var pair = new CandidatePair(local, remote);
+        pair.ComputePriority(_role);
+        if (Find(pair.Path) is { } same)
+        {
+            // RFC 8445, 6.1.2.4: of redundant pairs the one with the lower priority goes.
+            if (same.Priority >= pair.Priority) return same;
+            same.Local = local;
+            same.ComputePriority(_role);
+            Sort();
+            return same;
+        }
+
+        if (_pairs.Count >= IceTimings.MaximumPairs && !TryMakeRoom(pair, isWanted)) return null;
+        _pairs.Add(pair);
+        Sort();
+        return pair;
+    }
+
+    private bool TryMakeRoom(CandidatePair pair, bool isWanted)
+    {
+        var worst = _pairs.FindLastIndex(
+            each => each is { State: not PairState.Succeeded, HasReceivedRequest: false });
+        if (worst < 0 || (!isWanted && _pairs[worst].Priority >= pair.Priority)) return false;
+        _pairs.RemoveAt(worst);
+        return true;
+    }
+
+    private void Replace(int index, IceCandidate signaled)
+    {
+        _remotes[index] = signaled;
+        foreach (var pair in _pairs)
+        {
+            if (pair.Remote.Address != signaled.Address) continue;
+            pair.Remote = signaled;
+            pair.ComputePriority(_role);
+        }
+
+        foreach (var local in _locals)
+        {
+            _ = TryAddPair(local, signaled);
+        }
+
+        Sort();
+    }
+
+    // Ties keep a fixed order: what goes on the wire never depends on how a list happens to be sorted.
+    private void Sort() => _pairs.Sort(static (left, right) =>
+    {
+        var byPriority = right.Priority.CompareTo(left.Priority);
+        return byPriority != 0 ? byPriority : left.Path.Remote.Port.CompareTo(right.Path.Remote.Port);
+    });
+}

@@ -1,0 +1,39 @@
+namespace QuicPair.Rtc.Ice.Checks;
+
+/// <summary>
+/// Chooses the pair that data is sent on (RFC 8445, sections 8.1 and 12.1): the first valid one at once, a
+/// better one
+/// when it becomes valid. The controlling side nominates in every check, so its own order of pairs decides;
+/// the controlled
+/// side prefers what was nominated. A pair that stopped answering yields before its consent is gone.
+/// </summary>
+internal static class PairSelection
+{
+    public static void Update(AgentState state)
+    {
+        var best = FindBest(state);
+        if (best is null || best == state.Selected) return;
+        state.Selected = best;
+        state.Enter(IceState.Connected);
+        state.Events.Enqueue(new IceEvent.PathSelected(best.Path));
+    }
+
+    public static CandidatePair? FindBest(AgentState state)
+    {
+        CandidatePair? best = null;
+        foreach (var pair in state.Checklist.Pairs)
+        {
+            if (pair.State != PairState.Succeeded) continue;
+            if (best is null || Rank(pair, state.Role) > Rank(best, state.Role)) best = pair;
+        }
+
+        return best;
+    }
+
+    // Pairs come by falling priority, so the first of the best rank is the one with the highest priority.
+    private static int Rank(CandidatePair pair, IceRole role)
+    {
+        var answers = pair.Unanswered < IceTimings.UnansweredChecksOfASilentPair ? 2 : 0;
+        return answers + (role == IceRole.Controlled && pair.IsNominated ? 1 : 0);
+    }
+}

@@ -1,0 +1,64 @@
+namespace QuicPair.Rtc.Ice;
+
+/// <summary>The numbers of the agent.</summary>
+internal static class IceTimings
+{
+    // From the RFCs.
+
+    /// <summary>RFC 8445, 14.2: Ta "SHOULD be 50 ms" and "MUST NOT be … less than 5 ms".</summary>
+    public static readonly TimeSpan FirstChecksPace = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>RFC 7675, 5.1: checks every 5 s, each interval varied by 0.8 to 1.2.</summary>
+    public static readonly TimeSpan ConsentInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>RFC 7675, 5.1: "consent expires after 30 seconds".</summary>
+    public static readonly TimeSpan ConsentLifetime = TimeSpan.FromSeconds(30);
+
+    /// <summary>RFC 8445, 6.1.2.5: "the RECOMMENDED default limit" of pairs in a checklist set.</summary>
+    public const int MaximumPairs = 100;
+
+    // Ours.
+
+    /// <summary>After this many checks at <see cref="FirstChecksPace"/> the rest waits longer.</summary>
+    public const int FirstChecks = 20;
+
+    /// <summary>The pace of the checks after the first ones.</summary>
+    public static readonly TimeSpan LaterChecksPace = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// First wait before an unanswered check is repeated. A check is 100 bytes: repeating it early costs
+    /// little, waiting
+    /// the 500 ms of RFC 8489 after a loss would be the largest part of connecting.
+    /// </summary>
+    public static readonly TimeSpan FirstRepeat = TimeSpan.FromMilliseconds(80);
+
+    /// <summary>The wait doubles up to this.</summary>
+    public static readonly TimeSpan LongestRepeat = TimeSpan.FromMilliseconds(1280);
+
+    /// <summary>How long checks go on without any answer before the agent fails.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Valid pairs that are not selected are kept open for a change of path, at this interval.
+    /// </summary>
+    public static readonly TimeSpan SpareInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A pair with this many checks unanswered (the last one is on its way) yields to one that answers.
+    /// </summary>
+    public const int UnansweredChecksOfASilentPair = 3;
+
+    /// <summary>Once this long connected, pairs that never worked are forgotten.</summary>
+    public static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Remote candidates, those of the description and those that checks reveal.</summary>
+    public const int MaximumRemoteCandidates = 32;
+
+    /// <summary>Local candidates.</summary>
+    public const int MaximumLocalCandidates = 16;
+
+    /// <summary>
+    /// Responses that wait to be sent; more requests at once are dropped and repeated by the peer.
+    /// </summary>
+    public const int MaximumWaitingResponses = 16;
+}
