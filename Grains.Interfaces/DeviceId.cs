@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuicPair.Grains.Interfaces;
 
-/// <summary>The 16 characters <c>[a-z2-7]</c> that name a device on one Mac, derived from the invitation (docs/protocol.md, 2).</summary>
+/// <summary>
+/// The 16 characters <c>[a-z2-7]</c> that name a device on one Mac, derived from the invitation
+/// (docs/protocol.md, 2).
+/// </summary>
 [GenerateSerializer, Immutable, Alias("quicpair.DeviceId")]
 public readonly record struct DeviceId
 {

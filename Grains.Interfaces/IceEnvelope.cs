@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace QuicPair.Grains.Interfaces;
 
-/// <summary>A phone's request for ICE servers (docs/protocol.md, 3.2): an offer's envelope without a description.</summary>
+/// <summary>
+/// A phone's request for ICE servers (docs/protocol.md, 3.2): an offer's envelope without a description.
+/// </summary>
 /// <param name="Mac">The Mac that vouches for the device.</param>
 /// <param name="Device">The device that says it sends it.</param>
 /// <param name="Timestamp">The phone's clock, unix seconds.</param>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace QuicPair.Grains.Interfaces;
 
-/// <summary>The alphabet that Mac and device ids share: RFC 4648 base32 in lower case, 16 characters.</summary>
+/// <summary>
+/// The alphabet that Mac and device ids share: RFC 4648 base32 in lower case, 16 characters.
+/// </summary>
 internal static class IdAlphabet
 {
     private const int Length = 16;

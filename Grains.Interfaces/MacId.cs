@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuicPair.Grains.Interfaces;
 
-/// <summary>The 16 characters <c>[a-z2-7]</c> that name a Mac, derived from its static public key (docs/protocol.md, 2).</summary>
+/// <summary>
+/// The 16 characters <c>[a-z2-7]</c> that name a Mac, derived from its static public key (docs/protocol.md,
+/// 2).
+/// </summary>
 [GenerateSerializer, Immutable, Alias("quicpair.MacId")]
 public readonly record struct MacId
 {

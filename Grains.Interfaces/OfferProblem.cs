@@ -3,10 +3,14 @@ namespace QuicPair.Grains.Interfaces;
 /// <summary>Why a Mac did not answer an offer; the front door maps each to one status and code.</summary>
 public enum OfferProblem
 {
-    /// <summary>403: unknown, expired, used, revoked, wrong auth or wrong time; the caller never learns which.</summary>
+    /// <summary>
+    /// 403: unknown, expired, used, revoked, wrong auth or wrong time; the caller never learns which.
+    /// </summary>
     Refused,
 
-    /// <summary>400: the offer is authentic, its description breaks the rules of docs/protocol.md, 3.1.</summary>
+    /// <summary>
+    /// 400: the offer is authentic, its description breaks the rules of docs/protocol.md, 3.1.
+    /// </summary>
     BadSdp,
 
     /// <summary>400: the offer is authentic and no protocol version is common.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuicPair.Grains.Interfaces;
 
-/// <summary>The key of a pairing's grain: which device, on which Mac. The only type that knows the separator.</summary>
+/// <summary>
+/// The key of a pairing's grain: which device, on which Mac. The only type that knows the separator.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("quicpair.PairingKey")]
 public readonly record struct PairingKey([property: Id(0)] MacId Mac, [property: Id(1)] DeviceId Device)
 {

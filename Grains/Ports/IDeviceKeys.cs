@@ -2,7 +2,9 @@ using QuicPair.Grains.Interfaces;
 
 namespace QuicPair.Grains.Ports;
 
-/// <summary>What the Mac's key file says of its devices. A device is admitted only if it is in that file.</summary>
+/// <summary>
+/// What the Mac's key file says of its devices. A device is admitted only if it is in that file.
+/// </summary>
 public interface IDeviceKeys
 {
     /// <summary>How far this device has come, or null when the file does not have it.</summary>

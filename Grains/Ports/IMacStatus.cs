@@ -6,7 +6,9 @@ public interface IMacStatus
     /// <summary>The Mac's name for people.</summary>
     string Name { get; }
 
-    /// <summary>Which runner serves, for people: <c>Ollama 0.12.3 at 127.0.0.1:11434</c> or <c>built-in</c>.</summary>
+    /// <summary>
+    /// Which runner serves, for people: <c>Ollama 0.12.3 at 127.0.0.1:11434</c> or <c>built-in</c>.
+    /// </summary>
     string Runner { get; }
 
     /// <summary>The names of the models that the runner has.</summary>

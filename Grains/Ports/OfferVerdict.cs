@@ -12,7 +12,9 @@ public abstract record OfferVerdict
     /// <summary>The offer is authentic and new: it may make a peer.</summary>
     public sealed record Verified : OfferVerdict;
 
-    /// <summary>The same offer again while its peer is unfinished: the stored answer, byte for byte.</summary>
+    /// <summary>
+    /// The same offer again while its peer is unfinished: the stored answer, byte for byte.
+    /// </summary>
     /// <param name="Answer">The answer given before.</param>
     public sealed record Repeated(AnswerEnvelope Answer) : OfferVerdict;
 

@@ -1,6 +1,8 @@
 namespace QuicPair.Grains.Ports;
 
-/// <summary>A device's live session as the control plane may see it: no content, no key, no address.</summary>
+/// <summary>
+/// A device's live session as the control plane may see it: no content, no key, no address.
+/// </summary>
 /// <param name="Since">When the session became live.</param>
 /// <param name="Path">How the packets travel: <c>local</c>, <c>direct</c> or <c>relay</c>.</param>
 /// <param name="RoundTrip">The smoothed round trip of the path.</param>

@@ -7,7 +7,10 @@ namespace QuicPair.Architecture;
 public sealed partial class HouseTests
 {
     private static readonly string[] TextFiles =
-        ["*.cs", "*.ts", "*.tsx", "*.mjs", "*.md", "*.yml", "*.sh", "*.csproj", "*.props", "*.json", "*.css", "*.html"];
+        [
+            "*.cs", "*.ts", "*.tsx", "*.mjs", "*.css", "*.html",
+            "*.md", "*.yml", "*.sh", "*.csproj", "*.props", "*.json",
+        ];
 
     [Theory]
     [InlineData("QuicPair.sln")]

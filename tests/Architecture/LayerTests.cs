@@ -37,7 +37,9 @@ public sealed class LayerTests
     [Theory]
     [MemberData(nameof(Products))]
     public void References_only_what_the_picture_shows(string project) =>
-        Assert.Equal(Edges[project], Items(project, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(
+            Edges[project],
+            Items(project, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Order());
 
     [Theory]
     [MemberData(nameof(Bounded))]

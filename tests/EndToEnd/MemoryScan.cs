@@ -12,7 +12,8 @@ internal static class MemoryScan
     public static IReadOnlySet<string> Find(int process, params IReadOnlyCollection<string> needles)
     {
         var patterns = needles
-            .SelectMany(needle => new[] { Encoding.UTF8, Encoding.Unicode }.Select(code => (needle, code.GetBytes(needle))))
+            .SelectMany(needle => new[] { Encoding.UTF8, Encoding.Unicode }
+                .Select(code => (needle, code.GetBytes(needle))))
             .ToList();
         var overlap = patterns.Max(pattern => pattern.Item2.Length);
         var found = new HashSet<string>();

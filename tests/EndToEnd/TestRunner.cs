@@ -9,7 +9,8 @@ internal sealed class TestRunner : IAsyncDisposable
 
     private readonly ChildProcess _process;
 
-    private TestRunner(ChildProcess process, int port) => (_process, Address) = (process, new($"http://127.0.0.1:{port}"));
+    private TestRunner(ChildProcess process, int port) =>
+        (_process, Address) = (process, new($"http://127.0.0.1:{port}"));
 
     public static string Folder { get; } = Path.Combine(Tree.Root, "tests", "runner");
 
