@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace QuicPair.Silo.Runners;
 
 /// <summary>
-/// A small deterministic text generator, so that a new user can pair and chat before installing anything. It says what
-/// it is. The same conversation and seed give the same words.
+/// A small deterministic text generator, so that a new user can pair and chat before installing anything. It
+/// says what it is. The same conversation and seed give the same words.
 /// </summary>
 internal sealed class BuiltInRunner(TimeSpan pace, TimeProvider time) : IModelRunner
 {

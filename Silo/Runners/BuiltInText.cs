@@ -4,7 +4,9 @@ using System.Text;
 
 namespace QuicPair.Silo.Runners;
 
-/// <summary>The words of the built-in runner: an introduction, then sentences chosen by a hash of the conversation.</summary>
+/// <summary>
+/// The words of the built-in runner: an introduction, then sentences chosen by a hash of the conversation.
+/// </summary>
 internal static class BuiltInText
 {
     private const int QuotedCharacters = 60;
@@ -12,7 +14,8 @@ internal static class BuiltInText
     private const int MaxSentences = 6;
 
     private static readonly string[] Openings =
-        ["Between us,", "In any case,", "As far as I can tell,", "Quietly,", "For the record,", "Once in a while,"];
+        ["Between us,", "In any case,", "As far as I can tell,", "Quietly,", "For the record,",
+            "Once in a while,"];
 
     private static readonly string[] Subjects =
         ["your Mac", "the channel", "a small packet", "this answer", "the key you scanned", "the queue"];
@@ -21,7 +24,8 @@ internal static class BuiltInText
         ["keeps", "carries", "remembers", "passes on", "protects", "waits for"];
 
     private static readonly string[] Objects =
-        ["what you typed", "every word in order", "the next question", "a patient token", "nothing it need not know",
+        ["what you typed", "every word in order", "the next question", "a patient token",
+            "nothing it need not know",
          "the shortest way home"];
 
     private static readonly string[] Endings =
@@ -85,7 +89,8 @@ internal static class BuiltInText
         return BinaryPrimitives.ReadUInt64BigEndian(hash.GetHashAndReset());
     }
 
-    private static string Pick(string[] words, ref ulong state) => words[(int)(Next(ref state) % (ulong)words.Length)];
+    private static string Pick(string[] words, ref ulong state) =>
+        words[(int)(Next(ref state) % (ulong)words.Length)];
 
     /// <summary>SplitMix64.</summary>
     private static ulong Next(ref ulong state)

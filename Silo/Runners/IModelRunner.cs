@@ -19,8 +19,9 @@ internal interface IModelRunner
     Task Unload(string model, CancellationToken cancellation);
 
     /// <summary>
-    /// Answers a chat. The stream ends with <see cref="RunnerEvent.Finished"/> or throws: <see cref="RunnerException"/>,
-    /// or <see cref="OperationCanceledException"/> when cancelled, also when the runner is silent.
+    /// Answers a chat. The stream ends with <see cref="RunnerEvent.Finished"/> or throws: <see
+    /// cref="RunnerException"/>, or <see cref="OperationCanceledException"/> when cancelled, also when the
+    /// runner is silent.
     /// </summary>
     IAsyncEnumerable<RunnerEvent> Chat(RunnerChat chat, CancellationToken cancellation);
 }

@@ -5,6 +5,7 @@ namespace QuicPair.Silo.Runners;
 /// <param name="SizeBytes">Its size on disk.</param>
 /// <param name="Loaded">Whether it is in memory.</param>
 /// <param name="Remote">Whether it runs in somebody's cloud: prompts leave the Mac.</param>
-/// <param name="Capabilities">What it can do: <c>completion</c>, <c>tools</c>, <c>vision</c>, <c>thinking</c> and the like.</param>
+/// <param name="Capabilities">What it can do: <c>completion</c>, <c>tools</c>, <c>vision</c>, <c>thinking</c>
+/// and the like.</param>
 internal sealed record ModelCard(
     string Name, long SizeBytes, bool Loaded, bool Remote, IReadOnlyList<string> Capabilities);

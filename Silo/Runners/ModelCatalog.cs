@@ -1,6 +1,8 @@
 namespace QuicPair.Silo.Runners;
 
-/// <summary>The last known list of models: what the control plane shows, and the default of a chat that names none.</summary>
+/// <summary>
+/// The last known list of models: what the control plane shows, and the default of a chat that names none.
+/// </summary>
 internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
 {
     private volatile IReadOnlyList<ModelCard> _models = [];
@@ -22,18 +24,28 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
         }
     }
 
-    /// <summary>The model of a chat that names none: the configured one, else one that is loaded, else the first.</summary>
-    /// <exception cref="RunnerException">There is none.</exception>
-    public async Task<string> Default(CancellationToken cancellation)
+    /// <summary>
+    /// The model of a chat: exactly a name of the list. A chat that names none gets the configured one, else
+    /// one that is loaded, else the first.
+    /// </summary>
+    /// <exception cref="RunnerException">There is none of that name.</exception>
+    public async Task<string> Resolve(string name, CancellationToken cancellation)
     {
-        if (options.Model.Length > 0) return options.Model;
-        var models = _models.Count > 0 ? _models : await Refresh(cancellation);
-        var chosen = models.OrderBy(Rank).Take(1).ToArray();
-        return chosen is [var model]
-            ? model.Name
-            : throw new RunnerException(
-                RunnerFault.ModelNotFound, "The runner has no model yet; on the Mac: ollama pull qwen2.5:3b");
+        var wanted = name.Length > 0 ? name : options.Model;
+        var models = _models;
+        if (models.Count == 0 || (wanted.Length > 0 && !Has(models, wanted)))
+            models = await Refresh(cancellation);
+        if (wanted.Length > 0 && Has(models, wanted)) return wanted;
+        if (wanted.Length == 0 && models.OrderBy(Rank).Take(1).ToArray() is [var model]) return model.Name;
+        throw new RunnerException(
+            RunnerFault.ModelNotFound,
+            models.Count == 0
+                ? "The runner has no model yet; on the Mac: ollama pull qwen2.5:3b"
+                : "This Mac does not have that model.");
     }
+
+    private static bool Has(IReadOnlyList<ModelCard> models, string name) =>
+        models.Any(model => model.Name == name);
 
     /// <summary>Ordering is stable: among equals the first of the runner's list wins.</summary>
     private static int Rank(ModelCard model) => (model.Remote ? 4 : 0)

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuicPair.Silo.Runners;
 
-/// <summary>Reads <c>OLLAMA_HOST</c> as Ollama itself does: scheme and port may be left out, 0.0.0.0 means this machine.</summary>
+/// <summary>
+/// Reads <c>OLLAMA_HOST</c> as Ollama itself does: scheme and port may be left out, 0.0.0.0 means this
+/// machine.
+/// </summary>
 internal static class OllamaAddress
 {
     private const int DefaultPort = 11_434;

@@ -10,7 +10,9 @@ internal sealed record RunnerChat(string Model, IReadOnlyList<RunnerMessage> Mes
     /// <summary>How to sample.</summary>
     public SamplingOptions Options { get; init; } = SamplingOptions.None;
 
-    /// <summary><c>true</c>, <c>false</c>, <c>low</c>, <c>medium</c> or <c>high</c>; null leaves it to the runner.</summary>
+    /// <summary>
+    /// <c>true</c>, <c>false</c>, <c>low</c>, <c>medium</c> or <c>high</c>; null leaves it to the runner.
+    /// </summary>
     public string? Think { get; init; }
 
     /// <summary>The tools that the model may ask for, as the phone described them.</summary>

@@ -14,7 +14,9 @@ internal sealed class RunnerOptions
     [AllowedValues("auto", "ollama", "built-in")]
     public string Kind { get; set; } = "auto";
 
-    /// <summary>The model of a chat that names none; empty: one that is loaded, else the first of the list.</summary>
+    /// <summary>
+    /// The model of a chat that names none; empty: one that is loaded, else the first of the list.
+    /// </summary>
     public string Model { get; set; } = "";
 
     /// <summary>Chats that run at the same time; 1 by default.</summary>
@@ -29,7 +31,9 @@ internal sealed class RunnerOptions
     [Range(1, 1_048_576)]
     public long MaxAnswerTokens { get; set; } = 16_384;
 
-    /// <summary>Where Ollama listens; empty: <c>OLLAMA_HOST</c>, else <c>http://127.0.0.1:11434</c>.</summary>
+    /// <summary>
+    /// Where Ollama listens; empty: <c>OLLAMA_HOST</c>, else <c>http://127.0.0.1:11434</c>.
+    /// </summary>
     public string OllamaUrl { get; set; } = "";
 
     /// <summary>The time between two words of the built-in runner, 0 to 1000 ms; 15 by default.</summary>

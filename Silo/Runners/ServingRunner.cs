@@ -3,8 +3,9 @@ using QuicPair.Silo.Runners.Ollama;
 namespace QuicPair.Silo.Runners;
 
 /// <summary>
-/// The runner that serves. <c>auto</c> takes Ollama when it answers, else the built-in one, and looks again, so that an
-/// Ollama started later is found. Once found it stays: a chat must not change its author because Ollama fell over.
+/// The runner that serves. <c>auto</c> takes Ollama when it answers, else the built-in one, and looks again,
+/// so that an Ollama started later is found. Once found it stays: a chat must not change its author because
+/// Ollama fell over.
 /// </summary>
 internal sealed class ServingRunner : IModelRunner, IDisposable
 {
@@ -36,7 +37,8 @@ internal sealed class ServingRunner : IModelRunner, IDisposable
         if (_ollama is null) return;
         _probedAt = _time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var timer = _time.CreateTimer(_ => limit.Cancel(), null, ProbeTimeout, Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(_ => limit.Cancel(), null, ProbeTimeout,
+            Timeout.InfiniteTimeSpan);
         try
         {
             if (await _ollama.Probe(limit.Token)) _serving = _ollama;
@@ -53,7 +55,8 @@ internal sealed class ServingRunner : IModelRunner, IDisposable
         return await _serving.List(cancellation);
     }
 
-    public Task<IReadOnlyList<string>> Running(CancellationToken cancellation) => _serving.Running(cancellation);
+    public Task<IReadOnlyList<string>> Running(CancellationToken cancellation) =>
+        _serving.Running(cancellation);
 
     public Task Load(string model, CancellationToken cancellation) => _serving.Load(model, cancellation);
 

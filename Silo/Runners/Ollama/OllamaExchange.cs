@@ -4,17 +4,19 @@ using System.Text.Json;
 namespace QuicPair.Silo.Runners.Ollama;
 
 /// <summary>
-/// Sits below OllamaSharp for one request and keeps what the library drops: the body of an error answer, an error line
-/// in the middle of a stream, the end of a stream that never finished, the cancelling of a silent read, and the fields
-/// of the model list that the library does not have.
+/// Sits below OllamaSharp for one request and keeps what the library drops: the body of an error answer, an
+/// error line in the middle of a stream, the end of a stream that never finished, the cancelling of a silent
+/// read, and the fields of the model list that the library does not have.
 /// </summary>
-internal sealed class OllamaExchange(HttpMessageHandler network, CancellationToken call) : DelegatingHandler(network)
+internal sealed class OllamaExchange(
+    HttpMessageHandler network, CancellationToken call) : DelegatingHandler(network)
 {
     private const int MaxErrorBytes = 64 * 1024;
     private const int MaxListBytes = 8 * 1024 * 1024;
 
     /// <summary>The model list's extra fields, after it was asked for.</summary>
-    public IReadOnlyDictionary<string, OllamaTag> Tags { get; private set; } = new Dictionary<string, OllamaTag>();
+    public IReadOnlyDictionary<string, OllamaTag> Tags { get; private set; } =
+        new Dictionary<string, OllamaTag>();
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -24,11 +26,13 @@ internal sealed class OllamaExchange(HttpMessageHandler network, CancellationTok
         {
             response = await base.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException problem) when (problem.HttpRequestError is HttpRequestError.ConnectionError
+        catch (HttpRequestException problem) when (
+            problem.HttpRequestError is HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             throw new RunnerException(
-                RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.", problem);
+                RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.",
+                problem);
         }
         catch (HttpRequestException problem)
         {
@@ -56,7 +60,8 @@ internal sealed class OllamaExchange(HttpMessageHandler network, CancellationTok
         return response;
     }
 
-    private static async Task<RunnerException> Refusal(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<RunnerException> Refusal(
+        HttpResponseMessage response, CancellationToken cancellation)
     {
         var said = "";
         try
@@ -76,7 +81,8 @@ internal sealed class OllamaExchange(HttpMessageHandler network, CancellationTok
                 RunnerFault.ModelNotFound, sentence ?? "Ollama does not have this model."),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => new RunnerException(
                 RunnerFault.Failed, sentence ?? "Ollama is too busy."),
-            var status => new RunnerException(RunnerFault.Failed, sentence ?? $"Ollama answered {(int)status}."),
+            var status => new RunnerException(RunnerFault.Failed,
+                sentence ?? $"Ollama answered {(int)status}."),
         };
     }
 
@@ -84,7 +90,8 @@ internal sealed class OllamaExchange(HttpMessageHandler network, CancellationTok
     {
         var lines = new OllamaLineStream(await response.Content.ReadAsStreamAsync(call), call);
         var watched = new StreamContent(lines);
-        foreach (var (name, values) in response.Content.Headers) watched.Headers.TryAddWithoutValidation(name, values);
+        foreach (var (name, values) in response.Content.Headers)
+            watched.Headers.TryAddWithoutValidation(name, values);
         watched.Headers.ContentLength = null;
         response.Content = watched;
     }

@@ -33,7 +33,8 @@ internal readonly record struct OllamaLine(bool Done, string? Error)
     /// <summary>Ollama's words as one sentence for people, or null when it said nothing.</summary>
     public static string? Sentence(string said)
     {
-        var words = new string([.. said.Where(character => !char.IsControl(character) && !char.IsSurrogate(character))])
+        var words = new string([.. said.Where(character => !char.IsControl(character)
+            && !char.IsSurrogate(character))])
             .Trim();
         if (words.Length == 0) return null;
         if (words.Length > SentenceCharacters) words = words[..SentenceCharacters] + "…";

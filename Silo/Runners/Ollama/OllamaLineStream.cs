@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace QuicPair.Silo.Runners.Ollama;
 
 /// <summary>
-/// Passes Ollama's lines on one by one. A line with an error, a line that is no JSON and an end without a last line
-/// are failures; every read ends when the call is cancelled.
+/// Passes Ollama's lines on one by one. A line with an error, a line that is no JSON and an end without a
+/// last line are failures; every read ends when the call is cancelled.
 /// </summary>
 internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : Stream
 {
@@ -30,7 +30,8 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : S
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_passed == _checked)
         {
@@ -43,7 +44,8 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : S
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+    public override Task<int> ReadAsync(
+        byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -101,7 +103,8 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : S
 
         if (_filled == _buffer.Length)
         {
-            if (_filled >= MaxLineBytes) throw new RunnerException(RunnerFault.Failed, "Ollama sent an endless line.");
+            if (_filled >= MaxLineBytes)
+                throw new RunnerException(RunnerFault.Failed, "Ollama sent an endless line.");
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
@@ -111,7 +114,8 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : S
             _filled += count;
             return count;
         }
-        catch (Exception problem) when (problem is IOException or HttpRequestException or ObjectDisposedException)
+        catch (Exception problem) when (problem is IOException or HttpRequestException
+            or ObjectDisposedException)
         {
             call.ThrowIfCancellationRequested();
             throw Truncated(problem);
@@ -134,7 +138,8 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call) : S
         if (said.Error is { } error)
         {
             throw new RunnerException(
-                RunnerFault.Failed, OllamaLine.Sentence(error) ?? "Ollama broke off the answer with an error.");
+                RunnerFault.Failed,
+                    OllamaLine.Sentence(error) ?? "Ollama broke off the answer with an error.");
         }
 
         _done |= said.Done;

@@ -23,7 +23,9 @@ internal static class OllamaRequests
         Tools = chat.Tools.Count == 0 ? null : [.. chat.Tools.Select(tool => (object)tool)],
     };
 
-    /// <summary>A chat without messages loads the model, or unloads it when it is to be kept for no time.</summary>
+    /// <summary>
+    /// A chat without messages loads the model, or unloads it when it is to be kept for no time.
+    /// </summary>
     public static ChatRequest Presence(string model, bool loaded) => new()
     {
         Model = model,
@@ -42,7 +44,8 @@ internal static class OllamaRequests
             Nanoseconds(done.LoadDuration), Nanoseconds(done.PromptEvalDuration), done.EvalCount,
             Nanoseconds(done.EvalDuration)));
 
-    private static TimeSpan Nanoseconds(long count) => TimeSpan.FromTicks(count / TimeSpan.NanosecondsPerTick);
+    private static TimeSpan Nanoseconds(long count) =>
+        TimeSpan.FromTicks(count / TimeSpan.NanosecondsPerTick);
 
     private static Message Message(RunnerMessage message) => new()
     {

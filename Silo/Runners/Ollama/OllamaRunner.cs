@@ -67,9 +67,11 @@ internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
         return [.. models.Select(model => model.Name)];
     }
 
-    public Task Load(string model, CancellationToken cancellation) => SetPresence(model, loaded: true, cancellation);
+    public Task Load(string model, CancellationToken cancellation) =>
+        SetPresence(model, loaded: true, cancellation);
 
-    public Task Unload(string model, CancellationToken cancellation) => SetPresence(model, loaded: false, cancellation);
+    public Task Unload(string model, CancellationToken cancellation) =>
+        SetPresence(model, loaded: false, cancellation);
 
     public async IAsyncEnumerable<RunnerEvent> Chat(
         RunnerChat chat, [EnumeratorCancellation] CancellationToken cancellation)
@@ -81,7 +83,8 @@ internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
         while (await Guard(() => chunks.MoveNextAsync().AsTask(), cancellation))
         {
             if (chunks.Current is not { } chunk) continue;
-            if (chunk.Message?.Thinking is { Length: > 0 } thought) yield return new RunnerEvent.Thinking(thought);
+            if (chunk.Message?.Thinking is { Length: > 0 } thought)
+                yield return new RunnerEvent.Thinking(thought);
             if (chunk.Message?.Content is { Length: > 0 } text) yield return new RunnerEvent.Delta(text);
             foreach (var call in chunk.Message?.ToolCalls ?? []) yield return OllamaRequests.ToolCall(call);
             last = chunk as ChatDoneResponseStream ?? last;

@@ -59,13 +59,23 @@ internal sealed class FakeOllama : IAsyncDisposable
         return context.Response.WriteAsync(body);
     };
 
-    public static string Delta(string text) =>
-        $$$"""{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{text}}}"},"done":false}""";
+    public static string Delta(string text) => Chunk($$"""{"role":"assistant","content":"{{text}}"}""");
+
+    public static string Chunk(string message) =>
+        $$"""{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{{message}},"done":false}""";
 
     public static string Done(string reason = "stop") =>
-        $$"""
-        {"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"{{reason}}","total_duration":5000000,"load_duration":1000000,"prompt_eval_count":3,"prompt_eval_duration":2000000,"eval_count":4,"eval_duration":2000000000}
-        """;
+        """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"""
+        + $$""" "done":true,"done_reason":"{{reason}}","total_duration":5000000,"load_duration":1000000,"""
+        + """ "prompt_eval_count":3,"prompt_eval_duration":2000000,"""
+        + """ "eval_count":4,"eval_duration":2000000000}""";
+
+    /// <summary>One model of <c>/api/tags</c> or <c>/api/ps</c>, with what else is said of it.</summary>
+    public static string Model(string name, long size = 1, string more = "") =>
+        $$"""{"name":"{{name}}","model":"{{name}}","size":{{size}},"digest":"d","""
+        + $$""" "modified_at":"2026-01-01T00:00:00Z"{{more}}}""";
+
+    public static string Models(params string[] models) => $$"""{"models":[{{string.Join(',', models)}}]}""";
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -12,10 +12,11 @@ public sealed class OllamaRunnerTests
     public async Task Streams_thinking_text_tools_and_the_end()
     {
         await using var ollama = await FakeOllama.Start(FakeOllama.Lines(
-            """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","thinking":"hm"},"done":false}""",
+            FakeOllama.Chunk("""{"role":"assistant","content":"","thinking":"hm"}"""),
             FakeOllama.Delta("I'm"),
             FakeOllama.Delta(" fine"),
-            """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"clock","arguments":{"zone":"Köln"}}}]},"done":false}""",
+            FakeOllama.Chunk(
+                """{"content":"","tool_calls":[{"function":{"name":"clock","arguments":{"at":"Ü"}}}]}"""),
             FakeOllama.Done()));
         using var runner = new OllamaRunner(ollama.Address);
 
@@ -26,11 +27,12 @@ public sealed class OllamaRunnerTests
                 new RunnerEvent.Thinking("hm"),
                 new RunnerEvent.Delta("I'm"),
                 new RunnerEvent.Delta(" fine"),
-                new RunnerEvent.ToolCall("clock", """{"zone":"Köln"}"""),
+                new RunnerEvent.ToolCall("clock", """{"at":"Ü"}"""),
                 new RunnerEvent.Finished(
                     HitLimit: false,
                     new RunnerStatistics(
-                        TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), 4, TimeSpan.FromSeconds(2))),
+                        TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), 4,
+                        TimeSpan.FromSeconds(2))),
             ],
             events);
     }
@@ -42,7 +44,13 @@ public sealed class OllamaRunnerTests
         using var runner = new OllamaRunner(ollama.Address);
         var chat = Chat() with
         {
-            Options = new SamplingOptions { ContextTokens = 4096, Temperature = 0.7, Seed = 42, Stop = ["END"] },
+            Options = new SamplingOptions
+            {
+                ContextTokens = 4096,
+                Temperature = 0.7,
+                Seed = 42,
+                Stop = ["END"],
+            },
             Think = "false",
         };
 
@@ -53,17 +61,21 @@ public sealed class OllamaRunnerTests
         Assert.Equal("m", body.RootElement.GetProperty("model").GetString());
         Assert.True(body.RootElement.GetProperty("stream").GetBoolean());
         Assert.False(body.RootElement.GetProperty("think").GetBoolean());
-        Assert.Equal("""[{"role":"user","content":"hello"}]""", body.RootElement.GetProperty("messages").GetRawText());
+        Assert.Equal(
+            """[{"role":"user","content":"hello"}]""", body.RootElement.GetProperty("messages").GetRawText());
         Assert.Equal(
             """{"num_ctx":4096,"temperature":0.7,"seed":42,"stop":["END"]}""",
             body.RootElement.GetProperty("options").GetRawText());
     }
 
     [Theory]
-    [InlineData(404, """{"error":"model 'm' not found"}""", nameof(RunnerFault.ModelNotFound), "Ollama says: model 'm' not found")]
-    [InlineData(503, """{"error":"server busy, please try again"}""", nameof(RunnerFault.Failed), "Ollama says: server busy, please try again")]
+    [InlineData(404, """{"error":"model 'm' not found"}""", nameof(RunnerFault.ModelNotFound),
+        "Ollama says: model 'm' not found")]
+    [InlineData(503, """{"error":"server busy, please try again"}""", nameof(RunnerFault.Failed),
+        "Ollama says: server busy, please try again")]
     [InlineData(500, "<html>", nameof(RunnerFault.Failed), "Ollama answered 500.")]
-    [InlineData(400, """{"error":"\"m\" does not support thinking"}""", nameof(RunnerFault.Failed), "Ollama says: \"m\" does not support thinking")]
+    [InlineData(400, """{"error":"\"m\" does not support thinking"}""", nameof(RunnerFault.Failed),
+        "Ollama says: \"m\" does not support thinking")]
     public async Task Keeps_the_body_of_a_refusal(int status, string body, string fault, string message)
     {
         await using var ollama = await FakeOllama.Start(FakeOllama.Refuse(status, body));
@@ -165,13 +177,10 @@ public sealed class OllamaRunnerTests
     {
         await using var ollama = await FakeOllama.Start(
             FakeOllama.Lines(),
-            tags: """
-                  {"models":[{"name":"qwen2.5:3b","model":"qwen2.5:3b","modified_at":"2026-01-01T00:00:00Z","size":1900,"digest":"d","capabilities":["completion","tools"]},
-                  {"name":"big-cloud","model":"big-cloud","modified_at":"2026-01-01T00:00:00Z","size":1,"digest":"d","remote_host":"https://ollama.example"}]}
-                  """,
-            running: """
-                  {"models":[{"name":"qwen2.5:3b","model":"qwen2.5:3b","size":1900,"digest":"d","expires_at":"2026-01-01T00:00:00Z","size_vram":0}]}
-                  """);
+            tags: FakeOllama.Models(
+                FakeOllama.Model("qwen2.5:3b", 1900, ""","capabilities":["completion","tools"]"""),
+                FakeOllama.Model("big-cloud", 1, ""","remote_host":"https://ollama.example" """)),
+            running: FakeOllama.Models(FakeOllama.Model("qwen2.5:3b", 1900, ""","size_vram":0""")));
         using var runner = new OllamaRunner(ollama.Address);
 
         var models = await runner.List(Cancellation);
@@ -180,7 +189,8 @@ public sealed class OllamaRunnerTests
             models,
             model =>
             {
-                Assert.Equal(("qwen2.5:3b", 1900, true, false), (model.Name, model.SizeBytes, model.Loaded, model.Remote));
+                Assert.Equal(("qwen2.5:3b", 1900, true, false), (model.Name, model.SizeBytes, model.Loaded,
+                    model.Remote));
                 Assert.Equal(["completion", "tools"], model.Capabilities);
             },
             model => Assert.Equal(("big-cloud", false, true), (model.Name, model.Loaded, model.Remote)));

@@ -53,6 +53,6 @@ public sealed class ServingRunnerTests
 
     private static Task<FakeOllama> RestartAt(Uri address) => FakeOllama.Start(
         FakeOllama.Lines(),
-        """{"models":[{"name":"qwen","model":"qwen","modified_at":"2026-01-01T00:00:00Z","size":1,"digest":"d"}]}""",
+        FakeOllama.Models(FakeOllama.Model("qwen")),
         at: address);
 }

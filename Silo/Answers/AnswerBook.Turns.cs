@@ -1,0 +1,69 @@
+namespace QuicPair.Silo.Answers;
+
+/// <summary>The way of a chat through the queue, the runner and the time after its end.</summary>
+internal sealed partial class AnswerBook
+{
+    /// <summary>Starts what may start and tells the others where they stand.</summary>
+    private void Advance()
+    {
+        var starting = new List<ChatTicket>();
+        (ChatTicket Ticket, int Ahead)[] positions;
+        lock (_lock)
+        {
+            while (_queue.Start() is { } next) starting.Add(next);
+            positions = [.. _queue.Positions()];
+        }
+
+        foreach (var (ticket, ahead) in positions) ticket.Answer.Queued(ahead);
+        foreach (var ticket in starting) _ = Run(ticket);
+    }
+
+    private async Task Run(ChatTicket ticket)
+    {
+        var answer = ticket.Answer;
+        answer.Started();
+        await _work.Run(answer, ticket.Chat);
+        answer.Fail(ErrorCode.RunnerFailed);
+        lock (_lock) Finish(answer);
+        Advance();
+    }
+
+    /// <summary>The chat needs the runner no longer; its log is kept for a while.</summary>
+    private void Finish(Answer answer)
+    {
+        if (!_open.TryGetValue(answer, out var open)) return;
+        _queue.Leave(open.Ticket);
+        var mine = _devices.GetValueOrDefault(answer.Device);
+        mine?.Unfinished.Remove(answer);
+        if (mine is null || answer.Id is null || !mine.Kept.Contains(answer))
+        {
+            Forget(answer);
+            return;
+        }
+
+        var expiry = _time.CreateTimer(_ => Expire(answer), null, AnswerLimits.Kept,
+            Timeout.InfiniteTimeSpan);
+        _open[answer] = (open.Ticket, expiry);
+    }
+
+    private void Expire(Answer answer)
+    {
+        lock (_lock)
+        {
+            if (_devices.TryGetValue(answer.Device, out var mine))
+            {
+                mine.Kept.Remove(answer);
+                if (mine.IsEmpty && _devices.Remove(answer.Device)) mine.Absence?.Dispose();
+            }
+
+            Forget(answer);
+        }
+    }
+
+    private void Forget(Answer answer)
+    {
+        if (!_open.Remove(answer, out var open)) return;
+        open.Expiry?.Dispose();
+        answer.Dispose();
+    }
+}

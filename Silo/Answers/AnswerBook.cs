@@ -1,0 +1,161 @@
+using QuicPair.Silo.Runners;
+
+namespace QuicPair.Silo.Answers;
+
+/// <summary>
+/// Every answer of the process, by device. Answers outlive connections; the limits of docs/protocol.md, 7
+/// hold here.
+/// </summary>
+internal sealed partial class AnswerBook : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, DeviceAnswers> _devices = [];
+    private readonly Dictionary<Answer, (ChatTicket Ticket, ITimer? Expiry)> _open = [];
+    private readonly ChatQueue _queue;
+    private readonly RunnerOptions _options;
+    private readonly ChatWork _work;
+    private readonly TimeProvider _time;
+
+    public AnswerBook(RunnerOptions options, ChatWork work, TimeProvider time)
+    {
+        _options = options;
+        _queue = new ChatQueue(options.Parallel);
+        _work = work;
+        _time = time;
+    }
+
+    /// <summary>Chats that the runner works on.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (_lock) return _queue.Running;
+        }
+    }
+
+    /// <summary>Chats that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock) return _queue.Waiting;
+        }
+    }
+
+    /// <summary>Takes a chat; it waits its turn.</summary>
+    /// <param name="device">The device that asks.</param>
+    /// <param name="id">The chat's id; null for a chat that lives no longer than its connection.</param>
+    /// <param name="chat">What is asked.</param>
+    /// <param name="streamed">False: exactly one delta, then the end.</param>
+    public AnswerStart Start(string device, string? id, RunnerChat chat, bool streamed)
+    {
+        Answer answer;
+        lock (_lock)
+        {
+            var mine = Of(device);
+            if (id is not null && mine.Find(id) is not null) return new AnswerStart.Refused(ErrorCode.Exists);
+            if (mine.Unfinished.Count >= AnswerLimits.UnfinishedPerDevice)
+            {
+                return new AnswerStart.Refused(ErrorCode.Busy);
+            }
+
+            answer = new Answer(device, id, streamed, _time);
+            mine.Unfinished.Add(answer);
+            if (id is not null) Keep(mine, answer);
+            var ticket = new ChatTicket(answer, chat with { Options = chat.Options.Clamp(_options) });
+            _open[answer] = (ticket, null);
+            _queue.Enter(ticket);
+        }
+
+        Advance();
+        return new AnswerStart.Accepted(answer);
+    }
+
+    /// <summary>The kept answer of a device's chat, or null.</summary>
+    public Answer? Find(string device, string id)
+    {
+        lock (_lock) return _devices.GetValueOrDefault(device)?.Find(id);
+    }
+
+    /// <summary>Ends an answer with the error <c>cancelled</c>, unless it has ended.</summary>
+    public void Cancel(Answer answer, ErrorCode code = ErrorCode.Cancelled)
+    {
+        if (!answer.Fail(code)) return;
+        bool waited;
+        lock (_lock)
+        {
+            waited = _open.TryGetValue(answer, out var open) && _queue.IsWaiting(open.Ticket);
+            if (waited) Finish(answer);
+        }
+
+        // A chat that runs gives the runner back when the runner has noticed.
+        if (waited) Advance();
+    }
+
+    /// <summary>A connection of the device is live.</summary>
+    public void Connected(string device)
+    {
+        lock (_lock)
+        {
+            var mine = Of(device);
+            mine.Connections++;
+            mine.Absence?.Dispose();
+            mine.Absence = null;
+        }
+    }
+
+    /// <summary>A live connection of the device is gone; what it asked for goes on for ten minutes.</summary>
+    public void Disconnected(string device)
+    {
+        lock (_lock)
+        {
+            var mine = Of(device);
+            if (--mine.Connections > 0) return;
+            mine.Absence = _time.CreateTimer(
+                _ => CancelAll(device, ErrorCode.Cancelled), null, AnswerLimits.Kept,
+                    Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Cancels and forgets everything of a device that was revoked.</summary>
+    public void Drop(string device)
+    {
+        CancelAll(device, ErrorCode.Revoked);
+        lock (_lock)
+        {
+            if (!_devices.Remove(device, out var mine)) return;
+            mine.Absence?.Dispose();
+            foreach (var answer in mine.Kept.Except(mine.Unfinished)) Forget(answer);
+            mine.Kept.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        string[] devices;
+        lock (_lock) devices = [.. _devices.Keys];
+        foreach (var device in devices) Drop(device);
+    }
+
+    private void CancelAll(string device, ErrorCode code)
+    {
+        Answer[] unfinished;
+        lock (_lock) unfinished = _devices.GetValueOrDefault(device) is { } mine ? [.. mine.Unfinished] : [];
+        foreach (var answer in unfinished) Cancel(answer, code);
+    }
+
+    private DeviceAnswers Of(string device)
+    {
+        if (!_devices.TryGetValue(device, out var mine)) _devices[device] = mine = new DeviceAnswers();
+        return mine;
+    }
+
+    private void Keep(DeviceAnswers mine, Answer answer)
+    {
+        mine.Kept.Add(answer);
+        if (mine.Kept.Count <= AnswerLimits.KeptPerDevice) return;
+        var oldest = mine.Kept.First(kept => kept.IsEnded);
+        mine.Kept.Remove(oldest);
+        Forget(oldest);
+    }
+}

@@ -1,0 +1,34 @@
+namespace QuicPair.Silo.Answers;
+
+/// <summary>The limits of answers (docs/protocol.md, 7).</summary>
+internal static class AnswerLimits
+{
+    // From the protocol.
+
+    /// <summary>Logs kept for a device.</summary>
+    public const int KeptPerDevice = 16;
+
+    /// <summary>Chats of a device that run or wait.</summary>
+    public const int UnfinishedPerDevice = 8;
+
+    /// <summary>
+    /// Bytes of an answer as JSON text. A little below 1 MiB, so that the single delta of a chat that is not
+    /// streamed fits into one message.
+    /// </summary>
+    public const int AnswerBytes = (1024 * 1024) - 1024;
+
+    /// <summary>
+    /// How long a log is kept after its end, and how long a chat runs without any connection.
+    /// </summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    /// <summary>The least time between two positions in the queue.</summary>
+    public static readonly TimeSpan PositionInterval = TimeSpan.FromSeconds(1);
+
+    // Ours.
+
+    /// <summary>
+    /// Neighbouring entries are merged up to this many characters: a message that arrives in one go.
+    /// </summary>
+    public const int MergedCharacters = 4096;
+}

@@ -1,0 +1,93 @@
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Silo.Answers;
+
+/// <summary>
+/// What is said before the first entry: the place in the queue, at most once a second, and what the runner
+/// does. Only the current notice is ever sent.
+/// </summary>
+internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private Message? _current;
+    private int _version;
+    private int _ahead;
+    private int _said;
+    private long _saidAt;
+    private ITimer? _timer;
+
+    public void Queued(int ahead)
+    {
+        lock (_lock)
+        {
+            _ahead = ahead;
+            if (ahead == _said || _timer is not null) return;
+            var wait = _said == 0 ? TimeSpan.Zero
+                : AnswerLimits.PositionInterval - time.GetElapsedTime(_saidAt);
+            if (wait > TimeSpan.Zero)
+            {
+                _timer = time.CreateTimer(_ => SayLater(), null, wait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            SayPosition();
+        }
+
+        signal();
+    }
+
+    public void Stage(LoadStage stage)
+    {
+        lock (_lock) Set(new StatusMessage { Id = id, Stage = stage });
+        signal();
+    }
+
+    public void Clear()
+    {
+        lock (_lock) Set(null);
+    }
+
+    /// <summary>The current notice unless the reader has it.</summary>
+    public Message? Take(ref int noticed)
+    {
+        lock (_lock)
+        {
+            if (noticed == _version) return null;
+            noticed = _version;
+            return _current;
+        }
+    }
+
+    public void Dispose() => Clear();
+
+    private void SayLater()
+    {
+        lock (_lock)
+        {
+            if (_timer is null) return;
+            _timer.Dispose();
+            _timer = null;
+            if (_ahead == _said) return;
+            SayPosition();
+        }
+
+        signal();
+    }
+
+    private void SayPosition()
+    {
+        _said = _ahead;
+        _saidAt = time.GetTimestamp();
+        _current = new QueuedMessage { Id = id, Position = _ahead };
+        _version++;
+    }
+
+    private void Set(Message? notice)
+    {
+        _timer?.Dispose();
+        _timer = null;
+        _current = notice;
+        _version++;
+    }
+}

@@ -1,0 +1,35 @@
+using QuicPair.Protocol.Chat;
+using QuicPair.Silo.Runners;
+
+namespace QuicPair.Silo.Answers;
+
+/// <summary>Measures one answer from the request on.</summary>
+internal sealed class AnswerStopwatch(TimeProvider time)
+{
+    private readonly long _asked = time.GetTimestamp();
+    private TimeSpan? _queue;
+    private TimeSpan? _first;
+
+    public void Started() => _queue ??= time.GetElapsedTime(_asked);
+
+    public void FirstEntry() => _first ??= time.GetElapsedTime(_asked);
+
+    /// <summary>What the answer's end says; without the runner's numbers, ours stand in.</summary>
+    public AnswerStatistics Statistics(RunnerStatistics? runner, long entries)
+    {
+        var first = _first ?? time.GetElapsedTime(_asked);
+        var generation = time.GetElapsedTime(_asked) - first;
+        return new AnswerStatistics
+        {
+            QueueMs = Milliseconds(_queue ?? TimeSpan.Zero),
+            LoadMs = Milliseconds(runner?.Load ?? TimeSpan.Zero),
+            PromptMs = Milliseconds(runner?.Prompt ?? TimeSpan.Zero),
+            TtftMs = Milliseconds(first),
+            Tokens = runner?.Tokens ?? entries,
+            TokensPerSecond = runner?.TokensPerSecond
+                ?? (generation > TimeSpan.Zero ? entries / generation.TotalSeconds : 0),
+        };
+    }
+
+    private static long Milliseconds(TimeSpan span) => (long)Math.Round(span.TotalMilliseconds);
+}

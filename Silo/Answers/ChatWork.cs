@@ -1,0 +1,74 @@
+using QuicPair.Protocol.Chat;
+using QuicPair.Silo.Runners;
+
+namespace QuicPair.Silo.Answers;
+
+/// <summary>Asks the runner and writes what it says into the answer.</summary>
+internal sealed partial class ChatWork(IModelRunner runner, ModelCatalog catalog, ILogger<ChatWork> log)
+{
+    private long _lastSpeed = BitConverter.DoubleToInt64Bits(double.NaN);
+
+    /// <summary>Tokens per second of the last answer, or null before the first.</summary>
+    public double? TokensPerSecond =>
+        BitConverter.Int64BitsToDouble(Interlocked.Read(ref _lastSpeed)) is var speed && double.IsNaN(speed)
+            ? null
+            : speed;
+
+    /// <summary>Runs until the answer has ended; never throws.</summary>
+    public async Task Run(Answer answer, RunnerChat chat)
+    {
+        try
+        {
+            var model = await catalog.Resolve(chat.Model, answer.Stopped);
+            _ = TellStage(answer, model);
+            await foreach (var step in runner.Chat(chat with { Model = model }, answer.Stopped))
+            {
+                if (step is RunnerEvent.Finished { Statistics: { Tokens: > 0 } statistics })
+                {
+                    var speed = BitConverter.DoubleToInt64Bits(statistics.TokensPerSecond);
+                    Interlocked.Exchange(ref _lastSpeed, speed);
+                }
+
+                if (!answer.Append(step)) break;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            answer.Fail(ErrorCode.Cancelled);
+        }
+        catch (RunnerException problem)
+        {
+            answer.Fail(Code(problem.Fault), problem.Message);
+        }
+        catch (Exception problem)
+        {
+            RunnerBroke(problem.GetType().Name);
+            answer.Fail(ErrorCode.RunnerFailed);
+        }
+    }
+
+    private static ErrorCode Code(RunnerFault fault) => fault switch
+    {
+        RunnerFault.ModelNotFound => ErrorCode.ModelNotFound,
+        RunnerFault.Unreachable => ErrorCode.RunnerUnreachable,
+        _ => ErrorCode.RunnerFailed,
+    };
+
+    // Asked beside the chat, so that it costs the first token nothing.
+    private async Task TellStage(Answer answer, string model)
+    {
+        try
+        {
+            var loaded = await runner.Running(answer.Stopped);
+            answer.Stage(loaded.Contains(model) ? LoadStage.Reading : LoadStage.Loading);
+        }
+        catch (Exception problem) when (problem is RunnerException or OperationCanceledException
+                                            or ObjectDisposedException)
+        {
+            // The chat itself says what is wrong.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The runner failed in an unexpected way: {Kind}.")]
+    private partial void RunnerBroke(string kind);
+}

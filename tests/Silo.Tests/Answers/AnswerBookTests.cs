@@ -1,0 +1,171 @@
+using QuicPair.Silo.Answers;
+using QuicPair.Silo.Runners;
+
+namespace QuicPair.Silo.Tests.Answers;
+
+public sealed class AnswerBookTests
+{
+    [Fact]
+    public async Task Numbers_entries_by_one_counter_and_nothing_follows_the_end()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+        Assert.Equal("""{"op":"status","id":"c1","stage":"reading"}""", await reader.Next());
+
+        script.Think("hm");
+        Assert.Equal("""{"op":"thinking","id":"c1","seq":1,"content":"hm"}""", await reader.Next());
+        script.Say("I'm");
+        Assert.Equal("""{"op":"delta","id":"c1","seq":2,"content":"I'm"}""", await reader.Next());
+        desk.Time.Advance(TimeSpan.FromMilliseconds(40));
+        script.Finish();
+
+        Assert.Equal(
+            """{"op":"done","id":"c1","seq":3,"reason":"stop","stats":{"queue_ms":0,"""
+            + "\"load_ms\":3,\"prompt_ms\":5,\"ttft_ms\":0,\"tokens\":2,\"tokens_per_s\":2}}",
+            await reader.Next());
+        Assert.True(reader.IsOver);
+        Assert.Equal(2, desk.Work.TokensPerSecond);
+    }
+
+    [Fact]
+    public async Task Merges_neighbours_of_one_kind_when_they_are_sent_together()
+    {
+        using var desk = new AnswerDesk();
+        var answer = desk.Ask("c1");
+        var live = new AnswerDesk.Reader(answer);
+        var script = await desk.Runner.Begun();
+        foreach (var word in (string[])["a", "b", "c"]) script.Say(word);
+        script.Finish();
+        await live.ToEnd();
+
+        var late = new AnswerDesk.Reader(answer, after: 1);
+
+        Assert.Equal("""{"op":"delta","id":"c1","seq":3,"content":"bc"}""", late.Now());
+        Assert.StartsWith("""{"op":"done","id":"c1","seq":4""", late.Now(), StringComparison.Ordinal);
+        Assert.True(late.IsOver);
+    }
+
+    [Fact]
+    public async Task The_latest_subscriber_wins()
+    {
+        using var desk = new AnswerDesk();
+        var answer = desk.Ask("c1");
+        var first = new AnswerDesk.Reader(answer);
+        var script = await desk.Runner.Begun();
+
+        var second = new AnswerDesk.Reader(answer);
+        script.Say("hello");
+
+        Assert.True(first.IsOver);
+        Assert.Null(first.Now());
+        Assert.Contains("status", await second.Next(), StringComparison.Ordinal);
+        Assert.Contains("hello", await second.Next(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_an_id_there_are_only_delta_done_and_error()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask(null));
+        var script = await desk.Runner.Begun();
+
+        script.Think("hm");
+        script.Say("hi");
+        script.Finish();
+
+        Assert.Equal(
+            ["""{"op":"delta","content":"hi"}""", """{"op":"done"}"""], await reader.ToEnd());
+    }
+
+    [Fact]
+    public async Task Not_streamed_is_one_delta_and_the_end()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask(null, streamed: false));
+        var script = await desk.Runner.Begun();
+
+        script.Say("a");
+        script.Say("b");
+        script.Finish();
+
+        Assert.Equal(["""{"op":"delta","content":"ab"}""", """{"op":"done"}"""], await reader.ToEnd());
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_mebibyte_ends_with_length()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+        for (var i = 0; i < 1025; i++) script.Say(new string('x', 1024));
+
+        var messages = await reader.ToEnd();
+
+        Assert.Contains("\"reason\":\"length\"", messages[^1], StringComparison.Ordinal);
+        Assert.True(messages.Sum(message => message.Length) is > 1_000_000 and < 1_200_000);
+    }
+
+    [Fact]
+    public async Task The_runners_failure_is_the_answers_end()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+
+        script.Break(new RunnerException(RunnerFault.ModelNotFound, "No such model."));
+
+        var end = (await reader.ToEnd())[^1];
+        Assert.Equal(
+            """{"op":"error","id":"c1","seq":1,"code":"model_not_found","message":"No such model."}""", end);
+    }
+
+    [Fact]
+    public async Task A_model_that_the_list_does_not_have_never_reaches_the_runner()
+    {
+        using var desk = new AnswerDesk();
+        var chat = new RunnerChat("../../etc/passwd", [new RunnerMessage("user", "hi")]);
+        var start = desk.Book.Start(AnswerDesk.Phone, "c1", chat, streamed: true);
+        var reader = new AnswerDesk.Reader(Assert.IsType<AnswerStart.Accepted>(start).Answer);
+
+        Assert.Contains("model_not_found", (await reader.ToEnd())[^1], StringComparison.Ordinal);
+        Assert.False(desk.Runner.HasBegun);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_an_answer_once_and_gives_the_runner_back()
+    {
+        using var desk = new AnswerDesk();
+        var running = desk.Ask("c1");
+        var waiting = desk.Ask("c2");
+        var reader = new AnswerDesk.Reader(running);
+        var script = await desk.Runner.Begun();
+        script.Say("par");
+
+        desk.Book.Cancel(running);
+        desk.Book.Cancel(running);
+
+        Assert.Contains("\"code\":\"cancelled\"", (await reader.ToEnd())[^1], StringComparison.Ordinal);
+        Assert.True(script.Cancelled.IsCancellationRequested);
+        Assert.Equal("c2", (await desk.Runner.Begun()).Chat.Messages[0].Content);
+        Assert.False(waiting.IsEnded);
+    }
+
+    [Fact]
+    public async Task A_chat_can_be_cancelled_while_it_waits()
+    {
+        using var desk = new AnswerDesk();
+        desk.Ask("c1");
+        var script = await desk.Runner.Begun();
+        var waiting = desk.Ask("c2");
+        var reader = new AnswerDesk.Reader(waiting);
+        Assert.Equal("""{"op":"queued","id":"c2","position":1}""", await reader.Next());
+
+        desk.Book.Cancel(waiting);
+
+        Assert.Contains("cancelled", await reader.Next(), StringComparison.Ordinal);
+        Assert.True(reader.IsOver);
+        Assert.Equal(0, desk.Book.Waiting);
+        Assert.False(script.Cancelled.IsCancellationRequested);
+    }
+}

@@ -1,0 +1,106 @@
+using QuicPair.Silo.Answers;
+
+namespace QuicPair.Silo.Tests.Answers;
+
+public sealed class AnswerLimitsTests
+{
+    [Fact]
+    public async Task An_id_that_is_kept_is_refused_and_the_first_chat_goes_on()
+    {
+        using var desk = new AnswerDesk();
+        var first = desk.Ask("c1");
+        await desk.Runner.Begun();
+
+        Assert.Equal(ErrorCode.Exists, Assert.IsType<AnswerStart.Refused>(desk.Try("c1")).Code);
+
+        Assert.False(first.IsEnded);
+        Assert.IsType<AnswerStart.Accepted>(desk.Try("c1", AnswerDesk.Tablet));
+    }
+
+    [Fact]
+    public void A_device_has_eight_unfinished_chats()
+    {
+        using var desk = new AnswerDesk();
+        for (var i = 0; i < 8; i++) desk.Ask($"c{i}");
+
+        Assert.Equal(ErrorCode.Busy, Assert.IsType<AnswerStart.Refused>(desk.Try("c8")).Code);
+        Assert.IsType<AnswerStart.Accepted>(desk.Try("c8", AnswerDesk.Tablet));
+    }
+
+    [Fact]
+    public async Task A_device_keeps_sixteen_logs_the_oldest_ended_goes_first()
+    {
+        using var desk = new AnswerDesk();
+        for (var i = 0; i < 17; i++) await Finish(desk, $"c{i}");
+
+        Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c0"));
+        Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "c1"));
+        Assert.Null(desk.Book.Find(AnswerDesk.Tablet, "c1"));
+    }
+
+    [Fact]
+    public async Task A_log_is_kept_for_ten_minutes_after_its_end()
+    {
+        using var desk = new AnswerDesk();
+        await Finish(desk, "c1");
+        await WaitUntilIdle(desk);
+
+        desk.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "c1"));
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c1"));
+    }
+
+    [Fact]
+    public async Task A_chat_without_any_connection_is_cancelled_after_ten_minutes()
+    {
+        using var desk = new AnswerDesk();
+        desk.Book.Connected(AnswerDesk.Phone);
+        desk.Book.Connected(AnswerDesk.Phone);
+        var answer = desk.Ask("c1");
+        await desk.Runner.Begun();
+
+        desk.Book.Disconnected(AnswerDesk.Phone);
+        desk.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.False(answer.IsEnded);
+
+        desk.Book.Disconnected(AnswerDesk.Phone);
+        desk.Time.Advance(TimeSpan.FromMinutes(9));
+        desk.Book.Connected(AnswerDesk.Phone);
+        desk.Time.Advance(TimeSpan.FromMinutes(9));
+        Assert.False(answer.IsEnded);
+
+        desk.Book.Disconnected(AnswerDesk.Phone);
+        desk.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.True(answer.IsEnded);
+    }
+
+    [Fact]
+    public async Task Dropping_a_device_ends_its_chats_and_forgets_its_logs()
+    {
+        using var desk = new AnswerDesk();
+        await Finish(desk, "old");
+        var running = desk.Ask("c1");
+        var reader = new AnswerDesk.Reader(running);
+        var script = await desk.Runner.Begun();
+
+        desk.Book.Drop(AnswerDesk.Phone);
+
+        Assert.True(script.Cancelled.IsCancellationRequested);
+        Assert.Contains("revoked", (await reader.ToEnd())[^1], StringComparison.Ordinal);
+        Assert.Null(desk.Book.Find(AnswerDesk.Phone, "old"));
+        Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c1"));
+    }
+
+    private static async Task Finish(AnswerDesk desk, string id)
+    {
+        var reader = new AnswerDesk.Reader(desk.Ask(id));
+        var script = await desk.Runner.Begun();
+        script.Finish();
+        await reader.ToEnd();
+    }
+
+    /// <summary>A chat that is let through tells that the one before has given the runner back.</summary>
+    private static Task WaitUntilIdle(AnswerDesk desk) => Finish(desk, "last");
+}
