@@ -1,0 +1,107 @@
+import { confirmationCode, invitationKeys, type PairingKeys } from "../protocol/keySchedule.ts";
+import { VERSIONS } from "../protocol/offerAuthentication.ts";
+import { type Mode, writePrologue } from "../protocol/prologue.ts";
+import { SecureChannel } from "../protocol/secureChannel.ts";
+import type { Database, PairedMac } from "./database.ts";
+import { phoneName } from "./device.ts";
+import { shakeHands } from "./handshake.ts";
+import { complete, eraseSecret } from "./pairing.ts";
+import { Peer } from "./peer.ts";
+import { Problem } from "./problem.ts";
+import { Session } from "./session.ts";
+import { turnServers } from "./settings.ts";
+import type { Signaling } from "./signaling.ts";
+
+export type Step = "signaling" | "network" | "handshake";
+
+export interface ConnectEvents {
+  onStep(step: Step): void;
+  /** Both screens show this code while they pair. */
+  onCode(code: string): void;
+}
+
+export interface Connected {
+  readonly session: Session;
+  readonly mac: PairedMac;
+}
+
+/** With lasting keys mode 2 comes first, and mode 1 only when the Mac refuses it. */
+export async function connect(
+  database: Database,
+  signaling: Signaling,
+  mac: PairedMac,
+  events: ConnectEvents,
+): Promise<Connected> {
+  if (mac.lasting !== undefined) {
+    try {
+      return await connectIn(2, mac.lasting, database, signaling, mac, events);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== "refused" || mac.secret === undefined) {
+        throw error;
+      }
+    }
+  }
+  if (mac.secret === undefined) {
+    throw new Problem("refused");
+  }
+  return connectIn(1, invitationKeys(mac.secret), database, signaling, mac, events);
+}
+
+async function connectIn(
+  mode: Mode,
+  keys: PairingKeys,
+  database: Database,
+  signaling: Signaling,
+  mac: PairedMac,
+  events: ConnectEvents,
+): Promise<Connected> {
+  const addressee = { macId: mac.macId, deviceId: mac.deviceId, offerKey: keys.offerKey };
+  events.onStep("signaling");
+  const iceServers = mac.localOnly ? [] : [...(await signaling.iceServers(addressee)), ...turnServers()];
+  const { peer, answer, phoneCertificate, macCertificate } = await Peer.connect(
+    iceServers,
+    (sdp) => signaling.offer(addressee, sdp),
+    () => events.onStep("network"),
+  );
+  try {
+    events.onStep("handshake");
+    const { transport, macName } = await shakeHands(peer, {
+      prologue: writePrologue({
+        mode,
+        phoneCertificate,
+        macCertificate,
+        offerNonce: answer.offerNonce,
+        answerNonce: answer.answerNonce,
+        versions: VERSIONS,
+        chosen: answer.version,
+      }),
+      key: mac.key,
+      macPublicKey: mac.macPublicKey,
+      psk: keys.psk,
+      deviceId: mac.deviceId,
+      phoneName: mode === 1 ? phoneName() : undefined,
+    });
+    const session = new Session(peer, new SecureChannel(transport));
+    const named = { ...mac, macName, usedAt: Date.now() };
+    if (mode === 1) {
+      events.onCode(confirmationCode(transport.handshakeHash));
+      return { session, mac: await complete(database, session, named, transport.handshakeHash) };
+    }
+    return { session, mac: await prove(database, session, named) };
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}
+
+/** The first data of mode 2 makes the session live on the Mac; its echo shows that the Mac has the lasting keys. */
+async function prove(database: Database, session: Session, mac: PairedMac): Promise<PairedMac> {
+  const proved = session.ping(10_000);
+  if (mac.secret === undefined) {
+    return database.storeMac(mac);
+  }
+  if ((await proved) === undefined) {
+    throw new Problem("handshake_failed");
+  }
+  return eraseSecret(database, mac);
+}

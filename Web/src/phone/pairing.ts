@@ -1,0 +1,91 @@
+import { type Bytes } from "../bytes.ts";
+import { generate, open, preferredKind, type StoredKind } from "../noise/diffieHellman.ts";
+import { deviceId, lastingKeys, macId } from "../protocol/keySchedule.ts";
+import type { PairingLink } from "../protocol/link.ts";
+import type { Database, PairedMac } from "./database.ts";
+import { Problem, within } from "./problem.ts";
+import type { Session } from "./session.ts";
+
+const PAIRED_TIMEOUT_MS = 15_000;
+
+/** The owner has 60 s to accept the code. */
+const CONFIRMED_TIMEOUT_MS = 75_000;
+
+/** Makes this phone's key for the link's Mac, or finds the one that was made for the same link before. */
+export async function prepare(database: Database, link: PairingLink): Promise<PairedMac> {
+  const id = deviceId(link.secret);
+  const existing = await database.mac(id);
+  if (existing !== undefined) {
+    return existing;
+  }
+  const store = async (kind: StoredKind) => {
+    const stored = await database.storeMac({
+      deviceId: id,
+      macId: macId(link.macPublicKey),
+      macPublicKey: link.macPublicKey,
+      macName: "",
+      localOnly: link.localOnly,
+      ownerConfirms: link.ownerConfirms,
+      expiry: link.expiry,
+      key: await generate(kind),
+      secret: link.secret,
+      lasting: undefined,
+      usedAt: Date.now(),
+    });
+    // What was read back must also work.
+    await open(stored.key).agree(link.macPublicKey);
+    return stored;
+  };
+  const kind = await preferredKind();
+  try {
+    return await store(kind);
+  } catch (error) {
+    if (kind === "bytes") {
+      throw error;
+    }
+    return store("bytes");
+  }
+}
+
+/**
+ * Replaces the link's secret by lasting keys, in an order that survives a crash at any point: the lasting keys are
+ * stored and read back before the Mac hears of it, and the secret goes only when the Mac has committed.
+ */
+export async function complete(
+  database: Database,
+  session: Session,
+  mac: PairedMac,
+  handshakeHash: Bytes,
+): Promise<PairedMac> {
+  const { secret } = mac;
+  if (secret === undefined) {
+    throw new Problem("storage");
+  }
+  const timeout = mac.ownerConfirms ? CONFIRMED_TIMEOUT_MS : PAIRED_TIMEOUT_MS;
+  const steps = new Promise<PairedMac>((resolve, reject) => {
+    let stored: Promise<PairedMac> | undefined;
+    session.listen({
+      onMessage(message) {
+        if (message.op === "paired" && stored === undefined) {
+          stored = database.storeMac({ ...mac, lasting: lastingKeys(secret, message.k, handshakeHash) });
+          message.k.fill(0);
+          stored.then(() => session.send({ op: "paired_ack" }), reject);
+        } else if (message.op === "paired_done" && stored !== undefined) {
+          stored.then(resolve, reject);
+        } else if (message.op === "error") {
+          reject(new Problem("not_confirmed"));
+        }
+      },
+      onEnd: () => reject(new Problem("not_confirmed")),
+      onDoubt: () => undefined,
+    });
+  });
+  return eraseSecret(database, await within(timeout, steps, "not_confirmed"));
+}
+
+/** The Mac has proved the lasting keys: nothing is left of the link. */
+export async function eraseSecret(database: Database, mac: PairedMac): Promise<PairedMac> {
+  const stored = await database.storeMac({ ...mac, secret: undefined });
+  await database.forgetOthers(stored);
+  return stored;
+}

@@ -1,0 +1,193 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, equal } from "../bytes.ts";
+import { checkSdp } from "../protocol/signaledSdp.ts";
+import { Inbox } from "./inbox.ts";
+import { isPrivateAddress } from "../protocol/privateHost.ts";
+import { Problem, within } from "./problem.ts";
+import type { SignaledAnswer } from "./signaling.ts";
+
+/** Sends an offer and gives the Mac's answer. */
+export type Exchange = (sdp: string) => Promise<SignaledAnswer>;
+
+export type Path = "local" | "direct" | "relay";
+
+const LABEL = "llm";
+
+/** The offer leaves when gathering is complete, or after this time: a dead STUN server must not delay it. */
+const GATHERING_MS = 300;
+const OPEN_TIMEOUT_MS = 20_000;
+const MAXIMUM_CANDIDATES = 32;
+
+/** One RTCPeerConnection with its one data channel. Each has a fresh DTLS certificate. */
+export class Peer {
+  readonly channel: RTCDataChannel;
+  readonly inbox: Inbox;
+  readonly #connection: RTCPeerConnection;
+  readonly #exchange: Exchange;
+  #restarting = false;
+
+  private constructor(connection: RTCPeerConnection, exchange: Exchange) {
+    this.#connection = connection;
+    this.#exchange = exchange;
+    this.channel = connection.createDataChannel(LABEL, { ordered: true });
+    this.channel.binaryType = "arraybuffer";
+    this.inbox = new Inbox(this.channel);
+  }
+
+  /** Connects until the channel is open. `onAnswer` says when the Mac has answered. */
+  static async connect(
+    iceServers: RTCIceServer[],
+    exchange: Exchange,
+    onAnswer: () => void,
+  ): Promise<{ peer: Peer; answer: SignaledAnswer; phoneCertificate: Bytes; macCertificate: Bytes }> {
+    if (typeof RTCPeerConnection === "undefined") {
+      throw new Problem("no_webrtc");
+    }
+    const peer = new Peer(newConnection(iceServers), exchange);
+    try {
+      const answer = await peer.#negotiate();
+      onAnswer();
+      await within(OPEN_TIMEOUT_MS, peer.#opened(), "no_path");
+      const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
+      if (fingerprint === undefined) {
+        throw new Problem("no_webrtc");
+      }
+      return { peer, answer, phoneCertificate: fingerprint, macCertificate: peer.#seenCertificate(answer) };
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
+  }
+
+  /** New ICE credentials over the same DTLS association; the session above does not notice. */
+  async restart(): Promise<void> {
+    if (this.#restarting) {
+      return;
+    }
+    this.#restarting = true;
+    try {
+      await this.#negotiate({ iceRestart: true });
+    } finally {
+      this.#restarting = false;
+    }
+  }
+
+  /** Calls back once when the connection is gone, and each time that it seems to be. */
+  watch(onGone: () => void, onDoubt: () => void): void {
+    this.channel.onclose = onGone;
+    this.#connection.onconnectionstatechange = () => {
+      const state = this.#connection.connectionState;
+      if (state === "failed" || state === "closed") {
+        onGone();
+      } else if (state === "disconnected") {
+        onDoubt();
+      }
+    };
+  }
+
+  /** How the packets go, from the pair of candidates in use. */
+  async path(): Promise<Path | undefined> {
+    const stats = await this.#connection.getStats();
+    let pairId: string | undefined;
+    for (const entry of stats.values()) {
+      if (entry.type === "transport" && entry.selectedCandidatePairId !== undefined) {
+        pairId = entry.selectedCandidatePairId;
+      } else if (entry.type === "candidate-pair" && entry.selected === true) {
+        pairId = entry.id;
+      }
+    }
+    const pair = pairId === undefined ? undefined : stats.get(pairId);
+    const local = stats.get(pair?.localCandidateId);
+    const remote = stats.get(pair?.remoteCandidateId);
+    if (local === undefined || remote === undefined) {
+      return undefined;
+    }
+    if (local.candidateType === "relay" || remote.candidateType === "relay") {
+      return "relay";
+    }
+    return isPrivateAddress(String(remote.address ?? remote.ip ?? "")) ? "local" : "direct";
+  }
+
+  close(): void {
+    this.channel.onclose = null;
+    this.#connection.onconnectionstatechange = null;
+    this.#connection.close();
+  }
+
+  async #negotiate(options?: RTCOfferOptions): Promise<SignaledAnswer> {
+    const connection = this.#connection;
+    await connection.setLocalDescription(await connection.createOffer(options));
+    const complete = gatheringComplete(connection);
+    await Promise.race([complete, new Promise((resolve) => setTimeout(resolve, GATHERING_MS))]);
+    const sent = withFewCandidates(connection.localDescription?.sdp ?? "");
+    const answer = await this.#exchange(sent);
+    await connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    if (connection.iceGatheringState !== "complete") {
+      void complete.then(() => this.#sendLateCandidates(sent));
+    }
+    return answer;
+  }
+
+  /** An offer with the same certificate and ICE credentials only adds its candidates; its answer says nothing new. */
+  async #sendLateCandidates(sent: string): Promise<void> {
+    const complete = withFewCandidates(this.#connection.localDescription?.sdp ?? "");
+    if (complete !== sent && this.channel.readyState === "connecting") {
+      await this.#exchange(complete).catch(() => undefined);
+    }
+  }
+
+  #opened(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.channel.readyState === "open") {
+        resolve();
+      }
+      this.channel.onopen = () => resolve();
+      this.watch(
+        () => reject(new Problem("no_path")),
+        () => undefined,
+      );
+    });
+  }
+
+  /** The certificate that DTLS really saw, where the platform shows it; it must be the signaled one. */
+  #seenCertificate(answer: SignaledAnswer): Bytes {
+    const transport = this.#connection.sctp?.transport as
+      | (RTCDtlsTransport & { getRemoteCertificates?: () => ArrayBuffer[] })
+      | undefined;
+    const seen = transport?.getRemoteCertificates?.()[0];
+    if (seen === undefined) {
+      return answer.fingerprint;
+    }
+    const hash = Uint8Array.from(sha256(new Uint8Array(seen)));
+    if (!equal(hash, answer.fingerprint)) {
+      throw new Problem("answer_forged");
+    }
+    return hash;
+  }
+}
+
+function newConnection(iceServers: RTCIceServer[]): RTCPeerConnection {
+  try {
+    return new RTCPeerConnection({ iceServers });
+  } catch {
+    // A TURN address that a person typed may be one that the browser does not accept.
+    return new RTCPeerConnection();
+  }
+}
+
+function gatheringComplete(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (connection.iceGatheringState === "complete") {
+        resolve();
+      }
+    };
+    connection.addEventListener("icegatheringstatechange", check);
+    check();
+  });
+}
+
+function withFewCandidates(sdp: string): string {
+  let candidates = 0;
+  return sdp.replace(/^a=candidate:.*\r\n/gm, (line) => (++candidates > MAXIMUM_CANDIDATES ? "" : line));
+}

@@ -1,0 +1,301 @@
+import { CloseCode } from "../protocol/frame.ts";
+import type { MacMessage, Model, PhoneMessage } from "../protocol/messages.ts";
+import { connect, type Step } from "./connect.ts";
+import { Conversation } from "./conversation.ts";
+import type { Database, PairedMac } from "./database.ts";
+import type { Path } from "./peer.ts";
+import { Problem, type ProblemCode } from "./problem.ts";
+import type { Session } from "./session.ts";
+import { readSettings } from "./settings.ts";
+import { Signaling } from "./signaling.ts";
+import { Tabs } from "./tabs.ts";
+import { onWake } from "./wake.ts";
+
+export type Link =
+  | { readonly kind: "connecting"; readonly step: Step }
+  | { readonly kind: "pairing"; readonly code: string }
+  | { readonly kind: "live"; readonly path: Path | undefined; readonly roundTripMs: number | undefined }
+  /** It tries again by itself. */
+  | { readonly kind: "waiting"; readonly problem: ProblemCode }
+  /** It waits for the person. */
+  | { readonly kind: "stopped"; readonly problem: ProblemCode };
+
+const PING_EVERY_MS = 5_000;
+const PING_TIMEOUT_MS = 8_000;
+
+/** After a page wakes, or when the network seems gone. */
+const DOUBT_TIMEOUT_MS = 2_000;
+
+const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+const final: readonly ProblemCode[] = [
+  "refused",
+  "mac_unknown",
+  "mac_required",
+  "version",
+  "bad_request",
+  "answer_forged",
+  "no_webrtc",
+  "handshake_failed",
+  "not_confirmed",
+  "storage",
+  "revoked",
+  "elsewhere",
+];
+
+/** One Mac, as this phone has it: keeps a session alive while somebody looks, and one conversation over all of them. */
+export class Phone {
+  link: Link = { kind: "connecting", step: "signaling" };
+  models: readonly Model[] = [];
+  mac: PairedMac;
+  readonly #database: Database;
+  readonly #signaling = new Signaling(location.origin);
+  readonly #onChange: () => void;
+  readonly #tabs: Tabs;
+  readonly #stopWatching: () => void;
+  #conversation = new Conversation();
+  #session: Session | undefined;
+  #attempt = 0;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(database: Database, mac: PairedMac, onChange: () => void) {
+    this.#database = database;
+    this.mac = mac;
+    this.#onChange = onChange;
+    this.#tabs = new Tabs(mac.deviceId, () => this.#stop("elsewhere"));
+    this.#stopWatching = onWake(
+      () => this.#woke(),
+      () => void this.#save(),
+    );
+  }
+
+  static async start(database: Database, mac: PairedMac, onChange: () => void): Promise<Phone> {
+    const phone = new Phone(database, mac, onChange);
+    phone.#conversation = new Conversation(await database.conversation(mac.deviceId));
+    void phone.connect();
+    return phone;
+  }
+
+  get conversation(): Conversation {
+    return this.#conversation;
+  }
+
+  get isLive(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Connects, or connects anew. Any earlier attempt or session ends. */
+  async connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const isCurrent = () => attempt === this.#attempt;
+    clearTimeout(this.#timer);
+    const old = this.#session;
+    this.#session = undefined;
+    this.#tabs.claim();
+    this.#show({ kind: "connecting", step: "signaling" });
+    try {
+      const { session, mac } = await connect(this.#database, this.#signaling, this.mac, {
+        onStep: (step) => isCurrent() && this.#show({ kind: "connecting", step }),
+        onCode: (code) => isCurrent() && this.#show({ kind: "pairing", code }),
+      });
+      old?.close(CloseCode.renew);
+      if (isCurrent()) {
+        this.mac = mac;
+        this.#live(session);
+      } else {
+        session.close(CloseCode.normal);
+      }
+    } catch (error) {
+      old?.close(CloseCode.renew);
+      if (isCurrent()) {
+        await this.#failed(error instanceof Problem ? error : new Problem("lost"));
+      }
+    }
+  }
+
+  ask(text: string): void {
+    const { model } = readSettings();
+    const chosen = this.models.some(({ name }) => name === model) ? model : "";
+    this.#change((conversation) => conversation.ask(text, chosen));
+  }
+
+  askAgain(): void {
+    const question = this.#conversation.takeBackLast();
+    if (question !== undefined) {
+      this.ask(question);
+    }
+  }
+
+  stopAnswer(): void {
+    this.#change((conversation) => conversation.stop());
+  }
+
+  startOver(): void {
+    this.stopAnswer();
+    this.#conversation = new Conversation();
+    this.#change(() => []);
+  }
+
+  /** Ends everything and erases what this phone knows of the Mac. */
+  async forget(): Promise<void> {
+    this.leave();
+    await this.#database.forgetMac(this.mac.deviceId);
+  }
+
+  leave(): void {
+    this.#attempt++;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    this.#stopWatching();
+    this.#tabs.close();
+    this.#session?.close(CloseCode.normal);
+    this.#session = undefined;
+  }
+
+  #live(session: Session): void {
+    this.#session = session;
+    this.#failures = 0;
+    this.#show({ kind: "live", path: undefined, roundTripMs: undefined });
+    session.listen({
+      onMessage: (message) => this.#receive(message),
+      onEnd: (code) => this.#session === session && this.#ended(code),
+      onDoubt: () => void this.#doubt(session),
+    });
+    if (this.#session === session) {
+      session.send({ op: "models" });
+      this.#sendAll(this.#conversation.resume());
+      void this.#measure(session);
+    }
+  }
+
+  /** Path and round trip, again and again while the page is seen. */
+  async #measure(session: Session): Promise<void> {
+    const [roundTripMs, path] = await Promise.all([session.ping(PING_TIMEOUT_MS), session.peer.path()]);
+    if (this.#session !== session) {
+      return;
+    }
+    if ((roundTripMs === undefined && !document.hidden) || session.wantsRenewal) {
+      void this.connect();
+      return;
+    }
+    this.#show({ kind: "live", path, roundTripMs });
+    clearTimeout(this.#timer);
+    if (!document.hidden) {
+      this.#timer = setTimeout(() => void this.#measure(session), PING_EVERY_MS);
+    }
+  }
+
+  #receive(message: MacMessage): void {
+    switch (message.op) {
+      case "models":
+        this.models = message.models;
+        this.#onChange();
+        return;
+      case "restart":
+        void this.#session?.peer.restart().catch(() => this.connect());
+        return;
+      case "error":
+        if (message.code === "revoked") {
+          this.#stop("revoked");
+          return;
+        }
+        break;
+      case "paired":
+        void this.connect();
+        return;
+    }
+    this.#change((conversation) => conversation.receive(message));
+  }
+
+  #ended(closeCode: number | undefined): void {
+    this.#session = undefined;
+    clearTimeout(this.#timer);
+    switch (closeCode) {
+      case CloseCode.refused:
+        return this.#stop("refused");
+      case CloseCode.revoked:
+        return this.#stop("revoked");
+      case CloseCode.normal:
+        // A newer session of this device took the place of this one.
+        return this.#stop("elsewhere");
+      case CloseCode.shutdown:
+        return this.#retry(new Problem("shutdown"));
+      default:
+        return this.#retry(new Problem("lost"));
+    }
+  }
+
+  async #failed(problem: Problem): Promise<void> {
+    if (final.includes(problem.code)) {
+      // The record may have got its lasting keys before the failure.
+      this.mac = (await this.#database.mac(this.mac.deviceId)) ?? this.mac;
+      this.#stop(problem.code);
+    } else {
+      this.#retry(problem);
+    }
+  }
+
+  #retry(problem: Problem): void {
+    this.#show({ kind: "waiting", problem: problem.code });
+    if (document.hidden) {
+      return;
+    }
+    const delay = retryDelaysMs[Math.min(this.#failures++, retryDelaysMs.length - 1)] ?? 0;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.connect(), Math.max(delay, problem.retryAfterMs ?? 0));
+  }
+
+  #stop(problem: ProblemCode): void {
+    this.#attempt++;
+    clearTimeout(this.#timer);
+    const session = this.#session;
+    this.#session = undefined;
+    session?.close(CloseCode.normal);
+    this.#show({ kind: "stopped", problem });
+  }
+
+  #woke(): void {
+    if (this.#session !== undefined) {
+      void this.#doubt(this.#session);
+    } else if (this.link.kind === "waiting") {
+      this.#failures = 0;
+      void this.connect();
+    }
+  }
+
+  async #doubt(session: Session): Promise<void> {
+    const roundTripMs = await session.ping(DOUBT_TIMEOUT_MS);
+    if (this.#session !== session || document.hidden) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    await (roundTripMs === undefined ? this.connect() : this.#measure(session));
+  }
+
+  #change(change: (conversation: Conversation) => PhoneMessage[]): void {
+    this.#sendAll(change(this.#conversation));
+    this.#onChange();
+    this.#saving ??= setTimeout(() => void this.#save(), 300);
+  }
+
+  /** Without a session nothing is lost: what is open is resumed, or sent, by the next one. */
+  #sendAll(messages: readonly PhoneMessage[]): void {
+    for (const message of messages) {
+      this.#session?.send(message);
+    }
+  }
+
+  async #save(): Promise<void> {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    await this.#database.storeConversation(this.mac.deviceId, this.#conversation.turns).catch(() => undefined);
+  }
+
+  #show(link: Link): void {
+    this.link = link;
+    this.#onChange();
+  }
+}

@@ -1,0 +1,54 @@
+import type { ProblemCode } from "./problem.ts";
+
+type MacCode =
+  | "busy"
+  | "cancelled"
+  | "model_not_found"
+  | "runner_unreachable"
+  | "runner_failed"
+  | "too_large"
+  | "exists"
+  | "not_found"
+  | "unknown_op"
+  | "not_allowed"
+  | "rate"
+  | "interrupted";
+
+/** One sentence for people for each code, from the front door, the Mac or this page. */
+const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
+  refused: "Your Mac did not accept this phone. The link was used or has expired, or this phone was removed.",
+  mac_unknown: "No such Mac is known here. Scan the code of your Mac again.",
+  mac_required: "Several Macs live here. Scan the code of the one that you want.",
+  mac_offline: "Your Mac is asleep or offline.",
+  overloaded: "Too much is going on at the moment.",
+  version: "This page and your Mac speak different versions. Update the older one.",
+  bad_request: "Your Mac did not understand this page. Reload it, or update the Mac.",
+  front_door_unreachable: "The address that serves this page does not answer.",
+  answer_forged: "The answer did not come from your Mac. Somebody on the way may be interfering.",
+  no_webrtc: "This browser cannot open a direct connection (WebRTC is missing or off).",
+  no_path: "No way to your Mac was found. On this network you may need a TURN server (see Connection).",
+  handshake_failed: "Your Mac could not be verified. If it goes on, scan its code again.",
+  not_confirmed: "The pairing was not completed on the Mac.",
+  storage: "This browser does not keep data. Leave private browsing, or free some space.",
+  protocol: "The connection broke a rule and was closed.",
+  lost: "The connection was lost.",
+  revoked: "This phone was removed on the Mac. Scan a new code to pair again.",
+  elsewhere: "QuicPair is in use in another tab or window.",
+  shutdown: "Your Mac is restarting.",
+  busy: "Your Mac is busy with as many chats as it takes. Try again in a moment.",
+  cancelled: "The answer was stopped on the Mac.",
+  model_not_found: "Your Mac does not have this model. Choose another one.",
+  runner_unreachable: "The program that runs the models on your Mac does not answer. Is Ollama running?",
+  runner_failed: "The model failed while it was answering.",
+  too_large: "This chat is too long. Start a new one.",
+  exists: "This question was already sent.",
+  not_found: "Your Mac no longer has this answer.",
+  unknown_op: "Your Mac does not know this request. Update it.",
+  not_allowed: "Your Mac does not allow this.",
+  rate: "That was a lot at once. Try again in a moment.",
+  interrupted: "The answer was interrupted and is not complete.",
+};
+
+export function sentenceOf(code: ProblemCode | MacCode | (string & {}), otherwise = "Something went wrong."): string {
+  return Object.hasOwn(sentences, code) ? sentences[code as ProblemCode] : otherwise;
+}
