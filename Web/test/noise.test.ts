@@ -145,7 +145,13 @@ test("Both refuse keys of small order", async () => {
 });
 
 test("Agrees with Wycheproof on X25519", async () => {
-  interface Case { public: string; private: string; shared: string; result: string; flags: string[] }
+  interface Case {
+    public: string;
+    private: string;
+    shared: string;
+    result: string;
+    flags: string[];
+  }
   const { testGroups } = vectors<{ testGroups: { tests: Case[] }[] }>("crypto/x25519_test.json");
   let agreed = 0;
   for (const { public: remote, private: ours, shared, flags } of testGroups.flatMap((group) => group.tests)) {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromBase64Url, fromHex, toBase64Url, toHex } from "../src/bytes.ts";
-import { confirmationCode, deviceId, invitationKeys, lastingKeys, macId } from "../src/protocol/keySchedule.ts";
+import {
+  confirmationCode,
+  deviceId,
+  invitationKeys,
+  lastingKeys,
+  macId,
+} from "../src/protocol/keySchedule.ts";
 import { EXPIRY_TOLERANCE_SECONDS, formatLink, isExpired, readLink } from "../src/protocol/link.ts";
 import { linkSentences } from "../src/protocol/link.ts";
 import { cleanName } from "../src/protocol/name.ts";
@@ -57,8 +63,16 @@ test("A link is expired for a phone only 15 minutes after the Mac's time", () =>
 });
 
 test("Derives the known ids and keys", () => {
-  interface Invitation { secret: string; deviceId: string; psk: string; offerKey: string }
-  interface Lasting extends Invitation { k: string; handshakeHash: string }
+  interface Invitation {
+    secret: string;
+    deviceId: string;
+    psk: string;
+    offerKey: string;
+  }
+  interface Lasting extends Invitation {
+    k: string;
+    handshakeHash: string;
+  }
   const keys = vectors<{
     invitation: Invitation[];
     lasting: Lasting[];
@@ -81,8 +95,19 @@ test("Derives the known ids and keys", () => {
 });
 
 test("Authenticates offers, answers and ice requests as known", () => {
-  interface Offer { key: string; ts: number; nonce: string; versions: number[]; sdp: string; auth: string }
-  interface Answer extends Offer { offerNonce: string; answerNonce: string; version: number }
+  interface Offer {
+    key: string;
+    ts: number;
+    nonce: string;
+    versions: number[];
+    sdp: string;
+    auth: string;
+  }
+  interface Answer extends Offer {
+    offerNonce: string;
+    answerNonce: string;
+    version: number;
+  }
   const known = vectors<{ offers: Offer[]; answers: Answer[]; ice: Offer[] }>("quicpair/offer.json");
   for (const { key, ts, nonce, versions, sdp, auth: expected } of known.offers) {
     assert.equal(toHex(auth.authenticateOffer(fromHex(key), ts, fromHex(nonce), versions, sdp)), expected);
@@ -122,7 +147,12 @@ test("Writes the known prologues", () => {
 });
 
 test("Accepts and refuses descriptions as known", () => {
-  interface Case { name: string; sdp: string; fingerprint: string; problem: string }
+  interface Case {
+    name: string;
+    sdp: string;
+    fingerprint: string;
+    problem: string;
+  }
   const known = vectors<{ accepted: Case[]; refused: Case[] }>("quicpair/sdp.json");
   for (const { name, sdp, fingerprint } of known.accepted) {
     const checked = checkSdp(sdp);
@@ -135,7 +165,8 @@ test("Accepts and refuses descriptions as known", () => {
 });
 
 test("Cleans names as known", () => {
-  for (const { in: name, out } of vectors<{ cases: { in: string; out: string }[] }>("quicpair/names.json").cases) {
+  for (const { in: name, out } of vectors<{ cases: { in: string; out: string }[] }>("quicpair/names.json")
+    .cases) {
     assert.equal(cleanName(name), out);
   }
 });
@@ -145,7 +176,13 @@ test("base64url is strict", () => {
     const bytes = Uint8Array.from({ length }, (_, i) => (i * 37) & 0xff);
     const encoded = toBase64Url(bytes);
     assert.deepEqual(fromBase64Url(encoded, length), bytes);
-    for (const bad of [`${encoded}=`, ` ${encoded}`, encoded.slice(1), encoded.replace(/.$/, "+"), `${encoded}A`]) {
+    for (const bad of [
+      `${encoded}=`,
+      ` ${encoded}`,
+      encoded.slice(1),
+      encoded.replace(/.$/, "+"),
+      `${encoded}A`,
+    ]) {
       assert.equal(fromBase64Url(bad, length), undefined);
     }
   }

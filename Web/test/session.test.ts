@@ -7,7 +7,12 @@ import { HandshakeState } from "../src/noise/handshakeState.ts";
 import { IKpsk2 } from "../src/noise/pattern.ts";
 import * as frame from "../src/protocol/frame.ts";
 import { FrameAssembler, MESSAGE_TIMEOUT_MS, MessageTooLarge } from "../src/protocol/frameAssembler.ts";
-import { readMacName, readPhonePayload, writeMacPayload, writePhonePayload } from "../src/protocol/handshakePayload.ts";
+import {
+  readMacName,
+  readPhonePayload,
+  writeMacPayload,
+  writePhonePayload,
+} from "../src/protocol/handshakePayload.ts";
 import { readJsonObject, writeJson } from "../src/protocol/json.ts";
 import { confirmationCode } from "../src/protocol/keySchedule.ts";
 import { errorCodes, readMessage } from "../src/protocol/messages.ts";
@@ -110,8 +115,15 @@ test("Refuses unlawful plaintexts", () => {
 test("Cuts and assembles messages as known", () => {
   for (const { name, length, contents } of frames.fragmentation) {
     const parts = [...frame.fragments(new Uint8Array(length))];
-    assert.deepEqual(parts.map((part) => part.content.length), contents, name);
-    assert.deepEqual(parts.map((part) => part.last), contents.map((_, i) => i === contents.length - 1));
+    assert.deepEqual(
+      parts.map((part) => part.content.length),
+      contents,
+      name,
+    );
+    assert.deepEqual(
+      parts.map((part) => part.last),
+      contents.map((_, i) => i === contents.length - 1),
+    );
   }
   for (const { name, frames: plaintexts, limit, messages, closes } of frames.assembly) {
     const assembler = new FrameAssembler(limit);
@@ -162,7 +174,13 @@ interface Run {
   firstMacFrame: { plaintext: string; channelMessage: string };
 }
 
-interface Payload { name: string; payload: string; device: string; deviceName: string | null; macName: string }
+interface Payload {
+  name: string;
+  payload: string;
+  device: string;
+  deviceName: string | null;
+  macName: string;
+}
 
 const handshake = vectors<{
   runs: Run[];
@@ -244,7 +262,15 @@ test("Reads every message of a Mac", () => {
 });
 
 test("Refuses text that is not one JSON object in UTF-8", () => {
-  const broken = ["not JSON", "empty", "an array", "byte order mark", "invalid UTF-8", "overlong UTF-8", "two values"];
+  const broken = [
+    "not JSON",
+    "empty",
+    "an array",
+    "byte order mark",
+    "invalid UTF-8",
+    "overlong UTF-8",
+    "two values",
+  ];
   const cases = messages.refusedByMac.filter(({ name }) => broken.includes(name) || /surrogate/.test(name));
   assert.ok(cases.length >= broken.length);
   for (const { name, text, hex } of cases) {

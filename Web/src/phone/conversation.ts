@@ -157,6 +157,8 @@ export class Conversation {
   }
 
   #update(answer: Answer): void {
-    this.#turns = this.#turns.map((turn) => (turn.role === "assistant" && turn.id === answer.id ? answer : turn));
+    this.#turns = this.#turns.map((turn) =>
+      turn.role === "assistant" && turn.id === answer.id ? answer : turn,
+    );
   }
 }

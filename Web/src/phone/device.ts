@@ -9,11 +9,14 @@ export function phoneName(userAgent: string = navigator.userAgent): string {
     (/\bMacintosh\b/.test(userAgent) ? "Mac" : undefined) ??
     (/\bWindows\b/.test(userAgent) ? "Windows" : undefined) ??
     (/\bLinux\b/.test(userAgent) ? "Linux" : "Phone");
-  const browser =
-    /\b(?:Edg|EdgA|EdgiOS)\//.test(userAgent) ? "Edge"
-    : /\b(?:Firefox|FxiOS)\//.test(userAgent) ? "Firefox"
-    : /\b(?:Chrome|CriOS|HeadlessChrome)\//.test(userAgent) ? "Chrome"
-    : /\bSafari\//.test(userAgent) ? "Safari"
-    : "browser";
+  const browser = /\b(?:Edg|EdgA|EdgiOS)\//.test(userAgent)
+    ? "Edge"
+    : /\b(?:Firefox|FxiOS)\//.test(userAgent)
+      ? "Firefox"
+      : /\b(?:Chrome|CriOS|HeadlessChrome)\//.test(userAgent)
+        ? "Chrome"
+        : /\bSafari\//.test(userAgent)
+          ? "Safari"
+          : "browser";
   return cleanName(`${device}, ${browser}`);
 }

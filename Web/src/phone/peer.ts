@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, equal } from "../bytes.ts";
+import { isPrivateHost } from "../protocol/privateHost.ts";
 import { checkSdp } from "../protocol/signaledSdp.ts";
 import { Inbox } from "./inbox.ts";
-import { isPrivateAddress } from "../protocol/privateHost.ts";
 import { Problem, within } from "./problem.ts";
 import type { SignaledAnswer } from "./signaling.ts";
 
@@ -105,7 +105,10 @@ export class Peer {
     if (local.candidateType === "relay" || remote.candidateType === "relay") {
       return "relay";
     }
-    return isPrivateAddress(String(remote.address ?? remote.ip ?? "")) ? "local" : "direct";
+    const address = String(remote.address ?? remote.ip ?? "");
+    // Browsers hide the addresses of their own network behind names that end in .local, or leave them out.
+    const isHidden = address === "" && remote.candidateType === "host";
+    return isHidden || isPrivateHost(address) ? "local" : "direct";
   }
 
   close(): void {
@@ -152,8 +155,7 @@ export class Peer {
   /** The certificate that DTLS really saw, where the platform shows it; it must be the signaled one. */
   #seenCertificate(answer: SignaledAnswer): Bytes {
     const transport = this.#connection.sctp?.transport as
-      | (RTCDtlsTransport & { getRemoteCertificates?: () => ArrayBuffer[] })
-      | undefined;
+      (RTCDtlsTransport & { getRemoteCertificates?: () => ArrayBuffer[] }) | undefined;
     const seen = transport?.getRemoteCertificates?.()[0];
     if (seen === undefined) {
       return answer.fingerprint;

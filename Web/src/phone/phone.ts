@@ -50,7 +50,7 @@ export class Phone {
   mac: PairedMac;
   readonly #database: Database;
   readonly #signaling = new Signaling(location.origin);
-  readonly #onChange: () => void;
+  readonly #onChange: (phone: Phone) => void;
   readonly #tabs: Tabs;
   readonly #stopWatching: () => void;
   #conversation = new Conversation();
@@ -60,7 +60,7 @@ export class Phone {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(database: Database, mac: PairedMac, onChange: () => void) {
+  private constructor(database: Database, mac: PairedMac, onChange: (phone: Phone) => void) {
     this.#database = database;
     this.mac = mac;
     this.#onChange = onChange;
@@ -71,7 +71,7 @@ export class Phone {
     );
   }
 
-  static async start(database: Database, mac: PairedMac, onChange: () => void): Promise<Phone> {
+  static async start(database: Database, mac: PairedMac, onChange: (phone: Phone) => void): Promise<Phone> {
     const phone = new Phone(database, mac, onChange);
     phone.#conversation = new Conversation(await database.conversation(mac.deviceId));
     void phone.connect();
@@ -119,6 +119,8 @@ export class Phone {
     const { model } = readSettings();
     const chosen = this.models.some(({ name }) => name === model) ? model : "";
     this.#change((conversation) => conversation.ask(text, chosen));
+    // A page may be gone the next moment: what was asked must not be.
+    void this.#save();
   }
 
   askAgain(): void {
@@ -192,7 +194,7 @@ export class Phone {
     switch (message.op) {
       case "models":
         this.models = message.models;
-        this.#onChange();
+        this.#onChange(this);
         return;
       case "restart":
         void this.#session?.peer.restart().catch(() => this.connect());
@@ -277,7 +279,7 @@ export class Phone {
 
   #change(change: (conversation: Conversation) => PhoneMessage[]): void {
     this.#sendAll(change(this.#conversation));
-    this.#onChange();
+    this.#onChange(this);
     this.#saving ??= setTimeout(() => void this.#save(), 300);
   }
 
@@ -291,11 +293,13 @@ export class Phone {
   async #save(): Promise<void> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    await this.#database.storeConversation(this.mac.deviceId, this.#conversation.turns).catch(() => undefined);
+    await this.#database
+      .storeConversation(this.mac.deviceId, this.#conversation.turns)
+      .catch(() => undefined);
   }
 
   #show(link: Link): void {
     this.link = link;
-    this.#onChange();
+    this.#onChange(this);
   }
 }

@@ -49,6 +49,9 @@ const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
   interrupted: "The answer was interrupted and is not complete.",
 };
 
-export function sentenceOf(code: ProblemCode | MacCode | (string & {}), otherwise = "Something went wrong."): string {
+export function sentenceOf(
+  code: ProblemCode | MacCode | (string & {}),
+  otherwise = "Something went wrong.",
+): string {
   return Object.hasOwn(sentences, code) ? sentences[code as ProblemCode] : otherwise;
 }

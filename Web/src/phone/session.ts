@@ -51,7 +51,9 @@ export class Session {
   }
 
   get wantsRenewal(): boolean {
-    return performance.now() - this.#startedAt > RENEW_AFTER_MS || this.#channel.framesLeft < RENEW_BELOW_FRAMES;
+    return (
+      performance.now() - this.#startedAt > RENEW_AFTER_MS || this.#channel.framesLeft < RENEW_BELOW_FRAMES
+    );
   }
 
   /** Messages that came before anybody listened are delivered first. */

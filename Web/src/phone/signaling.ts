@@ -44,7 +44,8 @@ interface Rejection {
 export class Signaling {
   readonly #origin: string;
   #clockOffsetSeconds = 0;
-  #iceServers: { readonly deviceId: string; readonly servers: RTCIceServer[]; readonly until: number } | undefined;
+  #iceServers:
+    { readonly deviceId: string; readonly servers: RTCIceServer[]; readonly until: number } | undefined;
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -63,7 +64,7 @@ export class Signaling {
     return verify(to.offerKey, nonce, answer);
   }
 
-  /** The front door's STUN and TURN servers; none when it does not answer in time, because there may be a way without. */
+  /** The front door's STUN and TURN servers; none when it does not answer in time: there may be a way without. */
   async iceServers(to: Addressee): Promise<RTCIceServer[]> {
     const known = this.#iceServers;
     if (known !== undefined && known.deviceId === to.deviceId && performance.now() < known.until) {
@@ -105,7 +106,11 @@ export class Signaling {
     throw new Problem(problemOf(reply), reply.retryAfterMs);
   }
 
-  async #send(path: string, body: object, timeoutMs: number): Promise<{ body: Record<string, unknown> } | Rejection> {
+  async #send(
+    path: string,
+    body: object,
+    timeoutMs: number,
+  ): Promise<{ body: Record<string, unknown> } | Rejection> {
     let response: Response;
     let json: Record<string, unknown>;
     try {
@@ -173,6 +178,7 @@ function iceServer(value: unknown): RTCIceServer[] {
   if (list.length === 0) {
     return [];
   }
-  const login = typeof username === "string" && typeof credential === "string" ? { username, credential } : {};
+  const login =
+    typeof username === "string" && typeof credential === "string" ? { username, credential } : {};
   return [{ urls: list, ...login }];
 }

@@ -3,7 +3,8 @@ export class Tabs {
   readonly #channel: BroadcastChannel | undefined;
 
   constructor(deviceId: string, onClaimedElsewhere: () => void) {
-    this.#channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(`quicpair ${deviceId}`);
+    this.#channel =
+      typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(`quicpair ${deviceId}`);
     this.#channel?.addEventListener("message", onClaimedElsewhere);
   }
 

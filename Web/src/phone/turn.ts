@@ -7,14 +7,7 @@ export interface Question {
 
 /** Where an answer is. Only the last three are ends. */
 export type AnswerState =
-  | "sent"
-  | "queued"
-  | "loading"
-  | "reading"
-  | "streaming"
-  | "done"
-  | "stopped"
-  | "failed";
+  "sent" | "queued" | "loading" | "reading" | "streaming" | "done" | "stopped" | "failed";
 
 export interface Answer {
   readonly role: "assistant";

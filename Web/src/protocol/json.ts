@@ -23,7 +23,9 @@ export function readJsonObject(bytes: Uint8Array): JsonObject {
 
 /** Writes text as whole code points: a lone surrogate becomes U+FFFD. */
 export function writeJson(value: unknown): Bytes {
-  return utf8(JSON.stringify(value, (_, inner: unknown) => (typeof inner === "string" ? wellFormed(inner) : inner)));
+  return utf8(
+    JSON.stringify(value, (_, inner: unknown) => (typeof inner === "string" ? wellFormed(inner) : inner)),
+  );
 }
 
 export function wellFormed(text: string): string {

@@ -13,7 +13,8 @@ export interface PairingLink {
   readonly ownerConfirms: boolean;
 }
 
-export type LinkProblem = "form" | "scheme" | "version" | "length" | "encoding" | "check" | "flags" | "expired";
+export type LinkProblem =
+  "form" | "scheme" | "version" | "length" | "encoding" | "check" | "flags" | "expired";
 
 export type LinkResult =
   | { readonly link: PairingLink; readonly problem?: undefined }

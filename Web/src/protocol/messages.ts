@@ -58,10 +58,21 @@ export interface Stats {
 }
 
 export type MacMessage =
-  | { readonly op: "delta" | "thinking"; readonly id?: string; readonly seq?: number; readonly content: string }
+  | {
+      readonly op: "delta" | "thinking";
+      readonly id?: string;
+      readonly seq?: number;
+      readonly content: string;
+    }
   | { readonly op: "tool_call"; readonly id?: string; readonly seq?: number; readonly name: string }
-  | { readonly op: "done"; readonly id?: string; readonly seq?: number; readonly reason?: string; readonly stats: Stats }
-  | { readonly op: "error" } & MacError
+  | {
+      readonly op: "done";
+      readonly id?: string;
+      readonly seq?: number;
+      readonly reason?: string;
+      readonly stats: Stats;
+    }
+  | ({ readonly op: "error" } & MacError)
   | { readonly op: "queued"; readonly id: string; readonly position: number }
   | { readonly op: "status"; readonly id: string; readonly stage: "loading" | "reading" }
   | { readonly op: "models"; readonly models: readonly Model[] }
@@ -90,7 +101,12 @@ export function readMessage(bytes: Bytes): MacMessage | undefined {
     case "tool_call":
       return { op: "tool_call", ...entry(value), name: text(value, "name") };
     case "done":
-      return { op: "done", ...entry(value), ...optional(value, "reason", isText), stats: stats(value["stats"]) };
+      return {
+        op: "done",
+        ...entry(value),
+        ...optional(value, "reason", isText),
+        stats: stats(value["stats"]),
+      };
     case "error":
       return {
         op: "error",
@@ -136,7 +152,9 @@ function model(value: unknown): Model {
 }
 
 function stats(value: unknown): Stats {
-  const numbers = isObject(value) ? Object.entries(value).filter(([, number]) => typeof number === "number") : [];
+  const numbers = isObject(value)
+    ? Object.entries(value).filter(([, number]) => typeof number === "number")
+    : [];
   return Object.fromEntries(numbers) as Stats;
 }
 

@@ -31,7 +31,10 @@ export class SecureChannel {
   seal(frame: Frame, padding: Padding): Bytes {
     const cipher = this.#transport.send;
     changeKeyBefore(cipher, this.#sent++);
-    return concat(Uint8Array.of(ChannelMessage.data), cipher.encryptWithAd(empty, writeFrame(frame, padding)));
+    return concat(
+      Uint8Array.of(ChannelMessage.data),
+      cipher.encryptWithAd(empty, writeFrame(frame, padding)),
+    );
   }
 
   open(message: Bytes): Frame {

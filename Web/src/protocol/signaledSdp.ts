@@ -44,5 +44,7 @@ export function checkSdp(sdp: string): SdpResult {
   }
   const named = lines.filter((line) => /fingerprint/i.test(line));
   const pairs = named.length === 1 ? fingerprintLine.exec(named[0] ?? "")?.[1] : undefined;
-  return pairs === undefined ? { problem: "fingerprint" } : { fingerprint: fromHex(pairs.replaceAll(":", "")) };
+  return pairs === undefined
+    ? { problem: "fingerprint" }
+    : { fingerprint: fromHex(pairs.replaceAll(":", "")) };
 }

@@ -59,7 +59,9 @@ export function statsText({ model, stats, state, cutShort }: Answer): string {
   const parts = [
     model,
     stats.ttft_ms === undefined ? "" : `first word ${milliseconds(stats.ttft_ms)}`,
-    stats.tokens_per_s === undefined ? "" : `${stats.tokens_per_s.toFixed(stats.tokens_per_s < 10 ? 1 : 0)} tokens/s`,
+    stats.tokens_per_s === undefined
+      ? ""
+      : `${stats.tokens_per_s.toFixed(stats.tokens_per_s < 10 ? 1 : 0)} tokens/s`,
     stats.tokens === undefined ? "" : `${stats.tokens} tokens`,
     cutShort ? "cut at the length limit" : "",
     state === "stopped" ? "stopped" : "",
@@ -77,5 +79,9 @@ export function modelText(model: Model): string {
 }
 
 function milliseconds(value: number): string {
-  return value < 10 ? `${value.toFixed(1)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  return value < 10
+    ? `${value.toFixed(1)} ms`
+    : value < 1000
+      ? `${Math.round(value)} ms`
+      : `${(value / 1000).toFixed(1)} s`;
 }

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import { fromBase64Url, toBase64Url } from "../src/bytes.ts";
+import { Problem } from "../src/phone/problem.ts";
+import { sentenceOf } from "../src/phone/sentences.ts";
+import { type Addressee, Signaling } from "../src/phone/signaling.ts";
+import {
+  authenticateAnswer,
+  authenticateIce,
+  authenticateOffer,
+} from "../src/protocol/offerAuthentication.ts";
+import { vectors } from "./vectors.ts";
+
+interface Request {
+  mac: string;
+  device: string;
+  sdp: string;
+  ts: number;
+  nonce: string;
+  versions: number[];
+  auth: string;
+}
+interface Reply {
+  status: number;
+  body: object;
+  headers?: Record<string, string>;
+}
+
+const { accepted } = vectors<{ accepted: { sdp: string }[] }>("quicpair/sdp.json");
+const sdp = accepted[0]?.sdp ?? "";
+const to: Addressee = {
+  macId: "a".repeat(16),
+  deviceId: "b".repeat(16),
+  offerKey: new Uint8Array(32).fill(7),
+};
+
+/** A front door that answers as the test says, and the requests that it got. */
+async function frontDoor(context: TestContext, reply: (request: Request, path: string) => Reply) {
+  const requests: Request[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) {
+      chunks.push(chunk as Buffer);
+    }
+    const request = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Request;
+    requests.push(request);
+    const { status, body, headers } = reply(request, incoming.url ?? "");
+    outgoing.writeHead(status, { "content-type": "application/json", ...headers });
+    outgoing.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { signaling: new Signaling(`http://127.0.0.1:${port}`), requests };
+}
+
+function answer(
+  { nonce }: Request,
+  change: Partial<Record<"sdp" | "nonce" | "version" | "auth", unknown>> = {},
+): Reply {
+  const offerNonce = fromBase64Url(nonce, 16) ?? new Uint8Array(16);
+  const answerNonce = new Uint8Array(16).fill(5);
+  const auth = toBase64Url(authenticateAnswer(to.offerKey, offerNonce, answerNonce, 1, sdp));
+  return { status: 200, body: { v: 1, sdp, nonce: toBase64Url(answerNonce), version: 1, auth, ...change } };
+}
+
+async function problemOf(promise: Promise<unknown>): Promise<Problem> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof Problem, String(error));
+    return error;
+  }
+  throw new assert.AssertionError({ message: "no problem" });
+}
+
+test("Authenticates the offer and verifies the answer", async (context) => {
+  const { signaling, requests } = await frontDoor(context, (request) => answer(request));
+  const got = await signaling.offer(to, sdp);
+  const [request] = requests;
+  assert.ok(request !== undefined);
+  const nonce = fromBase64Url(request.nonce, 16);
+  assert.ok(nonce !== undefined);
+  assert.equal(request.auth, toBase64Url(authenticateOffer(to.offerKey, request.ts, nonce, [1], sdp)));
+  assert.deepEqual([request.mac, request.device, request.versions], [to.macId, to.deviceId, [1]]);
+  assert.equal(got.version, 1);
+  assert.deepEqual(got.offerNonce, nonce);
+});
+
+test("Refuses an answer in which anything was changed", async (context) => {
+  for (const change of [
+    { sdp: sdp.replace("9C", "9D").replace("33:A9", "33:A8") },
+    { nonce: toBase64Url(new Uint8Array(16)) },
+    { nonce: "short" },
+    { version: 2 },
+    { auth: toBase64Url(new Uint8Array(16)) },
+    { auth: undefined },
+  ]) {
+    const { signaling } = await frontDoor(context, (request) => answer(request, change));
+    assert.equal((await problemOf(signaling.offer(to, sdp))).code, "answer_forged", JSON.stringify(change));
+  }
+});
+
+test("Retries once with the Mac's time when the clock is off", async (context) => {
+  const now = Math.floor(Date.now() / 1000) + 5_000;
+  const { signaling, requests } = await frontDoor(context, (request) =>
+    Math.abs(request.ts - now) < 300 ? answer(request) : { status: 403, body: { code: "refused", now } },
+  );
+  await signaling.offer(to, sdp);
+  assert.equal(requests.length, 2);
+  assert.notEqual(requests[0]?.nonce, undefined);
+  await signaling.offer(to, sdp);
+  assert.equal(requests.length, 3, "the difference is remembered");
+});
+
+test("A refusal with a right clock is a refusal", async (context) => {
+  const { signaling, requests } = await frontDoor(context, () => ({
+    status: 403,
+    body: { code: "refused", now: Math.floor(Date.now() / 1000) },
+  }));
+  assert.equal((await problemOf(signaling.offer(to, sdp))).code, "refused");
+  assert.equal(requests.length, 1);
+});
+
+test("Each refusal has its code and sentence", async (context) => {
+  for (const [status, code, expected] of [
+    [400, "version", "version"],
+    [400, "mac_required", "mac_required"],
+    [404, "mac_unknown", "mac_unknown"],
+    [503, "mac_offline", "mac_offline"],
+    [429, "rate", "overloaded"],
+    [502, undefined, "overloaded"],
+    [415, undefined, "bad_request"],
+  ] as const) {
+    const reply = { status, body: { code }, headers: { "retry-after": "3" } };
+    const { signaling } = await frontDoor(context, () => reply);
+    const problem = await problemOf(signaling.offer(to, sdp));
+    assert.deepEqual([problem.code, problem.retryAfterMs], [expected, 3_000]);
+    assert.notEqual(sentenceOf(problem.code), sentenceOf("?"));
+  }
+});
+
+test("Says that the front door does not answer", async () => {
+  const { code } = await problemOf(new Signaling("http://127.0.0.1:1").offer(to, sdp));
+  assert.equal(code, "front_door_unreachable");
+});
+
+test("Gets ice servers, drops malformed ones and asks no second time", async (context) => {
+  const { signaling, requests } = await frontDoor(context, ({ ts, nonce, auth }, path) => {
+    const bytes = fromBase64Url(nonce, 16) ?? new Uint8Array(16);
+    const authentic = auth === toBase64Url(authenticateIce(to.offerKey, ts, bytes, [1]));
+    const iceServers = [
+      { urls: "stun:a" },
+      { urls: ["turn:b", 1], username: "u", credential: "c" },
+      { urls: 1 },
+      null,
+    ];
+    return path === "/signaling/ice" && authentic
+      ? { status: 200, body: { v: 1, iceServers } }
+      : { status: 403, body: {} };
+  });
+  const expected = [{ urls: ["stun:a"] }, { urls: ["turn:b"], username: "u", credential: "c" }];
+  assert.deepEqual(await signaling.iceServers(to), expected);
+  assert.deepEqual(await signaling.iceServers(to), expected);
+  assert.equal(requests.length, 1);
+});
