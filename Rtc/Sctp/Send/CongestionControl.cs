@@ -1,0 +1,98 @@
+using QuicPair.Rtc.Machine;
+
+namespace QuicPair.Rtc.Sctp.Send;
+
+/// <summary>
+/// The congestion window: slow start of RFC 9260 section 7.2.1, and CUBIC (RFC 9438) with its Reno-friendly
+/// region after the first loss, so that it takes no more than a Reno flow where Reno does well.
+/// </summary>
+internal sealed class CongestionControl(int packetLength)
+{
+    // From RFC 9438 section 4.6 and 5: beta_cubic, C in packets per second cubed.
+    private const double Beta = 0.7;
+    private const double Scaling = 0.4;
+
+    private double _windowMaximum;
+    private double _windowReno;
+    private Instant? _epoch;
+    private double _secondsToMaximum;
+    private double _originWindow;
+    private (double Window, double Threshold, double Maximum)? _undo;
+
+    /// <summary>Bytes that may be in flight.</summary>
+    public double Window { get; private set; } = SctpTimings.InitialWindowPackets * packetLength;
+
+    /// <summary>Slow start ends here.</summary>
+    public double Threshold { get; private set; } = double.MaxValue;
+
+    private double Minimum => SctpTimings.MinimumWindowPackets * packetLength;
+
+    /// <summary>Grows the window for acknowledged bytes; call only when the window was in full use.</summary>
+    public void OnAcknowledged(Instant now, int bytes, TimeSpan roundTrip)
+    {
+        if (Window < Threshold)
+        {
+            Window += bytes;
+            return;
+        }
+
+        if (_epoch is not { } epoch)
+        {
+            epoch = StartEpoch(now);
+        }
+
+        var seconds = (now - epoch + roundTrip).TotalSeconds - _secondsToMaximum;
+        var cubic = (_originWindow / packetLength) + (Scaling * seconds * seconds * seconds);
+        var alpha = _windowReno < _windowMaximum ? 3 * (1 - Beta) / (1 + Beta) : 1;
+        _windowReno += alpha * packetLength * bytes / Window;
+        var target = Math.Clamp(cubic * packetLength, Window, 1.5 * Window);
+        var grown = Window + ((target - Window) * bytes / Window);
+        Window = Math.Max(grown, _windowReno);
+    }
+
+    /// <summary>Shrinks the window once for a round of losses.</summary>
+    public void OnLoss()
+    {
+        _undo = (Window, Threshold, _windowMaximum);
+        // "Fast Convergence": leave room for a flow that has come.
+        _windowMaximum = Window < _windowMaximum ? Window * (1 + Beta) / 2 : Window;
+        Window = Math.Max(Window * Beta, Minimum);
+        Threshold = Window;
+        _epoch = null;
+    }
+
+    /// <summary>RFC 9260 section 7.2.3: "ssthresh = max(cwnd / 2, 4 * PMDCS), cwnd = PMDCS".</summary>
+    public void OnTimeout()
+    {
+        _undo = null;
+        _windowMaximum = Window;
+        Threshold = Math.Max(Window / 2, Minimum);
+        Window = packetLength;
+        _epoch = null;
+    }
+
+    /// <summary>Takes the last <see cref="OnLoss"/> back, because nothing had been lost.</summary>
+    public void Undo()
+    {
+        if (_undo is { } before)
+        {
+            Window = Math.Max(Window, before.Window);
+            Threshold = before.Threshold;
+            _windowMaximum = before.Maximum;
+            _epoch = null;
+            _undo = null;
+        }
+    }
+
+    /// <summary>After a pause the path may have changed: start no higher than at the beginning.</summary>
+    public void OnIdle() => Window = Math.Min(Window, SctpTimings.InitialWindowPackets * packetLength);
+
+    private Instant StartEpoch(Instant now)
+    {
+        _epoch = now;
+        _windowReno = Window;
+        _originWindow = Math.Max(_windowMaximum, Window);
+        _secondsToMaximum = Math.Cbrt((_originWindow - Window) / packetLength / Scaling);
+        return now;
+    }
+}

@@ -1,0 +1,105 @@
+using QuicPair.Rtc.Machine;
+
+namespace QuicPair.Rtc.Sctp.Send;
+
+/// <summary>
+/// The deadlines of unacknowledged data: first a probe for a lost tail (RFC 8985 section 7), then the
+/// retransmission timeout T3-rtx (RFC 9260 section 6.3).
+/// </summary>
+internal sealed class LossTimer(
+    OutstandingData outstanding,
+    RoundTripEstimator roundTrip,
+    CongestionControl congestion,
+    Recovery recovery,
+    SctpStatistics statistics)
+{
+    private Instant? _probe;
+    private Instant? _timeout;
+
+    public Instant? Deadline => Instant.Earliest(_probe, _timeout);
+
+    /// <summary>Data went out.</summary>
+    public void OnSent(Instant now)
+    {
+        _timeout ??= now + roundTrip.Timeout;
+        ArmProbe(now);
+    }
+
+    /// <summary>Something was acknowledged.</summary>
+    public void OnProgress(Instant now)
+    {
+        recovery.IsProbing = false;
+        if (outstanding.Count == 0)
+        {
+            _probe = _timeout = null;
+            return;
+        }
+
+        _timeout = now + roundTrip.Timeout;
+        ArmProbe(now);
+    }
+
+    /// <summary>
+    /// Whether the retransmission timeout expired; all that was in flight counts as lost then.
+    /// </summary>
+    public bool HandleTimeout(Instant now)
+    {
+        if (_timeout is { } timeout && now >= timeout)
+        {
+            Expire(now);
+            return true;
+        }
+
+        if (_probe is { } probe && now >= probe)
+        {
+            _probe = null;
+            if (outstanding.InFlightCount > 0)
+            {
+                statistics.TailProbes++;
+                recovery.IsProbeOwed = recovery.IsProbing = true;
+                _timeout = now + roundTrip.Timeout;
+            }
+        }
+
+        return false;
+    }
+
+    private void Expire(Instant now)
+    {
+        statistics.Timeouts++;
+        // A closed window is not congestion: the one chunk in flight asks whether it has opened.
+        if (recovery.PeerWindow > 0 || outstanding.InFlightCount > 1)
+        {
+            congestion.OnTimeout();
+        }
+
+        var end = outstanding.NextTsn;
+        for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
+        {
+            ref var chunk = ref outstanding[tsn];
+            if (chunk.State == ChunkState.InFlight)
+            {
+                outstanding.Move(ref chunk, ChunkState.Lost);
+            }
+        }
+
+        recovery.Point = end.Previous;
+        recovery.IsProbeOwed = false;
+        recovery.IsProbing = false;
+        recovery.IsFastRetransmitOwed = true;
+        roundTrip.BackOff();
+        _probe = null;
+        _timeout = outstanding.Count > 0 ? now + roundTrip.Timeout : null;
+    }
+
+    private void ArmProbe(Instant now)
+    {
+        _probe = null;
+        if (roundTrip.Smoothed is { } smoothed && !recovery.IsProbing && recovery.Point is null
+            && outstanding.InFlightCount > 0)
+        {
+            var patience = 2 * smoothed;
+            _probe = now + (patience > SctpTimings.ProbeMinimum ? patience : SctpTimings.ProbeMinimum);
+        }
+    }
+}

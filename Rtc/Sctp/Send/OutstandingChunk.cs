@@ -1,0 +1,25 @@
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp.Chunks;
+
+namespace QuicPair.Rtc.Sctp.Send;
+
+/// <summary>A chunk that was sent and is not yet covered by the cumulative TSN.</summary>
+internal struct OutstandingChunk
+{
+    public OutboundFragment Fragment;
+
+    public Instant SentAt;
+
+    public int Transmissions;
+
+    public ChunkState State;
+
+    /// <summary>Sent again to probe for a lost tail, not because it was found lost.</summary>
+    public bool IsProbe;
+
+    /// <summary>Bytes it takes in a packet.</summary>
+    public readonly int WireLength => Padding.Pad(DataChunk.HeaderLength + PayloadLength);
+
+    /// <summary>Payload bytes, which is what it takes of the peer's window.</summary>
+    public int PayloadLength;
+}

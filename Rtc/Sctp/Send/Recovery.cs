@@ -1,0 +1,27 @@
+namespace QuicPair.Rtc.Sctp.Send;
+
+/// <summary>What loss recovery remembers from one event to the next.</summary>
+internal sealed class Recovery
+{
+    /// <summary>The last TSN sent before the loss was found; recovery ends when it is acknowledged.</summary>
+    public Tsn? Point { get; set; }
+
+    /// <summary>
+    /// Chunks of this recovery that were taken for lost and have not turned out to be merely late.
+    /// </summary>
+    public int ConvictedChunks { get; set; }
+
+    /// <summary>
+    /// The first retransmission goes out whatever the congestion window says (RFC 9260 section 7.2.4).
+    /// </summary>
+    public bool IsFastRetransmitOwed { get; set; }
+
+    /// <summary>A probe for a lost tail has to go out.</summary>
+    public bool IsProbeOwed { get; set; }
+
+    /// <summary>A probe went out and nothing was acknowledged since.</summary>
+    public bool IsProbing { get; set; }
+
+    /// <summary>Payload bytes the peer can take beyond those sent.</summary>
+    public long PeerWindow { get; set; }
+}

@@ -1,0 +1,199 @@
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp.Chunks;
+
+namespace QuicPair.Rtc.Sctp.Send;
+
+/// <summary>Draws the consequences of a SACK (RFC 9260 sections 6.2.1 and 7.2).</summary>
+internal sealed class SackProcessing(
+    OutstandingData outstanding,
+    RoundTripEstimator roundTrip,
+    CongestionControl congestion,
+    RecentAcknowledgement recent,
+    LossTimer timer,
+    Recovery recovery,
+    SctpStatistics statistics,
+    int packetLength)
+{
+    private Instant? _newestSample;
+    private int _acknowledgedBytes;
+    private bool _isTailRepaired;
+
+    /// <summary>Takes a SACK; false if it acknowledges what was never sent.</summary>
+    public bool Handle(Instant now, in SackChunk sack)
+    {
+        var cumulative = sack.CumulativeTsnAck;
+        if (cumulative < outstanding.First.Previous)
+        {
+            // "If Cumulative TSN Ack is less than the Cumulative TSN Ack Point, then drop the SACK chunk."
+            return true;
+        }
+
+        var highest = sack.GapCount > 0 ? cumulative + sack.Gap(sack.GapCount - 1).End : cumulative;
+        if (highest >= outstanding.NextTsn || cumulative >= outstanding.NextTsn)
+        {
+            return false;
+        }
+
+        var wasFull = outstanding.FlightBytes + packetLength >= congestion.Window;
+        _acknowledgedBytes = 0;
+        _newestSample = null;
+        _isTailRepaired = false;
+        AcknowledgeUpTo(now, cumulative);
+        AcknowledgeGaps(now, sack);
+        TakeBackReneged(sack);
+        recovery.PeerWindow = Math.Max(0L, sack.ReceiveWindow - (long)outstanding.UnacknowledgedPayload);
+        if (_newestSample is { } sentAt)
+        {
+            roundTrip.Observe(now, now - sentAt);
+            statistics.RoundTrip = roundTrip.Smoothed;
+        }
+
+        Recover(now, cumulative, wasFull);
+        return true;
+    }
+
+    /// <summary>Looks for losses, after a SACK or when the time for one has come.</summary>
+    public void DetectLosses(Instant now)
+    {
+        var found = recent.DetectLosses(now, outstanding);
+        if (found == 0)
+        {
+            return;
+        }
+
+        if (recovery.Point is null)
+        {
+            EnterRecovery();
+        }
+
+        recovery.ConvictedChunks += found;
+    }
+
+    private void AcknowledgeUpTo(Instant now, Tsn cumulative)
+    {
+        while (outstanding.First <= cumulative)
+        {
+            Acknowledge(now, outstanding.First);
+            outstanding.RemoveFirst();
+        }
+    }
+
+    private void AcknowledgeGaps(Instant now, in SackChunk sack)
+    {
+        for (var index = 0; index < sack.GapCount; index++)
+        {
+            var gap = sack.Gap(index);
+            var end = sack.CumulativeTsnAck + gap.End;
+            for (var tsn = sack.CumulativeTsnAck + gap.Start; tsn <= end; tsn = tsn.Next)
+            {
+                Acknowledge(now, tsn);
+            }
+        }
+    }
+
+    private void Acknowledge(Instant now, Tsn tsn)
+    {
+        ref var chunk = ref outstanding[tsn];
+        if (chunk.State is ChunkState.Acknowledged or ChunkState.Abandoned)
+        {
+            return;
+        }
+
+        var elapsed = now - chunk.SentAt;
+        var isTooSoon = chunk.Transmissions > 1 && elapsed < roundTrip.Minimum * 0.9;
+        if (chunk.Transmissions == 1)
+        {
+            _newestSample = _newestSample is { } sample && sample > chunk.SentAt ? sample : chunk.SentAt;
+        }
+
+        if (isTooSoon || chunk.State == ChunkState.Lost)
+        {
+            OnMerelyLate(now);
+        }
+        else
+        {
+            _isTailRepaired |= chunk.IsProbe && chunk.Transmissions > 1;
+            recent.OnArrived(now, chunk.SentAt, tsn);
+        }
+
+        _acknowledgedBytes += chunk.WireLength;
+        outstanding.Move(ref chunk, ChunkState.Acknowledged);
+    }
+
+    // The acknowledgement came too soon for the retransmission, so it belongs to the original.
+    private void OnMerelyLate(Instant now)
+    {
+        statistics.SpuriousRetransmissions++;
+        recent.OnSpurious(now);
+        if (recovery.Point is not null && recovery.ConvictedChunks > 0 && --recovery.ConvictedChunks == 0)
+        {
+            congestion.Undo();
+            recovery.Point = null;
+        }
+    }
+
+    // A receiver that has acknowledged beyond the oldest missing chunk and then does not has discarded data.
+    private void TakeBackReneged(in SackChunk sack)
+    {
+        if (outstanding.Count == 0 || outstanding[outstanding.First].State != ChunkState.Acknowledged)
+        {
+            return;
+        }
+
+        var gapIndex = 0;
+        var end = outstanding.NextTsn;
+        for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
+        {
+            var offset = tsn - sack.CumulativeTsnAck;
+            while (gapIndex < sack.GapCount && sack.Gap(gapIndex).End < offset)
+            {
+                gapIndex++;
+            }
+
+            var isReported = gapIndex < sack.GapCount && sack.Gap(gapIndex).Start <= offset;
+            ref var chunk = ref outstanding[tsn];
+            if (chunk.State == ChunkState.Acknowledged && !isReported)
+            {
+                outstanding.Move(ref chunk, ChunkState.Lost);
+            }
+        }
+    }
+
+    private void Recover(Instant now, Tsn cumulative, bool wasFull)
+    {
+        if (recovery.Point is { } point && cumulative >= point)
+        {
+            recovery.Point = null;
+            recent.OnRecovered();
+        }
+
+        if (_acknowledgedBytes > 0)
+        {
+            roundTrip.OnProgress();
+            timer.OnProgress(now);
+            // After a timeout the window has to grow while the losses are repaired, or it would stay at one
+            // packet.
+            var isRepairing = recovery.Point is not null && congestion.Window >= congestion.Threshold;
+            if (wasFull && !isRepairing)
+            {
+                congestion.OnAcknowledged(now, _acknowledgedBytes, roundTrip.Smoothed ?? default);
+            }
+        }
+
+        if (_isTailRepaired && recovery.Point is null)
+        {
+            congestion.OnLoss();
+        }
+
+        DetectLosses(now);
+        statistics.CongestionWindow = (long)congestion.Window;
+    }
+
+    private void EnterRecovery()
+    {
+        congestion.OnLoss();
+        recovery.Point = outstanding.NextTsn.Previous;
+        recovery.ConvictedChunks = 0;
+        recovery.IsFastRetransmitOwed = true;
+    }
+}
