@@ -5,8 +5,9 @@ using QuicPair.Noise.Primitives;
 namespace QuicPair.Noise;
 
 /// <summary>
-/// Noise specification section 5.1: "A CipherState can encrypt and decrypt data based on its k and n variables".
-/// The cipher is ChaChaPoly of section 12.3: the nonce is 32 zero bits and n as a little-endian u64.
+/// Noise specification section 5.1: "A CipherState can encrypt and decrypt data based on its k and n
+/// variables". The cipher is ChaChaPoly of section 12.3: the nonce is 32 zero bits and n as a little-endian
+/// u64.
 /// </summary>
 internal sealed class CipherState : IDisposable
 {
@@ -32,8 +33,8 @@ internal sealed class CipherState : IDisposable
     public bool HasKey => _cipher is not null;
 
     /// <summary>
-    /// EncryptWithAd(ad, plaintext): "If k is non-empty returns ENCRYPT(k, n++, ad, plaintext). Otherwise returns
-    /// plaintext." The result is the length written to <paramref name="destination"/>.
+    /// EncryptWithAd(ad, plaintext): "If k is non-empty returns ENCRYPT(k, n++, ad, plaintext). Otherwise
+    /// returns plaintext." The result is the length written to <paramref name="destination"/>.
     /// </summary>
     public int EncryptWithAd(ReadOnlySpan<byte> ad, ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
@@ -48,8 +49,9 @@ internal sealed class CipherState : IDisposable
     }
 
     /// <summary>
-    /// DecryptWithAd(ad, ciphertext): "If k is non-empty returns DECRYPT(k, n++, ad, ciphertext). Otherwise returns
-    /// ciphertext. If an authentication failure occurs in DECRYPT() then n is not incremented and an error is signaled".
+    /// DecryptWithAd(ad, ciphertext): "If k is non-empty returns DECRYPT(k, n++, ad, ciphertext). Otherwise
+    /// returns ciphertext. If an authentication failure occurs in DECRYPT() then n is not incremented and
+    /// an error is signaled".
     /// </summary>
     public bool TryDecryptWithAd(
         ReadOnlySpan<byte> ad, ReadOnlySpan<byte> ciphertext, Span<byte> destination, out int length)
@@ -78,8 +80,8 @@ internal sealed class CipherState : IDisposable
     }
 
     /// <summary>
-    /// Rekey(): "Sets k = REKEY(k)", which is "the first 32 bytes from ENCRYPT(k, maxnonce, zerolen, zeros)" (section
-    /// 4.2). n does not change.
+    /// Rekey(): "Sets k = REKEY(k)", which is "the first 32 bytes from ENCRYPT(k, maxnonce, zerolen,
+    /// zeros)" (section 4.2). n does not change.
     /// </summary>
     public void Rekey()
     {
@@ -124,7 +126,8 @@ internal sealed class CipherState : IDisposable
     {
         try
         {
-            cipher.Decrypt(nonce, ciphertext[..plaintext.Length], ciphertext[plaintext.Length..], plaintext, ad);
+            cipher.Decrypt(
+                nonce, ciphertext[..plaintext.Length], ciphertext[plaintext.Length..], plaintext, ad);
             return true;
         }
         catch (AuthenticationTagMismatchException)

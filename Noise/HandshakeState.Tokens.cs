@@ -3,7 +3,8 @@ using QuicPair.Noise.Primitives;
 
 namespace QuicPair.Noise;
 
-/// <content>What each token does when a message is written and when it is read (sections 5.3 and 9.2).</content>
+/// <content>What each token does when a message is written and when it is read (sections 5.3 and
+/// 9.2).</content>
 public sealed partial class HandshakeState
 {
     private bool TryWriteToken(Token token, Span<byte> message, ref int length)
@@ -58,8 +59,8 @@ public sealed partial class HandshakeState
                 MixEphemeral(_re);
                 return true;
 
-            // "Sets temp to the next DHLEN + 16 bytes of the message if HasKey() == True, or to the next DHLEN bytes
-            // otherwise. Sets rs to DecryptAndHash(temp)."
+            // "Sets temp to the next DHLEN + 16 bytes of the message if HasKey() == True, or to the next
+            // DHLEN bytes otherwise. Sets rs to DecryptAndHash(temp)."
             case Token.S when rest.Length >= X25519.KeyLength + _symmetric.TagLength:
                 var length = X25519.KeyLength + _symmetric.TagLength;
                 _rs = new byte[X25519.KeyLength];
@@ -75,7 +76,8 @@ public sealed partial class HandshakeState
         }
     }
 
-    // Section 9.2: in handshakes with pre-shared keys "the "e" token […] is followed by MixKey(e.public_key)".
+    // Section 9.2: in handshakes with pre-shared keys "the "e" token […] is followed by
+    // MixKey(e.public_key)".
     private void MixEphemeral(ReadOnlySpan<byte> publicKey)
     {
         _symmetric.MixHash(publicKey);

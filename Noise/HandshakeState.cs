@@ -6,8 +6,8 @@ namespace QuicPair.Noise;
 
 /// <summary>
 /// Noise specification section 5.3: one end of one handshake. Call <see cref="WriteMessage"/> and
-/// <see cref="TryReadMessage"/> by turns until <see cref="IsFinished"/>, then <see cref="Split"/>. After a failure it
-/// cannot be used any more.
+/// <see cref="TryReadMessage"/> by turns until <see cref="IsFinished"/>, then <see cref="Split"/>. After a
+/// failure it cannot be used any more.
 /// </summary>
 public sealed partial class HandshakeState : IDisposable
 {
@@ -28,8 +28,9 @@ public sealed partial class HandshakeState : IDisposable
     private bool _unusable;
 
     /// <summary>
-    /// Initialize(handshake_pattern, initiator, prologue, s, e, rs, re). The static key pair stays the caller's; keys
-    /// that the pattern does not need are empty. Pre-shared keys may be given later, before they are needed.
+    /// Initialize(handshake_pattern, initiator, prologue, s, e, rs, re). The static key pair stays the
+    /// caller's; keys that the pattern does not need are empty. Pre-shared keys may be given later, before
+    /// they are needed.
     /// </summary>
     /// <exception cref="ArgumentException">A key that the pattern needs beforehand is missing.</exception>
     public HandshakeState(
@@ -62,15 +63,17 @@ public sealed partial class HandshakeState : IDisposable
     /// <summary>Whether this end writes the next message.</summary>
     public bool IsMyTurn => !IsFinished && _pattern.Messages[_next].FromInitiator == _initiator;
 
-    /// <summary>The other end's static public key, empty until it is known; authentic once its message was read.</summary>
+    /// <summary>
+    /// The other end's static public key, empty until it is known; authentic once its message was read.
+    /// </summary>
     public ReadOnlySpan<byte> RemoteStatic => _rs;
 
     /// <summary>h so far, 64 bytes.</summary>
     public ReadOnlySpan<byte> HandshakeHash => _symmetric.HandshakeHash;
 
     /// <summary>
-    /// Sets the pre-shared key of 32 bytes that the psk token number <paramref name="index"/> (from 0) mixes in. A
-    /// responder of IKpsk2 may choose it after it has read the first message.
+    /// Sets the pre-shared key of 32 bytes that the psk token number <paramref name="index"/> (from 0)
+    /// mixes in. A responder of IKpsk2 may choose it after it has read the first message.
     /// </summary>
     public void SetPresharedKey(int index, ReadOnlySpan<byte> psk)
     {
@@ -94,7 +97,8 @@ public sealed partial class HandshakeState : IDisposable
                     Token.S => X25519.KeyLength + tag,
                     _ => 0,
                 };
-                tag = token is Token.S || (token is Token.E && _psks.Length == 0) ? tag : CipherState.TagLength;
+                tag = token is Token.S || (token is Token.E
+                    && _psks.Length == 0) ? tag : CipherState.TagLength;
             }
 
             return length + tag;
@@ -112,7 +116,8 @@ public sealed partial class HandshakeState : IDisposable
             throw new InvalidOperationException("It is the other end's turn.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(message.Length, payload.Length + NextOverhead, nameof(message));
+        ArgumentOutOfRangeException.ThrowIfLessThan(
+            message.Length, payload.Length + NextOverhead, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             payload.Length + NextOverhead, TransportState.MaxMessage, nameof(payload));
         var length = 0;
@@ -131,8 +136,8 @@ public sealed partial class HandshakeState : IDisposable
     }
 
     /// <summary>
-    /// ReadMessage(message, payload_buffer); false when the message is not what this handshake expects, whatever the
-    /// cause, and then the state cannot be used any more.
+    /// ReadMessage(message, payload_buffer); false when the message is not what this handshake expects,
+    /// whatever the cause, and then the state cannot be used any more.
     /// </summary>
     public bool TryReadMessage(ReadOnlySpan<byte> message, Span<byte> payload, out int length)
     {
@@ -149,8 +154,8 @@ public sealed partial class HandshakeState : IDisposable
     }
 
     /// <summary>
-    /// Split(): the transport that the finished handshake leads to. This state is disposed: handshake and transport never
-    /// exist together.
+    /// Split(): the transport that the finished handshake leads to. This state is disposed: handshake and
+    /// transport never exist together.
     /// </summary>
     public TransportState Split()
     {
@@ -188,7 +193,8 @@ public sealed partial class HandshakeState : IDisposable
 
     private KeyPair Own() => _s ?? throw new ArgumentException("The pattern needs a static key pair.");
 
-    private byte[] Remote() => _rs ?? throw new ArgumentException("The pattern needs the other end's static key.");
+    private byte[] Remote() =>
+        _rs ?? throw new ArgumentException("The pattern needs the other end's static key.");
 
     private static byte[] Key(ReadOnlySpan<byte> key) =>
         key.Length == X25519.KeyLength ? key.ToArray() : throw new ArgumentException("A key has 32 bytes.");

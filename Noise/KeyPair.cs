@@ -22,7 +22,8 @@ public sealed class KeyPair : IDisposable
     public ReadOnlySpan<byte> PublicKey => _public;
 
     /// <summary>The pair of a private key of 32 bytes, which is copied.</summary>
-    public static KeyPair FromPrivateKey(ReadOnlySpan<byte> privateKey) => new(Primitives.X25519.Import(privateKey));
+    public static KeyPair FromPrivateKey(ReadOnlySpan<byte> privateKey) =>
+        new(Primitives.X25519.Import(privateKey));
 
     /// <summary>A key pair whose 32 random bytes come from <paramref name="source"/>.</summary>
     public static KeyPair Generate(IEphemeralSource source)

@@ -3,8 +3,8 @@ using QuicPair.Noise.Primitives;
 namespace QuicPair.Noise;
 
 /// <summary>
-/// Noise specification section 5.2: "A SymmetricState object contains a CipherState plus ck (a chaining key of HASHLEN
-/// bytes) and h (a hash output of HASHLEN bytes)".
+/// Noise specification section 5.2: "A SymmetricState object contains a CipherState plus ck (a chaining key
+/// of HASHLEN bytes) and h (a hash output of HASHLEN bytes)".
 /// </summary>
 internal sealed class SymmetricState : IDisposable
 {
@@ -13,9 +13,9 @@ internal sealed class SymmetricState : IDisposable
     private readonly byte[] _h = new byte[Blake2b.HashLength];
 
     /// <summary>
-    /// InitializeSymmetric(protocol_name): "If protocol_name is less than or equal to HASHLEN bytes in length, sets h
-    /// equal to protocol_name with zero bytes appended to make HASHLEN bytes. Otherwise sets h = HASH(protocol_name).
-    /// Sets ck = h."
+    /// InitializeSymmetric(protocol_name): "If protocol_name is less than or equal to HASHLEN bytes in
+    /// length, sets h equal to protocol_name with zero bytes appended to make HASHLEN bytes. Otherwise sets
+    /// h = HASH(protocol_name). Sets ck = h."
     /// </summary>
     public SymmetricState(ReadOnlySpan<byte> protocolName)
     {
@@ -38,8 +38,8 @@ internal sealed class SymmetricState : IDisposable
     public int TagLength => _cipher.HasKey ? CipherState.TagLength : 0;
 
     /// <summary>
-    /// MixKey(input_key_material): "Sets ck, temp_k = HKDF(ck, input_key_material, 2). If HASHLEN is 64, then truncates
-    /// temp_k to 32 bytes. Calls InitializeKey(temp_k)."
+    /// MixKey(input_key_material): "Sets ck, temp_k = HKDF(ck, input_key_material, 2). If HASHLEN is 64,
+    /// then truncates temp_k to 32 bytes. Calls InitializeKey(temp_k)."
     /// </summary>
     public void MixKey(ReadOnlySpan<byte> input)
     {
@@ -68,8 +68,8 @@ internal sealed class SymmetricState : IDisposable
     }
 
     /// <summary>
-    /// EncryptAndHash(plaintext): "Sets ciphertext = EncryptWithAd(h, plaintext), calls MixHash(ciphertext), and returns
-    /// ciphertext."
+    /// EncryptAndHash(plaintext): "Sets ciphertext = EncryptWithAd(h, plaintext), calls
+    /// MixHash(ciphertext), and returns ciphertext."
     /// </summary>
     public int EncryptAndHash(ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
@@ -79,8 +79,8 @@ internal sealed class SymmetricState : IDisposable
     }
 
     /// <summary>
-    /// DecryptAndHash(ciphertext): "Sets plaintext = DecryptWithAd(h, ciphertext), calls MixHash(ciphertext), and returns
-    /// plaintext."
+    /// DecryptAndHash(ciphertext): "Sets plaintext = DecryptWithAd(h, ciphertext), calls
+    /// MixHash(ciphertext), and returns plaintext."
     /// </summary>
     public bool TryDecryptAndHash(ReadOnlySpan<byte> ciphertext, Span<byte> destination, out int length)
     {
@@ -94,8 +94,9 @@ internal sealed class SymmetricState : IDisposable
     }
 
     /// <summary>
-    /// Split(): "Sets temp_k1, temp_k2 = HKDF(ck, zerolen, 2). If HASHLEN is 64, then truncates temp_k1 and temp_k2 to 32
-    /// bytes. Creates two new CipherState objects c1 and c2." c1 is for messages of the initiator.
+    /// Split(): "Sets temp_k1, temp_k2 = HKDF(ck, zerolen, 2). If HASHLEN is 64, then truncates temp_k1 and
+    /// temp_k2 to 32 bytes. Creates two new CipherState objects c1 and c2." c1 is for messages of the
+    /// initiator.
     /// </summary>
     public (CipherState Initiator, CipherState Responder) Split()
     {

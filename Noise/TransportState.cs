@@ -1,8 +1,8 @@
 namespace QuicPair.Noise;
 
 /// <summary>
-/// What a finished handshake leaves (Noise specification section 5.3): one CipherState per direction. Messages arrive in
-/// order. Reading and writing allocate nothing.
+/// What a finished handshake leaves (Noise specification section 5.3): one CipherState per direction.
+/// Messages arrive in order. Reading and writing allocate nothing.
 /// </summary>
 public sealed class TransportState : IDisposable
 {
@@ -28,19 +28,20 @@ public sealed class TransportState : IDisposable
     public ReadOnlySpan<byte> HandshakeHash => _handshakeHash;
 
     /// <summary>
-    /// Encrypts; returns the length written, the payload's and 16. <paramref name="message"/> may begin at the same byte
-    /// as <paramref name="payload"/>.
+    /// Encrypts; returns the length written, the payload's and 16. <paramref name="message"/> may begin at
+    /// the same byte as <paramref name="payload"/>.
     /// </summary>
     public int WriteMessage(ReadOnlySpan<byte> payload, Span<byte> message)
     {
         ObjectDisposedException.ThrowIf(_unusable, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaxMessage - TagLength, nameof(payload));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            payload.Length, MaxMessage - TagLength, nameof(payload));
         return Sender.EncryptWithAd([], payload, message);
     }
 
     /// <summary>
-    /// Decrypts; false when the message was not made by the other end in this order, and then the keys are erased and
-    /// the session is over.
+    /// Decrypts; false when the message was not made by the other end in this order, and then the keys are
+    /// erased and the session is over.
     /// </summary>
     public bool TryReadMessage(ReadOnlySpan<byte> message, Span<byte> payload, out int length)
     {
@@ -83,5 +84,6 @@ public sealed class TransportState : IDisposable
 
     private CipherState Receiver => _receive ?? throw OneWay();
 
-    private static InvalidOperationException OneWay() => new("In a one-way pattern only the initiator sends.");
+    private static InvalidOperationException OneWay() =>
+        new("In a one-way pattern only the initiator sends.");
 }

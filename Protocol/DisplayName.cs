@@ -3,15 +3,17 @@ using System.Text;
 namespace QuicPair.Protocol;
 
 /// <summary>
-/// Names of phones and Macs (QP/1 section 1): control and bidirectional characters removed, then at most 64 bytes of
-/// UTF-8. They are only ever shown as text.
+/// Names of phones and Macs (QP/1 section 1): control and bidirectional characters removed, then at most 64
+/// bytes of UTF-8. They are only ever shown as text.
 /// </summary>
 public static class DisplayName
 {
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     public const int MaxBytes = 64;
 
-    /// <summary>The name that may be shown; empty when nothing is left. Lone surrogates become U+FFFD.</summary>
+    /// <summary>
+    /// The name that may be shown; empty when nothing is left. Lone surrogates become U+FFFD.
+    /// </summary>
     public static string Clean(string name)
     {
         var clean = new StringBuilder(Math.Min(name.Length, MaxBytes));

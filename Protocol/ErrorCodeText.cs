@@ -28,7 +28,8 @@ public static class ErrorCodeText
         /// <summary>One sentence for people.</summary>
         public string Sentence => code switch
         {
-            ErrorCode.Busy => "The Mac is already working on as many answers as it may; try again when one has ended.",
+            ErrorCode.Busy =>
+                "The Mac is already working on as many answers as it may; try again when one has ended.",
             ErrorCode.Cancelled => "The answer was cancelled.",
             ErrorCode.ModelNotFound => "This Mac has no model of that name.",
             ErrorCode.RunnerUnreachable => "The Mac cannot reach its model runner; start Ollama on it.",

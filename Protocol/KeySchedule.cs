@@ -5,7 +5,9 @@ using System.Text;
 
 namespace QuicPair.Protocol;
 
-/// <summary>Every key and id that QP/1 derives (sections 2, 4 and 5): HKDF-SHA256, 32-byte keys, ASCII labels.</summary>
+/// <summary>
+/// Every key and id that QP/1 derives (sections 2, 4 and 5): HKDF-SHA256, 32-byte keys, ASCII labels.
+/// </summary>
 public static class KeySchedule
 {
     /// <summary>Bytes of every key, of a secret and of <c>k</c>.</summary>
@@ -40,8 +42,11 @@ public static class KeySchedule
     /// <summary>The key of offers in mode 1: <c>HKDF(secret, "", "quicpair/1 offer")</c>.</summary>
     public static byte[] OfferKey(ReadOnlySpan<byte> secret) => Derive(secret, [], "quicpair/1 offer");
 
-    /// <summary><c>HKDF(secret ‖ k, h, "quicpair/1 root")</c>; zero it once the two lasting keys are derived.</summary>
-    public static byte[] Root(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> k, ReadOnlySpan<byte> handshakeHash)
+    /// <summary>
+    /// <c>HKDF(secret ‖ k, h, "quicpair/1 root")</c>; zero it once the two lasting keys are derived.
+    /// </summary>
+    public static byte[] Root(
+        ReadOnlySpan<byte> secret, ReadOnlySpan<byte> k, ReadOnlySpan<byte> handshakeHash)
     {
         Span<byte> both = stackalloc byte[2 * KeyLength];
         secret.CopyTo(both);
@@ -57,7 +62,9 @@ public static class KeySchedule
     /// <summary>The key of offers in mode 2: <c>HKDF(root, "", "quicpair/1 offer")</c>.</summary>
     public static byte[] LastingOfferKey(ReadOnlySpan<byte> root) => OfferKey(root);
 
-    /// <summary>Six digits that both ends show: <c>u32(HKDF(h, "", "quicpair/1 code")[0..4]) mod 10^6</c>.</summary>
+    /// <summary>
+    /// Six digits that both ends show: <c>u32(HKDF(h, "", "quicpair/1 code")[0..4]) mod 10^6</c>.
+    /// </summary>
     public static string ConfirmationCode(ReadOnlySpan<byte> handshakeHash)
     {
         Span<byte> bytes = stackalloc byte[4];

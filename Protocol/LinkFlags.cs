@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuicPair.Protocol;
 
-/// <summary>What the owner asked for when the invitation was made (QP/1 section 2); other bits are refused.</summary>
+/// <summary>
+/// What the owner asked for when the invitation was made (QP/1 section 2); other bits are refused.
+/// </summary>
 [Flags]
 [SuppressMessage("Naming", "CA1711", Justification = "The protocol calls this byte flags.")]
 public enum LinkFlags : byte

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace QuicPair.Protocol;
 
 /// <summary>
-/// Where a link may point (QP/1 section 2): https anywhere; http only when the host is loopback, a private address or a
+/// Where a link may point (QP/1 section 2): https anywhere; http only when the host is loopback, a private
+/// address or a
 /// <c>.local</c> name.
 /// </summary>
 internal static class LinkOrigin

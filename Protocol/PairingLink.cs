@@ -37,7 +37,9 @@ public sealed record PairingLink
     /// <summary>What the owner asked for.</summary>
     public LinkFlags Flags { get; init; }
 
-    /// <summary>Reads a link; <paramref name="problem"/> is one sentence for people when it is refused, else empty.</summary>
+    /// <summary>
+    /// Reads a link; <paramref name="problem"/> is one sentence for people when it is refused, else empty.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out PairingLink? link, out string problem)
     {
         var accepted = TryParse(text, out link, out LinkProblem cause);
@@ -64,7 +66,8 @@ public sealed record PairingLink
             : data.Length != Prefix.Length + EncodedLength ? LinkProblem.Length
             : LinkProblem.None;
         return problem == LinkProblem.None
-            && TryReadData(origin.GetLeftPart(UriPartial.Authority), data[Prefix.Length..], out link, out problem);
+            && TryReadData(
+                origin.GetLeftPart(UriPartial.Authority), data[Prefix.Length..], out link, out problem);
     }
 
     /// <summary>One sentence for people that says which rule a link breaks; empty for none.</summary>

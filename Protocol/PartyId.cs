@@ -8,8 +8,10 @@ public static class PartyId
     /// <summary>Characters in an id.</summary>
     public const int Length = 16;
 
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyz234567");
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz234567");
 
     /// <summary>Whether <paramref name="text"/> has the form of an id.</summary>
-    public static bool IsValid(ReadOnlySpan<char> text) => text.Length == Length && !text.ContainsAnyExcept(Alphabet);
+    public static bool IsValid(ReadOnlySpan<char> text) =>
+        text.Length == Length && !text.ContainsAnyExcept(Alphabet);
 }

@@ -1,6 +1,8 @@
 namespace QuicPair.Protocol;
 
-/// <summary>The versions that this program speaks, and how two ends agree on one (QP/1 section 3.1).</summary>
+/// <summary>
+/// The versions that this program speaks, and how two ends agree on one (QP/1 section 3.1).
+/// </summary>
 public static class ProtocolVersion
 {
     /// <summary>The version of this text.</summary>

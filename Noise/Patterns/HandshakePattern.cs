@@ -83,13 +83,17 @@ public sealed class HandshakePattern
     /// <inheritdoc/>
     public override string ToString() => ProtocolName;
 
-    // Section 9.4: "The modifier psk0 places a "psk" token at the beginning of the first handshake message. The modifiers
-    // psk1, psk2, etc., place a "psk" token at the end of the first, second, etc., handshake message."
+    // Section 9.4: "The modifier psk0 places a "psk" token at the beginning of the first handshake message.
+    // The modifiers psk1, psk2, etc., place a "psk" token at the end of the first, second, etc., handshake
+    // message."
     private static bool TryApply(string modifier, MessagePattern[] messages)
     {
         if (!modifier.StartsWith(PskModifier, StringComparison.Ordinal)
             || !int.TryParse(
-                modifier[PskModifier.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                modifier[PskModifier.Length..],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var number)
             || number > messages.Length)
         {
             return false;

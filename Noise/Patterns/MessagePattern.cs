@@ -8,7 +8,8 @@ internal sealed record MessagePattern(bool FromInitiator, IReadOnlyList<Token> T
     /// <summary>Reads a line such as <c>-> e, es, s, ss</c>.</summary>
     public static MessagePattern Parse(string line)
     {
-        var tokens = line[2..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var tokens = line[2..].Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new MessagePattern(
             line.StartsWith("->", StringComparison.Ordinal),
             [.. tokens.Select(token => Enum.Parse<Token>(token, ignoreCase: true))]);

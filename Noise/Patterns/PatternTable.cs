@@ -1,8 +1,8 @@
 namespace QuicPair.Noise.Patterns;
 
 /// <summary>
-/// The handshake patterns in the notation of the Noise specification: one-way (section 7.4), fundamental (section 7.5)
-/// and deferred (section 18.1). Lines before "..." are pre-messages.
+/// The handshake patterns in the notation of the Noise specification: one-way (section 7.4), fundamental
+/// (section 7.5) and deferred (section 18.1). Lines before "..." are pre-messages.
 /// </summary>
 internal static class PatternTable
 {
@@ -50,7 +50,7 @@ internal static class PatternTable
         """;
 
     /// <summary>Pre-messages and messages by pattern name, without modifiers.</summary>
-    public static IReadOnlyDictionary<string, (MessagePattern[] Before, MessagePattern[] Messages)> Rows { get; } =
+    public static Dictionary<string, (MessagePattern[] Before, MessagePattern[] Messages)> Rows { get; } =
         Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .ToDictionary(row => row[..row.IndexOf(' ', StringComparison.Ordinal)], ParseRow);
 

@@ -2,10 +2,14 @@ using NSec.Cryptography;
 
 namespace QuicPair.Noise.Primitives;
 
-/// <summary>BLAKE2b with 64 bytes of output, and HMAC and HKDF over it (Noise specification sections 4.3 and 12.8).</summary>
+/// <summary>
+/// BLAKE2b with 64 bytes of output, and HMAC and HKDF over it (Noise specification sections 4.3 and 12.8).
+/// </summary>
 internal static class Blake2b
 {
-    /// <summary>HASHLEN: "A constant specifying the size in bytes of the hash output", 64 for BLAKE2b.</summary>
+    /// <summary>
+    /// HASHLEN: "A constant specifying the size in bytes of the hash output", 64 for BLAKE2b.
+    /// </summary>
     public const int HashLength = 64;
 
     // BLOCKLEN, 128 for BLAKE2b.

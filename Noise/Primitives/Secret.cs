@@ -5,7 +5,9 @@ namespace QuicPair.Noise.Primitives;
 /// <summary>Memory that holds secrets.</summary>
 internal static class Secret
 {
-    /// <summary>Bytes that the garbage collector never moves, so that erasing them erases the only copy.</summary>
+    /// <summary>
+    /// Bytes that the garbage collector never moves, so that erasing them erases the only copy.
+    /// </summary>
     public static byte[] Allocate(int length) => GC.AllocateArray<byte>(length, pinned: true);
 
     /// <summary>Overwrites the bytes with zeros.</summary>

@@ -15,8 +15,8 @@ internal static class X25519
         Key.Import(Algorithm, privateKey, KeyBlobFormat.RawPrivateKey);
 
     /// <summary>
-    /// DH(key_pair, public_key); false when the result is all zeros. The specification leaves that choice open; here an
-    /// output that the other end forced is never mixed in.
+    /// DH(key_pair, public_key); false when the result is all zeros. The specification leaves that choice
+    /// open; here an output that the other end forced is never mixed in.
     /// </summary>
     public static bool TryAgree(Key key, ReadOnlySpan<byte> publicKey, Span<byte> shared)
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace QuicPair.Protocol.Codec;
 
 /// <summary>
-/// The fields of one JSON object, read strictly: a field of the wrong kind makes the whole object invalid, unknown ones
-/// are ignored. Read what is wanted, then ask <see cref="IsValid"/> once.
+/// The fields of one JSON object, read strictly: a field of the wrong kind makes the whole object invalid,
+/// unknown ones are ignored. Read what is wanted, then ask <see cref="IsValid"/> once.
 /// </summary>
 internal sealed class JsonFields : IDisposable
 {

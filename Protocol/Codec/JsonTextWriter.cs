@@ -5,8 +5,9 @@ using System.Text;
 namespace QuicPair.Protocol.Codec;
 
 /// <summary>
-/// Writes JSON as QP/1 section 1 has it: only <c>"</c>, <c>\</c> and U+0000–001F are escaped, lone surrogates become
-/// U+FFFD, numbers are plain digits. Library encoders escape more, and other languages would write other bytes.
+/// Writes JSON as QP/1 section 1 has it: only <c>"</c>, <c>\</c> and U+0000–001F are escaped, lone
+/// surrogates become U+FFFD, numbers are plain digits. Library encoders escape more, and other languages
+/// would write other bytes.
 /// </summary>
 internal struct JsonTextWriter(IBufferWriter<byte> output)
 {

@@ -6,8 +6,8 @@ using QuicPair.Protocol.Messages;
 namespace QuicPair.Protocol.Codec;
 
 /// <summary>
-/// Reads one JSON message under the strict rules of QP/1 section 1. What is refused comes with the error to answer:
-/// its code, and id and op where they could be read.
+/// Reads one JSON message under the strict rules of QP/1 section 1. What is refused comes with the error to
+/// answer: its code, and id and op where they could be read.
 /// </summary>
 public static partial class MessageReader
 {
@@ -43,9 +43,10 @@ public static partial class MessageReader
             }
 
             message = fields.IsValid ? message with { Id = id } : null;
+            refusal = fields.IsValid ? null : refusal;
         }
 
-        return message is not null;
+        return refusal is null;
     }
 
     private static bool TryReadBody(string op, JsonFields fields, [NotNullWhen(true)] out Message? message)
@@ -68,7 +69,8 @@ public static partial class MessageReader
             "done" => Done(fields),
             "error" => Error(fields),
             "queued" => Named(new QueuedMessage { Position = fields.RequiredNumber("position") }, fields),
-            "status" => Named(new StatusMessage { Stage = Choice<LoadStage>(fields, "stage") ?? default }, fields),
+            "status" =>
+                Named(new StatusMessage { Stage = Choice<LoadStage>(fields, "stage") ?? default }, fields),
             _ => null,
         };
         return message is not null;

@@ -4,7 +4,9 @@ using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Protocol.Codec;
 
-/// <summary>Writes one message as JSON: op, id and seq first, absent fields left out (QP/1 sections 1, 5 and 7).</summary>
+/// <summary>
+/// Writes one message as JSON: op, id and seq first, absent fields left out (QP/1 sections 1, 5 and 7).
+/// </summary>
 public static class MessageWriter
 {
     /// <summary>Writes <paramref name="message"/> to <paramref name="output"/>.</summary>

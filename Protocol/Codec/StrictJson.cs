@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace QuicPair.Protocol.Codec;
 
 /// <summary>
-/// JSON as QP/1 section 1 has it: UTF-8 without BOM, no duplicate names, depth at most 16, whole code points, numbers
-/// of plain digits up to 2^53−1.
+/// JSON as QP/1 section 1 has it: UTF-8 without BOM, no duplicate names, depth at most 16, whole code
+/// points, numbers of plain digits up to 2^53−1.
 /// </summary>
 internal static class StrictJson
 {
@@ -64,7 +64,8 @@ internal static class StrictJson
     public static bool TryReadReal(JsonElement element, out double real)
     {
         real = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out real) && double.IsFinite(real);
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out real)
+            && double.IsFinite(real);
     }
 
     // In a JSON text that parsed, a backslash stands only inside strings, and \u has four hex digits.

@@ -47,7 +47,9 @@ public readonly ref struct Frame
         var isLast = plaintext[1] == LastFlag;
         var length = BinaryPrimitives.ReadUInt16BigEndian(plaintext[2..]);
         var rest = plaintext[HeaderLength..];
-        if (length > rest.Length || rest[length..].ContainsAnyExcept((byte)0) || !Fits(kind, isLast, rest[..length]))
+        if (length > rest.Length
+            || rest[length..].ContainsAnyExcept((byte)0)
+            || !Fits(kind, isLast, rest[..length]))
         {
             return false;
         }

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// Puts the parts of one JSON message together (QP/1 section 6): one message at a time, bounded in size and, through
+/// Puts the parts of one JSON message together (QP/1 section 6): one message at a time, bounded in size
+/// and, through
 /// <see cref="Deadline"/>, in time.
 /// </summary>
 public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, ReassemblyBudget? budget = null)
@@ -11,8 +12,8 @@ public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, Re
     private readonly ArrayBufferWriter<byte> _parts = new();
 
     /// <summary>
-    /// When the message that has begun must be complete, on the clock of <c>now</c>; null when none has begun. Past
-    /// it the session is closed with <see cref="CloseCode.Idle"/>.
+    /// When the message that has begun must be complete, on the clock of <c>now</c>; null when none has
+    /// begun. Past it the session is closed with <see cref="CloseCode.Idle"/>.
     /// </summary>
     public TimeSpan? Deadline { get; private set; }
 
@@ -20,8 +21,9 @@ public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, Re
     public int PendingBytes => _parts.WrittenCount;
 
     /// <summary>
-    /// Takes a frame of kind <see cref="FrameKind.Part"/>; <paramref name="message"/> is the whole message once its last
-    /// part came, else null. False when it grows too large: close with <see cref="CloseCode.TooLarge"/>.
+    /// Takes a frame of kind <see cref="FrameKind.Part"/>; <paramref name="message"/> is the whole message
+    /// once its last part came, else null. False when it grows too large: close with <see
+    /// cref="CloseCode.TooLarge"/>.
     /// </summary>
     public bool TryAdd(TimeSpan now, in Frame part, out byte[]? message)
     {

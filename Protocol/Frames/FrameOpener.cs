@@ -2,7 +2,10 @@ using QuicPair.Protocol.Handshake;
 
 namespace QuicPair.Protocol.Frames;
 
-/// <summary>Turns channel messages into frames; a false result is fatal for the session. Allocates nothing per frame.</summary>
+/// <summary>
+/// Turns channel messages into frames; a false result is fatal for the session. Allocates nothing per
+/// frame.
+/// </summary>
 public sealed class FrameOpener(ICipher cipher)
 {
     private RekeySchedule _schedule;
@@ -12,8 +15,8 @@ public sealed class FrameOpener(ICipher cipher)
     public long Count => _schedule.Next;
 
     /// <summary>
-    /// Opens one channel message; the frame lives in <paramref name="plaintext"/> (16 384 bytes always suffice). After
-    /// one failure every further message fails.
+    /// Opens one channel message; the frame lives in <paramref name="plaintext"/> (16 384 bytes always
+    /// suffice). After one failure every further message fails.
     /// </summary>
     public bool TryOpen(ReadOnlySpan<byte> channelMessage, Span<byte> plaintext, out Frame frame)
     {

@@ -1,14 +1,14 @@
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// The two directions of an established secure session, as frames need them. Silo and Client give the Noise transport
-/// this face. Not thread-safe: whoever encrypts and sends holds one lock around both.
+/// The two directions of an established secure session, as frames need them. Silo and Client give the Noise
+/// transport this face. Not thread-safe: whoever encrypts and sends holds one lock around both.
 /// </summary>
 public interface ICipher : IDisposable
 {
     /// <summary>
-    /// Encrypts; returns the length written: the plaintext's and a tag of 16 bytes. <paramref name="destination"/> may
-    /// begin at the same byte as <paramref name="plaintext"/>.
+    /// Encrypts; returns the length written: the plaintext's and a tag of 16 bytes. <paramref
+    /// name="destination"/> may begin at the same byte as <paramref name="plaintext"/>.
     /// </summary>
     int Seal(ReadOnlySpan<byte> plaintext, Span<byte> destination);
 

@@ -3,20 +3,24 @@ using QuicPair.Protocol.Handshake;
 
 namespace QuicPair.Protocol.Frames;
 
-/// <summary>Lengths of whole channel messages, so that a token's length does not show (QP/1 section 6).</summary>
+/// <summary>
+/// Lengths of whole channel messages, so that a token's length does not show (QP/1 section 6).
+/// </summary>
 public static class Padding
 {
     private const int Smallest = 128;
     private const int Overhead = 1 + Frame.HeaderLength + ChannelLimits.Tag;
 
     /// <summary>Bytes of the channel message for <paramref name="contentLength"/> bytes of content.</summary>
-    public static int ChannelMessageLength(PaddingMode mode, int contentLength)
+    public static int ChannelMessageLength(PaddingPolicy mode, int contentLength)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(contentLength, ChannelLimits.MaxContent);
         var length = contentLength + Overhead;
-        return mode == PaddingMode.Off ? length : Math.Max(Smallest, (int)BitOperations.RoundUpToPowerOf2((uint)length));
+        return mode == PaddingPolicy.Off
+            ? length
+            : Math.Max(Smallest, (int)BitOperations.RoundUpToPowerOf2((uint)length));
     }
 
     /// <summary>The stricter of two wishes: the Mac's policy holds, a phone may ask for more.</summary>
-    public static PaddingMode Stricter(PaddingMode one, PaddingMode other) => one > other ? one : other;
+    public static PaddingPolicy Stricter(PaddingPolicy one, PaddingPolicy other) => one > other ? one : other;
 }

@@ -1,7 +1,8 @@
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// What all connections together may hold of unfinished messages (QP/1 section 6: 64 MiB per Mac). Thread-safe.
+/// What all connections together may hold of unfinished messages (QP/1 section 6: 64 MiB per Mac).
+/// Thread-safe.
 /// </summary>
 public sealed class ReassemblyBudget(long bytes)
 {

@@ -1,8 +1,8 @@
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// When a direction changes its key and when it ends (QP/1 section 6): before frame number i·16 384, and at 2^32
-/// frames. Frames of every kind count.
+/// When a direction changes its key and when it ends (QP/1 section 6): before frame number i·16 384, and at
+/// 2^32 frames. Frames of every kind count.
 /// </summary>
 internal struct RekeySchedule(long first)
 {

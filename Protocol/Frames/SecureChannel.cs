@@ -5,9 +5,10 @@ using QuicPair.Protocol.Handshake;
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// One established session without I/O (QP/1 section 6): JSON messages in, channel messages out, and back. The driver
-/// calls everything under one lock and sends what <see cref="TryTransmit"/> gives before it releases the lock; drain
-/// after each <see cref="Send"/>, <see cref="Ping"/>, <see cref="Close"/> and <see cref="Receive"/>.
+/// One established session without I/O (QP/1 section 6): JSON messages in, channel messages out, and back.
+/// The driver calls everything under one lock and sends what <see cref="TryTransmit"/> gives before it
+/// releases the lock; drain after each <see cref="Send"/>, <see cref="Ping"/>, <see cref="Close"/> and <see
+/// cref="Receive"/>.
 /// </summary>
 public sealed class SecureChannel : IDisposable
 {
@@ -35,22 +36,28 @@ public sealed class SecureChannel : IDisposable
     }
 
     /// <summary>How long messages are made; may be made stricter at any time.</summary>
-    public PaddingMode Padding
+    public PaddingPolicy Padding
     {
         get => _sealer.Padding;
         set => _sealer.Padding = value;
     }
 
-    /// <summary>Whether the other end has proved that it has the keys: one of its frames was opened.</summary>
+    /// <summary>
+    /// Whether the other end has proved that it has the keys: one of its frames was opened.
+    /// </summary>
     public bool IsConfirmed { get; private set; }
 
     /// <summary>Whether nothing more goes in or out.</summary>
     public bool IsOver => _over;
 
-    /// <summary>When an unfinished message must be complete, on the clock of <c>now</c>; close with Idle past it.</summary>
+    /// <summary>
+    /// When an unfinished message must be complete, on the clock of <c>now</c>; close with Idle past it.
+    /// </summary>
     public TimeSpan? Deadline => _over ? null : _assembler.Deadline;
 
-    /// <summary>Whether the session carried all the frames it may: close with <see cref="CloseCode.Renew"/>.</summary>
+    /// <summary>
+    /// Whether the session carried all the frames it may: close with <see cref="CloseCode.Renew"/>.
+    /// </summary>
     public bool MustRenew => _sealer.MustRenew;
 
     /// <summary>Bytes of JSON that wait to be sealed.</summary>
@@ -73,12 +80,14 @@ public sealed class SecureChannel : IDisposable
         _urgent.Enqueue((FrameKind.Ping, content));
     }
 
-    /// <summary>Queues a close frame behind everything queued before; nothing may be queued after it.</summary>
+    /// <summary>
+    /// Queues a close frame behind everything queued before; nothing may be queued after it.
+    /// </summary>
     public void Close(CloseCode code) => _closing ??= code;
 
     /// <summary>
-    /// The next channel message, encrypted; false when there is nothing to send. A destination of 16 384 bytes always
-    /// suffices. The session is over once the close frame went out.
+    /// The next channel message, encrypted; false when there is nothing to send. A destination of 16 384
+    /// bytes always suffices. The session is over once the close frame went out.
     /// </summary>
     public bool TryTransmit(Span<byte> channelMessage, out int length)
     {
@@ -108,7 +117,9 @@ public sealed class SecureChannel : IDisposable
         return length > 0;
     }
 
-    /// <summary>Takes a received binary channel message; <paramref name="now"/> is any monotonic clock.</summary>
+    /// <summary>
+    /// Takes a received binary channel message; <paramref name="now"/> is any monotonic clock.
+    /// </summary>
     public ChannelInput Receive(TimeSpan now, ReadOnlySpan<byte> channelMessage)
     {
         if (_over || _deaf)

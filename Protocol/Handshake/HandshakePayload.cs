@@ -5,8 +5,8 @@ using QuicPair.Protocol.Codec;
 namespace QuicPair.Protocol.Handshake;
 
 /// <summary>
-/// The payloads of the two handshake messages (QP/1 section 4): one JSON object, zero-padded to 512 bytes, so that their
-/// length says nothing.
+/// The payloads of the two handshake messages (QP/1 section 4): one JSON object, zero-padded to 512 bytes,
+/// so that their length says nothing.
 /// </summary>
 public static class HandshakePayload
 {
@@ -51,7 +51,8 @@ public static class HandshakePayload
                 var accepted = fields.RequiredNumber("v") == ProtocolVersion.Current
                     && fields.IsValid
                     && PartyId.IsValid(device);
-                phone = accepted ? new PhonePayload(device, name is null ? null : DisplayName.Clean(name)) : null;
+                var shown = name is null ? null : DisplayName.Clean(name);
+                phone = accepted ? new PhonePayload(device, shown) : null;
             }
         }
 

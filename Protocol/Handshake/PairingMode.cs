@@ -1,6 +1,8 @@
 namespace QuicPair.Protocol.Handshake;
 
-/// <summary>Which keys a connection uses; part of the prologue, never on the wire (QP/1 section 3.3).</summary>
+/// <summary>
+/// Which keys a connection uses; part of the prologue, never on the wire (QP/1 section 3.3).
+/// </summary>
 public enum PairingMode : byte
 {
     /// <summary>Mode 1: keys of the invitation.</summary>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace QuicPair.Protocol.Handshake;
 
 /// <summary>
-/// What both ends mix into the handshake before the first message (QP/1 section 4), 114 + count bytes, so that nobody
-/// between them can have changed it.
+/// What both ends mix into the handshake before the first message (QP/1 section 4), 114 + count bytes, so
+/// that nobody between them can have changed it.
 /// <code>
 /// "quicpair/1\0" | mode | 0x12 0x20 | SHA-256(phone's certificate) | 0x12 0x20 | SHA-256(Mac's certificate)
 /// | offer nonce 16 | answer nonce 16 | count u8 | versions | chosen u8

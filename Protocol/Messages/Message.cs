@@ -10,7 +10,9 @@ public abstract record Message
     /// <summary>Its name on the wire.</summary>
     public abstract string Op { get; }
 
-    /// <summary>The chat or request that it belongs to: 1 to 64 of <c>[A-Za-z0-9_-]</c>; null without one.</summary>
+    /// <summary>
+    /// The chat or request that it belongs to: 1 to 64 of <c>[A-Za-z0-9_-]</c>; null without one.
+    /// </summary>
     public string? Id { get; init; }
 
     /// <summary>The op only: content is shown to nobody but the two ends.</summary>

@@ -1,6 +1,8 @@
 namespace QuicPair.Protocol.Messages;
 
-/// <summary>Phone: send the entries of chat <see cref="Message.Id"/> again that come after <see cref="After"/>.</summary>
+/// <summary>
+/// Phone: send the entries of chat <see cref="Message.Id"/> again that come after <see cref="After"/>.
+/// </summary>
 public sealed record ResumeMessage : Message
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using System.Text;
 namespace QuicPair.Protocol.Signaling;
 
 /// <summary>
-/// The MACs on offers, answers and ICE requests (QP/1 sections 3.1 and 3.2): HMAC-SHA256 over decoded values, first 16
-/// bytes.
+/// The MACs on offers, answers and ICE requests (QP/1 sections 3.1 and 3.2): HMAC-SHA256 over decoded
+/// values, first 16 bytes.
 /// </summary>
 public static class OfferAuthentication
 {
@@ -17,8 +17,8 @@ public static class OfferAuthentication
     public const int NonceLength = 16;
 
     /// <summary>
-    /// <c>HMAC(key, "quicpair/1 offer\0" ‖ ts u64 ‖ nonce ‖ count u8 ‖ versions ‖ SHA-256(sdp))[0..16]</c>; ts in Unix
-    /// seconds.
+    /// <c>HMAC(key, "quicpair/1 offer\0" ‖ ts u64 ‖ nonce ‖ count u8 ‖ versions ‖ SHA-256(sdp))[0..16]</c>;
+    /// ts in Unix seconds.
     /// </summary>
     public static byte[] Offer(
         ReadOnlySpan<byte> key, ulong ts, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> versions, string sdp)
@@ -31,10 +31,15 @@ public static class OfferAuthentication
     }
 
     /// <summary>
-    /// <c>HMAC(key, "quicpair/1 answer\0" ‖ offer nonce ‖ answer nonce ‖ version u8 ‖ SHA-256(sdp))[0..16]</c>.
+    /// <c>HMAC(key, "quicpair/1 answer\0" ‖ offer nonce ‖ answer nonce ‖ version u8 ‖
+    /// SHA-256(sdp))[0..16]</c>.
     /// </summary>
     public static byte[] Answer(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> offerNonce, ReadOnlySpan<byte> answerNonce, byte version, string sdp)
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> offerNonce,
+        ReadOnlySpan<byte> answerNonce,
+        byte version,
+        string sdp)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hmac.AppendData("quicpair/1 answer\0"u8);
@@ -46,7 +51,8 @@ public static class OfferAuthentication
     }
 
     /// <summary>
-    /// <c>HMAC(key, "quicpair/1 ice\0" ‖ ts u64 ‖ nonce ‖ count u8 ‖ versions)[0..16]</c>; ts in Unix seconds.
+    /// <c>HMAC(key, "quicpair/1 ice\0" ‖ ts u64 ‖ nonce ‖ count u8 ‖ versions)[0..16]</c>; ts in Unix
+    /// seconds.
     /// </summary>
     public static byte[] Ice(
         ReadOnlySpan<byte> key, ulong ts, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> versions)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace QuicPair.Protocol.Signaling;
 
 /// <summary>
-/// What an SDP that travels through the front door may hold (QP/1 section 3.1). Both ends check before use; the text is
-/// hashed exactly as it travelled.
+/// What an SDP that travels through the front door may hold (QP/1 section 3.1). Both ends check before use;
+/// the text is hashed exactly as it travelled.
 /// </summary>
 public static partial class SignaledSdp
 {
@@ -26,7 +26,9 @@ public static partial class SignaledSdp
         return problem == SdpProblem.None;
     }
 
-    /// <summary>The SHA-256 of the certificate that the SDP announces, 32 bytes; it passed <see cref="TryCheck"/>.</summary>
+    /// <summary>
+    /// The SHA-256 of the certificate that the SDP announces, 32 bytes; it passed <see cref="TryCheck"/>.
+    /// </summary>
     public static bool TryReadFingerprint(string sdp, Span<byte> fingerprint)
     {
         foreach (var line in sdp.AsSpan().EnumerateLines())

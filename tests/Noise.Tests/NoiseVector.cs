@@ -25,7 +25,8 @@ internal sealed record NoiseVector(
         vector.GetProperty("protocol_name").GetString()!,
         VectorEnd.FromJson(vector, "init"),
         VectorEnd.FromJson(vector, "resp"),
-        [.. vector.GetProperty("messages").EnumerateArray().Select(m => (m.Hex("payload"), m.Hex("ciphertext")))],
+        [.. vector.GetProperty("messages").EnumerateArray()
+            .Select(message => (message.Hex("payload"), message.Hex("ciphertext")))],
         vector.Hex("handshake_hash"),
         TransportAlternates: true);
 
@@ -42,6 +43,6 @@ internal sealed record NoiseVector(
             .Where(i => values.Contains($"msg_{i}_ciphertext"))
             .Select(i => (Value($"msg_{i}_payload"), Value($"msg_{i}_ciphertext")));
         return new NoiseVector(
-            values["handshake"].Single(), End("init"), End("resp"), [.. messages], [], TransportAlternates: false);
+            values["handshake"].Single(), End("init"), End("resp"), [.. messages], [], false);
     }
 }

@@ -3,7 +3,9 @@ using QuicPair.Noise.Patterns;
 
 namespace QuicPair.Noise.Tests;
 
-/// <summary>Both ends of an IKpsk2 handshake with keys made from a label, so that a run repeats exactly.</summary>
+/// <summary>
+/// Both ends of an IKpsk2 handshake with keys made from a label, so that a run repeats exactly.
+/// </summary>
 internal sealed class PairOfEnds : IDisposable
 {
     public static readonly byte[] Psk = Bytes("psk");
@@ -17,7 +19,8 @@ internal sealed class PairOfEnds : IDisposable
         var pattern = HandshakePattern.Parse("IKpsk2");
         Initiator = new HandshakeState(
             pattern, true, Prologue, Source("initiator ephemeral"), _initiatorKeys, _responderKeys.PublicKey);
-        Responder = new HandshakeState(pattern, false, Prologue, Source("responder ephemeral"), _responderKeys);
+        Responder = new HandshakeState(
+            pattern, false, Prologue, Source("responder ephemeral"), _responderKeys);
         Initiator.SetPresharedKey(0, Psk);
     }
 

@@ -59,7 +59,8 @@ public sealed class TamperingTests
         using var send = sender.Finish().Initiator;
         var message = new byte[100 + TransportState.TagLength];
         send.WriteMessage(new byte[100], message);
-        var hostile = FlippedBits(message).Concat(Enumerable.Range(0, message.Length).Select(n => message[..n]));
+        var hostile = FlippedBits(message).Concat(
+            Enumerable.Range(0, message.Length).Select(n => message[..n]));
         var count = 0;
         foreach (var changed in hostile)
         {

@@ -28,7 +28,8 @@ public sealed class VectorTests
     public void No_vector_needs_a_fallback_pattern()
     {
         NoiseVector[] all =
-            [.. NoiseVector.Json("noise/cacophony.json"), .. NoiseVector.Json("noise/snow.json"), .. NoiseVector.Flynn()];
+            [.. NoiseVector.Json("noise/cacophony.json"), .. NoiseVector.Json("noise/snow.json"),
+            .. NoiseVector.Flynn()];
         Assert.Equal(350, all.Length);
         Assert.Equal(0, all.Count(v => v.ProtocolName.Contains("fallback", StringComparison.Ordinal)));
     }
@@ -36,14 +37,16 @@ public sealed class VectorTests
     [Fact]
     public void Every_pattern_of_the_table_has_a_vector()
     {
-        var run = NoiseVector.Json("noise/cacophony.json").Select(v => v.ProtocolName.Split('_')[1]).ToHashSet();
+        var run =
+            NoiseVector.Json("noise/cacophony.json").Select(v => v.ProtocolName.Split('_')[1]).ToHashSet();
         Assert.Equal(38, PatternTable.Rows.Count);
         Assert.Equal([], PatternTable.Rows.Keys.Where(name => !run.Contains(name)));
     }
 
     private static bool RunsExactly(NoiseVector vector)
     {
-        Assert.True(HandshakePattern.TryParseProtocolName(vector.ProtocolName, out var pattern), vector.ProtocolName);
+        Assert.True(
+            HandshakePattern.TryParseProtocolName(vector.ProtocolName, out var pattern), vector.ProtocolName);
         var messages = vector.Messages;
         using var initiatorKeys = Keys(vector.Initiator);
         using var responderKeys = Keys(vector.Responder);
@@ -108,7 +111,12 @@ public sealed class VectorTests
     {
         var known = pattern.Before.Any(message => message.FromInitiator != initiator);
         var state = new HandshakeState(
-            pattern, initiator, end.Prologue, new FixedSource(end.Ephemeral), own, known ? other!.PublicKey : default);
+            pattern,
+            initiator,
+            end.Prologue,
+            new FixedSource(end.Ephemeral),
+            own,
+            known ? other!.PublicKey : default);
         for (var i = 0; i < end.Psks.Length; i++)
         {
             state.SetPresharedKey(i, end.Psks[i]);

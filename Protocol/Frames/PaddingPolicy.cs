@@ -1,7 +1,7 @@
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>How long channel messages are made (QP/1 section 6); a larger value is stricter.</summary>
-public enum PaddingMode
+public enum PaddingPolicy
 {
     /// <summary>As long as the content.</summary>
     Off = 0,
