@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+
+namespace QuicPair.Grains.Tests;
+
+/// <summary>A Mac without keys and sockets: it records what its grains ask of it.</summary>
+internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IMacStatus
+{
+    private readonly ConcurrentDictionary<DeviceId, DeviceStanding> _devices = new();
+    private readonly ConcurrentDictionary<DeviceId, PeerPresence> _present = new();
+
+    public MacId Id { get; } = id;
+
+    /// <summary>What was asked, in order: <c>answer mac/device</c>, <c>delete device</c>, …</summary>
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    public Func<OfferEnvelope, OfferVerdict> Verdict { get; set; } = _ => new OfferVerdict.Verified();
+
+    public string Name => "The Mac " + Id;
+
+    public string Runner => "built-in";
+
+    public IReadOnlyList<string> Models => ["words"];
+
+    public IReadOnlyList<string> Loaded => [];
+
+    public int Running => 1;
+
+    public int Waiting => 2;
+
+    public double? TokensPerSecond => 12.5;
+
+    public int Connected => _present.Count;
+
+    public void Put(DeviceId device, PairingStage stage, string name = "A phone") =>
+        _devices[device] = new DeviceStanding(device, stage, name, Offers.Epoch);
+
+    public void Lose(DeviceId device) => _devices.TryRemove(device, out _);
+
+    public void Connect(DeviceId device) =>
+        _present[device] = new PeerPresence(Offers.Epoch, "local", TimeSpan.FromMilliseconds(3));
+
+    public void Disconnect(DeviceId device) => _present.TryRemove(device, out _);
+
+    public OfferVerdict Verify(OfferEnvelope offer) => Verdict(offer);
+
+    public bool Authenticate(IceEnvelope envelope) => _devices.ContainsKey(envelope.Device);
+
+    public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
+    {
+        Asked.Enqueue($"answer {offer.Mac}/{offer.Device}");
+        return Task.FromResult(OfferReply.Accept(Offers.Answer("v=0\r\n")));
+    }
+
+    public PeerPresence? Presence(DeviceId device) => _present.GetValueOrDefault(device);
+
+    public Task CloseRevoked(DeviceId device)
+    {
+        Asked.Enqueue($"close {device}");
+        Disconnect(device);
+        return Task.CompletedTask;
+    }
+
+    public DeviceStanding? Standing(DeviceId device) => _devices.GetValueOrDefault(device);
+
+    public IReadOnlyList<DeviceStanding> All() => [.. _devices.Values];
+
+    public Task<bool> Delete(DeviceId device)
+    {
+        Asked.Enqueue($"delete {device}");
+        return Task.FromResult(_devices.TryRemove(device, out _));
+    }
+
+    public Task<bool> Rename(DeviceId device, string name)
+    {
+        Asked.Enqueue($"rename {device} {name}");
+        Put(device, PairingStage.Paired, name);
+        return Task.FromResult(true);
+    }
+}

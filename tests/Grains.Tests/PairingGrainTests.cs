@@ -1,0 +1,142 @@
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Pairings;
+using Xunit;
+
+namespace QuicPair.Grains.Tests;
+
+public sealed class PairingGrainTests(Household household) : IClassFixture<Household>
+{
+    private FakeMac Mac => household.A;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_unknown_device_is_refused_without_reading_storage()
+    {
+        var key = NewKey();
+        var before = household.Storage.Reads;
+
+        var reply = await household.Grains.Pairing(key).Connect(Offers.From(key));
+
+        Assert.Equal(OfferReply.Reject(OfferProblem.Refused), reply);
+        Assert.Equal(before, household.Storage.Reads);
+    }
+
+    [Fact]
+    public async Task An_offer_of_another_device_is_refused()
+    {
+        var (key, other) = (NewKey(PairingStage.Paired), NewKey(PairingStage.Paired));
+        var reply = await household.Grains.Pairing(key).Connect(Offers.From(other));
+        Assert.Equal(OfferReply.Reject(OfferProblem.Refused), reply);
+    }
+
+    [Fact]
+    public async Task Revocation_deletes_the_keys_first_and_then_closes_the_sessions()
+    {
+        var key = NewKey(PairingStage.Paired);
+        Mac.Connect(key.Device);
+        var grain = household.Grains.Pairing(key);
+
+        Assert.True(await grain.Revoke());
+
+        var asked = Mac.Asked.Where(what => what.EndsWith(key.Device.Value, StringComparison.Ordinal));
+        Assert.Equal([$"delete {key.Device}", $"close {key.Device}"], asked);
+        Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+        Assert.Equal(OfferProblem.Refused, (await grain.Connect(Offers.From(key))).Problem);
+        Assert.False(await grain.Revoke());
+    }
+
+    [Fact]
+    public async Task A_revoked_device_stays_revoked_when_its_keys_come_back()
+    {
+        var key = NewKey(PairingStage.Paired);
+        var grain = household.Grains.Pairing(key);
+        await grain.Revoke();
+        Mac.Put(key.Device, PairingStage.Paired);
+
+        await grain.Refresh();
+
+        Assert.Null(Mac.Standing(key.Device));
+        Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+    }
+
+    [Fact]
+    public async Task A_new_name_is_cleaned_and_reaches_the_key_file()
+    {
+        var key = NewKey(PairingStage.Paired);
+        Assert.True(await household.Grains.Pairing(key).Rename("  Blue\u202E\n phone "));
+        Assert.Contains($"rename {key.Device} Blue phone", Mac.Asked);
+        Assert.Equal("Blue phone", (await household.Grains.Pairing(key).GetState()).Name);
+    }
+
+    [Fact]
+    public async Task Only_a_paired_device_has_a_name_to_change()
+    {
+        var key = NewKey(PairingStage.Claimed);
+        Assert.False(await household.Grains.Pairing(key).Rename("Blue phone"));
+        Assert.False(await household.Grains.Pairing(NewKey()).Rename("Blue phone"));
+    }
+
+    [Fact]
+    public async Task The_grain_stays_while_its_session_lives_and_goes_after_it()
+    {
+        var key = NewKey(PairingStage.Paired);
+        var grain = household.Grains.Pairing(key);
+        var management = household.Grains.GetGrain<IManagementGrain>(0);
+        Mac.Connect(key.Device);
+        await grain.Refresh();
+        await management.ForceActivationCollection(TimeSpan.Zero, Cancellation);
+        Assert.True(household.IsActive(key));
+
+        Mac.Disconnect(key.Device);
+        await grain.Refresh();
+        await management.ForceActivationCollection(TimeSpan.Zero, Cancellation);
+        Assert.False(household.IsActive(key));
+        Assert.Equal(PairingStage.Paired, (await grain.GetState()).Stage);
+    }
+
+    [Fact]
+    public async Task A_record_of_another_grain_is_not_taken()
+    {
+        var (mine, other) = (NewKey(PairingStage.Paired), NewKey(PairingStage.Paired));
+        await household.Grains.Pairing(other).Refresh();
+        var grain = household.Grains.Pairing(mine);
+        var row = household.Storage.Rows[("pairing", household.Grains.Pairing(other).GetGrainId())];
+        household.Storage.Rows[("pairing", grain.GetGrainId())] = row;
+
+        await Assert.ThrowsAsync<RecordException>(grain.GetState);
+    }
+
+    [Fact]
+    public async Task A_record_of_a_later_version_is_not_taken()
+    {
+        var key = NewKey(PairingStage.Paired);
+        var grain = household.Grains.Pairing(key);
+        household.Storage.Rows[("pairing", grain.GetGrainId())] =
+            new PairingRecord { Key = key.ToString(), Schema = PairingRecord.CurrentSchema + 1 };
+
+        await Assert.ThrowsAsync<RecordException>(grain.GetState);
+    }
+
+    [Fact]
+    public async Task A_device_that_the_key_file_lost_counts_as_removed()
+    {
+        var key = NewKey(PairingStage.Paired);
+        var grain = household.Grains.Pairing(key);
+        await grain.Refresh();
+        Mac.Lose(key.Device);
+        await grain.Refresh();
+        Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+    }
+
+    private PairingKey NewKey(PairingStage? stage = null)
+    {
+        var key = new PairingKey(Mac.Id, Offers.NewDevice());
+        if (stage is { } known)
+        {
+            Mac.Put(key.Device, known);
+        }
+
+        return key;
+    }
+}
