@@ -115,7 +115,8 @@ internal sealed class Checklist(IceRole role)
 
     private static bool IsCompatible(IceCandidate local, TransportAddress remote) =>
         local.Address.IsIPv4 == remote.IsIPv4
-        && local.Address.IsLoopback == remote.IsLoopback
+        // The system chooses the source address for a socket that is bound to all of them.
+        && (local.Base.IsUnspecified || local.Address.IsLoopback == remote.IsLoopback)
         && (remote.IsIPv4 || local.Address.IsLinkLocal == remote.IsLinkLocal);
 
     private CandidatePair? TryAddPair(IceCandidate local, IceCandidate remote, bool isWanted = false)

@@ -1,0 +1,33 @@
+using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Machine;
+
+namespace QuicPair.Rtc.Session;
+
+/// <summary>
+/// Everything that goes out on the selected path: SCTP sealed by DTLS, and DTLS's own messages.
+/// </summary>
+internal sealed class Outbound(SessionContext context)
+{
+    public bool TryTransmit(Instant now, Span<byte> destination, out int length)
+    {
+        if (TrySealPacket(now, destination, out length)) return true;
+        if (context.End is null) return context.Dtls.TryTransmit(now, destination, out length);
+
+        // The last words of SCTP are out: close_notify follows them. A handshake that is not done has
+        // nobody to notify.
+        if (context.Channels is null) return false;
+        context.Dtls.Close();
+        return context.Dtls.TryTransmit(now, destination, out length);
+    }
+
+    // The packet is written where its ciphertext belongs, and sealed in place.
+    private bool TrySealPacket(Instant now, Span<byte> destination, out int length)
+    {
+        const int tail = DtlsTransport.SealOverhead - DtlsTransport.SealOffset;
+        length = 0;
+        if (context.Channels is not { } channels) return false;
+        var plaintext = destination[DtlsTransport.SealOffset..^tail];
+        return channels.TryTransmit(now, plaintext, out var packet)
+            && context.Dtls.TrySeal(plaintext[..packet], destination, out length);
+    }
+}
