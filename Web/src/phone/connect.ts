@@ -10,7 +10,7 @@ import { Peer } from "./peer.ts";
 import { Problem } from "./problem.ts";
 import { Session } from "./session.ts";
 import { turnServers } from "./settings.ts";
-import type { Signaling } from "./signaling.ts";
+import type { Addressee, Signaling } from "./signaling.ts";
 
 export type Step = "signaling" | "network" | "handshake";
 
@@ -55,7 +55,7 @@ async function connectIn(
   mac: PairedMac,
   events: ConnectEvents,
 ): Promise<Connected> {
-  const addressee = { macId: mac.macId, deviceId: mac.deviceId, offerKey: keys.offerKey };
+  let addressee: Addressee = { macId: mac.macId, deviceId: mac.deviceId, offerKey: keys.offerKey };
   events.onStep("signaling");
   const iceServers = mac.localOnly ? [] : [...(await signaling.iceServers(addressee)), ...turnServers()];
   const { peer, answer, phoneCertificate, macCertificate } = await Peer.connect(
@@ -85,7 +85,10 @@ async function connectIn(
     const named = { ...mac, macName, usedAt: Date.now() };
     if (mode === 1) {
       events.onCode(confirmationCode(transport.handshakeHash));
-      return { session, mac: await complete(database, session, named, transport.handshakeHash) };
+      const paired = await complete(database, session, named, transport.handshakeHash);
+      // The invitation is used up: an ICE restart of this session needs the lasting key.
+      addressee = { ...addressee, offerKey: paired.lasting?.offerKey ?? addressee.offerKey };
+      return { session, mac: paired };
     }
     return { session, mac: await prove(database, session, named) };
   } catch (error) {

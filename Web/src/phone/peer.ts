@@ -24,6 +24,7 @@ export class Peer {
   readonly inbox: Inbox;
   readonly #connection: RTCPeerConnection;
   readonly #exchange: Exchange;
+  #macFingerprint: Bytes | undefined;
   #restarting = false;
 
   private constructor(connection: RTCPeerConnection, exchange: Exchange) {
@@ -124,6 +125,11 @@ export class Peer {
     await Promise.race([complete, new Promise((resolve) => setTimeout(resolve, GATHERING_MS))]);
     const sent = withFewCandidates(connection.localDescription?.sdp ?? "");
     const answer = await this.#exchange(sent);
+    this.#macFingerprint ??= answer.fingerprint;
+    if (!equal(this.#macFingerprint, answer.fingerprint)) {
+      // A restart goes on with the same DTLS association.
+      throw new Problem("lost");
+    }
     await connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     if (connection.iceGatheringState !== "complete") {
       void complete.then(() => this.#sendLateCandidates(sent));

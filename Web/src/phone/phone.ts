@@ -206,7 +206,8 @@ export class Phone {
         }
         break;
       case "paired":
-        void this.connect();
+      case "paired_done":
+        this.#session?.abort();
         return;
     }
     this.#change((conversation) => conversation.receive(message));

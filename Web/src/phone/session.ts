@@ -98,6 +98,11 @@ export class Session {
     this.#end(undefined, 1_000);
   }
 
+  /** The Mac said something that has no place here: ends without another word. */
+  abort(): void {
+    this.#end(CloseCode.protocol);
+  }
+
   #receive(message: Bytes | undefined): void {
     if (this.#ended) {
       return;

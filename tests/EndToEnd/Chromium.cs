@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+namespace QuicPair.EndToEnd;
+
+/// <summary>A page in a real Chromium, driven as a person uses it: by what buttons are called and what is to be read.</summary>
+internal sealed class Chromium : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim Preparing = new(1, 1);
+    private static readonly string Folder = Path.Combine(Tree.Root, "tests", "EndToEnd", "browser");
+
+    private readonly ChildProcess _driver;
+    private int _lastId;
+
+    private Chromium(ChildProcess driver) => _driver = driver;
+
+    /// <summary>Where Debian and others put it, or what <c>CHROMIUM</c> names; null when there is none.</summary>
+    public static string? Program { get; } = new[]
+    {
+        Environment.GetEnvironmentVariable("CHROMIUM") ?? "",
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    }.FirstOrDefault(File.Exists);
+
+    public static async Task<Chromium> Start(int width, int height)
+    {
+        await Install();
+        var program = Program ?? throw new InvalidOperationException("Chromium is not installed.");
+        var chromium = new Chromium(ChildProcess.Start("node", [Path.Combine(Folder, "driver.mjs"), program]));
+        await chromium.Resize(width, height);
+        return chromium;
+    }
+
+    public Task Resize(int width, int height) => Do("size", new() { ["width"] = width, ["height"] = height });
+
+    public Task Dark(bool on) => Do("dark", new() { ["on"] = on });
+
+    public Task Open(string url) => Do("open", new() { ["url"] = url });
+
+    public Task Reload() => Do("reload", []);
+
+    public async Task<string> Address() => (await Do("address", [])).GetString()!;
+
+    public Task Click(string name) => Do("click", new() { ["name"] = name });
+
+    public Task Type(string selector, string text) => Do("type", new() { ["selector"] = selector, ["text"] = text });
+
+    /// <summary>The text of the last element that matches, once <paramref name="pattern"/> is found in it.</summary>
+    public async Task<string> WaitFor(string selector, string pattern = "") =>
+        (await Do("waitFor", new() { ["selector"] = selector, ["pattern"] = pattern })).GetString()!;
+
+    public async Task<string[]> Texts(string selector) =>
+        (await Do("texts", new() { ["selector"] = selector })).EnumerateArray().Select(x => x.GetString()!).ToArray();
+
+    public Task<JsonElement> Evaluate(string script) => Do("evaluate", new() { ["script"] = script });
+
+    /// <summary>Errors of the page's scripts and its console.</summary>
+    public async Task<string[]> Problems() =>
+        (await Do("problems", [])).EnumerateArray().Select(x => x.GetString()!).ToArray();
+
+    /// <summary>A picture for a person to look at, in <c>artifacts/screenshots</c>.</summary>
+    public async Task Screenshot(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Tree.Artifacts, "screenshots"));
+        await Do("screenshot", new() { ["path"] = Path.Combine(folder.FullName, name + ".png") });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _driver.Input.Close();
+        await _driver.Exit();
+        await _driver.DisposeAsync();
+    }
+
+    private async Task<JsonElement> Do(string what, Dictionary<string, object> parameters)
+    {
+        var id = ++_lastId;
+        parameters["id"] = id;
+        parameters["do"] = what;
+        await _driver.Input.WriteLineAsync(JsonSerializer.Serialize(parameters));
+        await _driver.Input.FlushAsync();
+        using var reply = JsonDocument.Parse(
+            await _driver.Line(line => line.StartsWith($"{{\"id\":{id},", StringComparison.Ordinal)));
+        return reply.RootElement.TryGetProperty("error", out var error)
+            ? throw new InvalidOperationException(error.GetString())
+            : reply.RootElement.GetProperty("ok").Clone();
+    }
+
+    private static async Task Install()
+    {
+        await Preparing.WaitAsync();
+        try
+        {
+            if (Directory.Exists(Path.Combine(Folder, "node_modules", "puppeteer-core")))
+            {
+                return;
+            }
+
+            await using var install = ChildProcess.Start(
+                "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder: Folder);
+            if (await install.Exit() != 0)
+            {
+                throw new InvalidOperationException($"npm ci failed:\n{install.Output}\n{install.Errors}");
+            }
+        }
+        finally
+        {
+            Preparing.Release();
+        }
+    }
+}
