@@ -1,24 +1,10 @@
 // A Chromium that a test drives by lines of JSON: {"id":1,"do":"open","url":"…"} → {"id":1,"ok":…} or {"id":1,"error":"…"}.
 import readline from "node:readline";
-import puppeteer from "puppeteer-core";
+import { launch } from "./launch.mjs";
 
 const TIMEOUT_MS = 30_000;
 
-const browser = await puppeteer.launch({
-  executablePath: process.argv[2],
-  headless: true,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--allow-loopback-in-peer-connection",
-  ],
-});
+const browser = await launch(process.argv[2]);
 const page = await browser.newPage();
 const problems = [];
 page.on("pageerror", (error) => problems.push(String(error)));
@@ -54,9 +40,16 @@ async function waitFor(selector, pattern) {
 const commands = {
   size: ({ width, height }) => {
     const isPhone = width < 500;
-    return page.setViewport({ width, height, isMobile: isPhone, hasTouch: isPhone, deviceScaleFactor: isPhone ? 2 : 1 });
+    return page.setViewport({
+      width,
+      height,
+      isMobile: isPhone,
+      hasTouch: isPhone,
+      deviceScaleFactor: isPhone ? 2 : 1,
+    });
   },
-  dark: ({ on }) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: on ? "dark" : "light" }]),
+  dark: ({ on }) =>
+    page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: on ? "dark" : "light" }]),
   open: async ({ url }) => {
     await page.goto("about:blank");
     await page.goto(url);
@@ -66,7 +59,8 @@ const commands = {
   click: ({ name }) => click(name),
   type: ({ selector, text }) => page.type(selector, text),
   waitFor: ({ selector, pattern }) => waitFor(selector, pattern),
-  texts: ({ selector }) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent)),
+  texts: ({ selector }) =>
+    page.$$eval(selector, (elements) => elements.map((element) => element.textContent)),
   evaluate: ({ script }) => page.evaluate(script),
   screenshot: ({ path }) => page.screenshot({ path }),
   problems: () => problems,
