@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -129,7 +130,7 @@ internal static class EnvelopeReader
         }
 
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        return Base64Url.TryDecodeFromChars(text, bytes, out var written)
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done
             && written == TokenBytes
             && Base64Url.EncodeToString(bytes) == text
                 ? [.. bytes]

@@ -34,12 +34,12 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     public int Connected => _present.Count;
 
     public void Put(DeviceId device, PairingStage stage, string name = "A phone") =>
-        _devices[device] = new DeviceStanding(device, stage, name, Offers.Epoch);
+        _devices[device] = new DeviceStanding(device, stage, name, Sample.Epoch);
 
     public void Lose(DeviceId device) => _devices.TryRemove(device, out _);
 
     public void Connect(DeviceId device) =>
-        _present[device] = new PeerPresence(Offers.Epoch, "local", TimeSpan.FromMilliseconds(3));
+        _present[device] = new PeerPresence(Sample.Epoch, "local", TimeSpan.FromMilliseconds(3));
 
     public void Disconnect(DeviceId device) => _present.TryRemove(device, out _);
 
@@ -50,7 +50,7 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
     {
         Asked.Enqueue($"answer {offer.Mac}/{offer.Device}");
-        return Task.FromResult(OfferReply.Accept(Offers.Answer("v=0\r\n")));
+        return Task.FromResult(OfferReply.Accept(Sample.Answer("v=0\r\n")));
     }
 
     public PeerPresence? Presence(DeviceId device) => _present.GetValueOrDefault(device);

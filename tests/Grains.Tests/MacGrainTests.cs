@@ -10,10 +10,10 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     public async Task A_verified_offer_reaches_the_pairing_and_is_answered()
     {
         var mac = household.A;
-        var key = new PairingKey(mac.Id, Offers.NewDevice());
+        var key = new PairingKey(mac.Id, Sample.NewDevice());
         mac.Put(key.Device, PairingStage.Paired);
 
-        var reply = await household.Grains.Mac(mac.Id).Offer(Offers.From(key));
+        var reply = await household.Grains.Mac(mac.Id).Offer(Sample.From(key));
 
         Assert.Equal("v=0\r\n", reply.Answer?.Sdp);
         Assert.Contains($"answer {key}", mac.Asked);
@@ -28,11 +28,11 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     public async Task What_the_gate_rejects_reaches_no_pairing(OfferProblem problem)
     {
         var mac = household.Macs.Values.ElementAt(1);
-        var key = new PairingKey(mac.Id, Offers.NewDevice());
+        var key = new PairingKey(mac.Id, Sample.NewDevice());
         mac.Put(key.Device, PairingStage.Paired);
         mac.Verdict = _ => new OfferVerdict.Rejected(problem);
 
-        var reply = await household.Grains.Mac(mac.Id).Offer(Offers.From(key));
+        var reply = await household.Grains.Mac(mac.Id).Offer(Sample.From(key));
 
         Assert.Equal(OfferReply.Reject(problem), reply);
         Assert.False(household.IsActive(key));
@@ -42,10 +42,10 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     public async Task A_repeated_offer_gets_the_stored_answer_and_no_second_peer()
     {
         var mac = household.Macs.Values.ElementAt(2);
-        var key = new PairingKey(mac.Id, Offers.NewDevice());
-        mac.Verdict = _ => new OfferVerdict.Repeated(Offers.Answer("stored"));
+        var key = new PairingKey(mac.Id, Sample.NewDevice());
+        mac.Verdict = _ => new OfferVerdict.Repeated(Sample.Answer("stored"));
 
-        var reply = await household.Grains.Mac(mac.Id).Offer(Offers.From(key));
+        var reply = await household.Grains.Mac(mac.Id).Offer(Sample.From(key));
 
         Assert.Equal("stored", reply.Answer?.Sdp);
         Assert.False(household.IsActive(key));
@@ -55,7 +55,7 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     public async Task An_offer_for_another_Mac_is_refused()
     {
         var other = household.Macs.Keys.ElementAt(1);
-        var offer = Offers.From(new PairingKey(other, Offers.NewDevice()));
+        var offer = Sample.From(new PairingKey(other, Sample.NewDevice()));
         var reply = await household.Grains.Mac(household.A.Id).Offer(offer);
         Assert.Equal(OfferReply.Reject(OfferProblem.Refused), reply);
     }
@@ -64,7 +64,7 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     public async Task The_snapshot_lists_paired_devices_only()
     {
         var mac = household.A;
-        var (invited, claimed, paired) = (Offers.NewDevice(), Offers.NewDevice(), Offers.NewDevice());
+        var (invited, claimed, paired) = (Sample.NewDevice(), Sample.NewDevice(), Sample.NewDevice());
         mac.Put(invited, PairingStage.Invited);
         mac.Put(claimed, PairingStage.Claimed);
         mac.Put(paired, PairingStage.Paired, "Blue phone");

@@ -16,14 +16,14 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
         {
             for (var i = 0; i < 20; i++)
             {
-                var device = Offers.NewDevice();
+                var device = Sample.NewDevice();
                 mac.Put(device, PairingStage.Paired);
                 keys.Add(new PairingKey(mac.Id, device));
             }
         }
 
         await Task.WhenAll(keys.SelectMany(key =>
-            callers.Select(grains => grains.Pairing(key).Connect(Offers.From(key)))));
+            callers.Select(grains => grains.Pairing(key).Connect(Sample.From(key)))));
 
         foreach (var mac in household.Macs.Values)
         {
@@ -38,7 +38,7 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
     {
         foreach (var grains in household.Macs.Keys.Select(household.GrainsOn))
         {
-            var key = new PairingKey(Nobody, Offers.NewDevice());
+            var key = new PairingKey(Nobody, Sample.NewDevice());
             var before = CountingDirector.Placements;
             var error = await Assert.ThrowsAsync<MacUnavailableException>(
                 () => grains.Pairing(key).GetState());
@@ -62,18 +62,18 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
         await own.InitializeAsync();
         await using var _ = own;
         var gone = own.Macs.Values.Last();
-        var device = Offers.NewDevice();
+        var device = Sample.NewDevice();
         var key = new PairingKey(gone.Id, device);
         foreach (var mac in own.Macs.Values)
         {
             mac.Put(device, PairingStage.Paired);
         }
 
-        await own.GrainsOn(own.A.Id).Pairing(key).Connect(Offers.From(key));
+        await own.GrainsOn(own.A.Id).Pairing(key).Connect(Sample.From(key));
         await own.Stop(gone.Id);
 
         await Assert.ThrowsAsync<MacUnavailableException>(
-            () => own.GrainsOn(own.A.Id).Pairing(key).Connect(Offers.From(key)));
+            () => own.GrainsOn(own.A.Id).Pairing(key).Connect(Sample.From(key)));
         Assert.Equal([$"answer {key}"], gone.Asked);
         Assert.All(own.Macs.Values.Where(mac => mac != gone), mac => Assert.Empty(mac.Asked));
     }

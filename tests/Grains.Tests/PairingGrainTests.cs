@@ -16,7 +16,7 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
         var key = NewKey();
         var before = household.Storage.Reads;
 
-        var reply = await household.Grains.Pairing(key).Connect(Offers.From(key));
+        var reply = await household.Grains.Pairing(key).Connect(Sample.From(key));
 
         Assert.Equal(OfferReply.Reject(OfferProblem.Refused), reply);
         Assert.Equal(before, household.Storage.Reads);
@@ -26,7 +26,7 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
     public async Task An_offer_of_another_device_is_refused()
     {
         var (key, other) = (NewKey(PairingStage.Paired), NewKey(PairingStage.Paired));
-        var reply = await household.Grains.Pairing(key).Connect(Offers.From(other));
+        var reply = await household.Grains.Pairing(key).Connect(Sample.From(other));
         Assert.Equal(OfferReply.Reject(OfferProblem.Refused), reply);
     }
 
@@ -42,7 +42,7 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
         var asked = Mac.Asked.Where(what => what.EndsWith(key.Device.Value, StringComparison.Ordinal));
         Assert.Equal([$"delete {key.Device}", $"close {key.Device}"], asked);
         Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
-        Assert.Equal(OfferProblem.Refused, (await grain.Connect(Offers.From(key))).Problem);
+        Assert.Equal(OfferProblem.Refused, (await grain.Connect(Sample.From(key))).Problem);
         Assert.False(await grain.Revoke());
     }
 
@@ -131,7 +131,7 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
 
     private PairingKey NewKey(PairingStage? stage = null)
     {
-        var key = new PairingKey(Mac.Id, Offers.NewDevice());
+        var key = new PairingKey(Mac.Id, Sample.NewDevice());
         if (stage is { } known)
         {
             Mac.Put(key.Device, known);

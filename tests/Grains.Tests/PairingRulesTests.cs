@@ -13,7 +13,7 @@ public sealed class PairingRulesTests
     private static readonly Gen<DeviceStanding?> Standings =
         from stage in Gen.Int[-1, 3]
         from name in Gen.OneOf(Gen.Const("A phone"), Gen.Const("B phone"))
-        select stage < 0 ? null : new DeviceStanding(Device, (PairingStage)stage, name, Offers.Epoch);
+        select stage < 0 ? null : new DeviceStanding(Device, (PairingStage)stage, name, Sample.Epoch);
 
     private static readonly Gen<PairingCommand> Commands = Gen.Frequency(
         (6, from standing in Standings
@@ -107,14 +107,14 @@ public sealed class PairingRulesTests
         PairingState state = new PairingState.Unknown();
         foreach (var stage in new[] { PairingStage.Invited, PairingStage.Claimed, PairingStage.Paired })
         {
-            var standing = new DeviceStanding(Device, stage, "A phone", Offers.Epoch);
+            var standing = new DeviceStanding(Device, stage, "A phone", Sample.Epoch);
             var seen = new PairingCommand.Observe(standing, true);
-            state = PairingRules.Decide(state, seen, Offers.Epoch).State;
+            state = PairingRules.Decide(state, seen, Sample.Epoch).State;
         }
 
-        Assert.Equal(new PairingState.Paired("A phone", Offers.Epoch, Offers.Epoch), state);
-        state = PairingRules.Decide(state, new PairingCommand.Revoke(), Offers.Epoch).State;
-        Assert.Equal(new PairingState.Revoked("A phone", Offers.Epoch), state);
+        Assert.Equal(new PairingState.Paired("A phone", Sample.Epoch, Sample.Epoch), state);
+        state = PairingRules.Decide(state, new PairingCommand.Revoke(), Sample.Epoch).State;
+        Assert.Equal(new PairingState.Revoked("A phone", Sample.Epoch), state);
     }
 
     private static void Live(Action<PairingState, PairingCommand, PairingStep> check) => Lives.Sample(
@@ -123,7 +123,7 @@ public sealed class PairingRulesTests
             PairingState state = new PairingState.Unknown();
             for (var i = 0; i < commands.Length; i++)
             {
-                var step = PairingRules.Decide(state, commands[i], Offers.Epoch.AddSeconds(40 * i));
+                var step = PairingRules.Decide(state, commands[i], Sample.Epoch.AddSeconds(40 * i));
                 check(state, commands[i], step);
                 state = step.State;
             }

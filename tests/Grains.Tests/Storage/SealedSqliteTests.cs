@@ -25,7 +25,7 @@ public sealed class SealedSqliteTests : IDisposable
     [Fact]
     public async Task State_survives_a_restart_and_the_file_shows_nothing_of_it()
     {
-        var device = Offers.NewDevice();
+        var device = Sample.NewDevice();
         await using (var before = await LoneMac.Start(Database, _key))
         {
             await Pair(before, device);
@@ -44,7 +44,7 @@ public sealed class SealedSqliteTests : IDisposable
     [Fact]
     public async Task Another_key_does_not_open_it()
     {
-        var device = Offers.NewDevice();
+        var device = Sample.NewDevice();
         await using (var before = await LoneMac.Start(Database, _key))
         {
             await Pair(before, device);
@@ -55,13 +55,13 @@ public sealed class SealedSqliteTests : IDisposable
         after.Mac.Put(device, PairingStage.Paired);
         var grain = after.Grains.Pairing(new PairingKey(after.Mac.Id, device));
         await Assert.ThrowsAnyAsync<Exception>(grain.Refresh);
-        Assert.NotNull((await grain.Connect(Offers.From(new PairingKey(after.Mac.Id, device)))).Answer);
+        Assert.NotNull((await grain.Connect(Sample.From(new PairingKey(after.Mac.Id, device)))).Answer);
     }
 
     [Fact]
     public async Task A_row_moved_to_another_device_is_refused()
     {
-        var (mine, other) = (Offers.NewDevice(), Offers.NewDevice());
+        var (mine, other) = (Sample.NewDevice(), Sample.NewDevice());
         await using (var before = await LoneMac.Start(Database, _key))
         {
             await Pair(before, mine);
@@ -84,7 +84,7 @@ public sealed class SealedSqliteTests : IDisposable
     public async Task Only_the_owner_can_read_the_files()
     {
         await using var mac = await LoneMac.Start(Database, _key);
-        await Pair(mac, Offers.NewDevice());
+        await Pair(mac, Sample.NewDevice());
         var owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.All(
             Directory.GetFiles(Path.GetDirectoryName(Database)!),

@@ -9,7 +9,7 @@ namespace QuicPair.Grains.Tests.Storage;
 public sealed class SealedStateSerializerTests
 {
     private static readonly PairingRecord Record =
-        new() { Key = "key", Name = "planted name", LastSeen = Offers.Epoch };
+        new() { Key = "key", Name = "planted name", LastSeen = Sample.Epoch };
 
     [Fact]
     public void Opens_what_it_sealed()

@@ -4,7 +4,7 @@ using QuicPair.Grains.Interfaces;
 namespace QuicPair.Grains.Tests;
 
 /// <summary>Ids and envelopes for tests.</summary>
-internal static class Offers
+internal static class Sample
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private static readonly ImmutableArray<byte> SixteenBytes =
