@@ -1,0 +1,33 @@
+namespace QuicPair.Silo.Control;
+
+/// <summary>One line that answers a request; absent fields are left out.</summary>
+internal sealed record ControlReply
+{
+    public bool Ok { get; init; } = true;
+
+    public string? Code { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? MacId { get; init; }
+
+    public string? Mac { get; init; }
+
+    public IReadOnlyList<string>? Links { get; init; }
+
+    public bool? ThisNetworkOnly { get; init; }
+
+    public long? Expires { get; init; }
+
+    public IReadOnlyList<ControlDevice>? Devices { get; init; }
+
+    public IReadOnlyList<ControlConfirmation>? Confirmations { get; init; }
+
+    public ControlStatus? Status { get; init; }
+
+    public static ControlReply Refuse(string code, string message) =>
+        new() { Ok = false, Code = code, Message = message };
+
+    /// <summary>Without links.</summary>
+    public override string ToString() => nameof(ControlReply);
+}

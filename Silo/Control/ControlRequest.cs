@@ -1,0 +1,19 @@
+namespace QuicPair.Silo.Control;
+
+/// <summary>One line that a local program sends; which fields count depends on the operation.</summary>
+internal sealed record ControlRequest
+{
+    public string Op { get; init; } = "";
+
+    public int? Seconds { get; init; }
+
+    public bool Confirm { get; init; }
+
+    public bool Local { get; init; }
+
+    public string? Device { get; init; }
+
+    public string? Name { get; init; }
+
+    public bool? Accept { get; init; }
+}

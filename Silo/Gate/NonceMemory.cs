@@ -1,0 +1,32 @@
+namespace QuicPair.Silo.Gate;
+
+/// <summary>
+/// The nonces of devices that proved themselves: strangers get no place here. Not thread-safe.
+/// </summary>
+internal sealed class NonceMemory
+{
+    // From the protocol.
+    private const int PerDevice = 64;
+
+    private readonly Dictionary<string, List<OfferMemory>> _devices = [];
+
+    public OfferMemory? Find(string device, ReadOnlySpan<byte> nonce)
+    {
+        foreach (var offer in _devices.GetValueOrDefault(device) ?? [])
+        {
+            if (offer.Nonce.AsSpan().SequenceEqual(nonce)) return offer;
+        }
+
+        return null;
+    }
+
+    /// <summary>Remembers an offer; false when the device has too many that could still be repeated.</summary>
+    public bool TryAdd(string device, OfferMemory offer, DateTimeOffset now)
+    {
+        if (!_devices.TryGetValue(device, out var offers)) _devices[device] = offers = [];
+        offers.RemoveAll(old => old.Until <= now);
+        if (offers.Count >= PerDevice) return false;
+        offers.Add(offer);
+        return true;
+    }
+}

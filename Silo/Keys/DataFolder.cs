@@ -1,0 +1,79 @@
+namespace QuicPair.Silo.Keys;
+
+/// <summary>The Mac's own files: one folder, only the owner's, used by one process at a time.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    public string Path { get; }
+
+    /// <summary>The control socket.</summary>
+    public string Socket => Of("control.sock");
+
+    /// <summary>
+    /// Where the files are: <c>QUICPAIR_HOME</c>, else the platform's place for a program's state.
+    /// </summary>
+    public static string Locate(Func<string, string?> environment)
+    {
+        if (environment("QUICPAIR_HOME") is { Length: > 0 } home) return System.IO.Path.GetFullPath(home);
+        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (OperatingSystem.IsMacOS())
+        {
+            return System.IO.Path.Combine(user, "Library", "Application Support", "QuicPair");
+        }
+
+        return environment("XDG_STATE_HOME") is { Length: > 0 } state && System.IO.Path.IsPathRooted(state)
+            ? System.IO.Path.Combine(state, "quicpair")
+            : System.IO.Path.Combine(user, ".local", "state", "quicpair");
+    }
+
+    /// <summary>Makes the folder when it is not there and takes its lock.</summary>
+    /// <exception cref="StartupException">It cannot be used, or another process uses it.</exception>
+    public static DataFolder Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The folder {path} cannot be made.", problem);
+        }
+
+        var others = File.GetUnixFileMode(path) & ~OwnerOnly;
+        if (others != UnixFileMode.None)
+        {
+            throw new StartupException($"Others may open the folder {path}; close it with: chmod 700 '{path}'");
+        }
+
+        try
+        {
+            var held = new FileStream(System.IO.Path.Combine(path, "lock"), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            return new DataFolder(path, held);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"QuicPair already runs with the folder {path}.", problem);
+        }
+    }
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string Of(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => _lock.Dispose();
+}

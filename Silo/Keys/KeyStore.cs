@@ -1,0 +1,197 @@
+using System.Security.Cryptography;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+using QuicPair.Noise;
+using QuicPair.Protocol;
+
+namespace QuicPair.Silo.Keys;
+
+/// <summary>
+/// The key file in memory. Every change is on the disk before it is visible, and is made under one lock, which
+/// revocation shares with sessions that become live.
+/// </summary>
+internal sealed class KeyStore : IDeviceKeys, IDisposable
+{
+    // From the protocol.
+    private static readonly TimeSpan PendingLife = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxInvitation = TimeSpan.FromMinutes(15);
+
+    private readonly Lock _lock = new();
+    private readonly KeyFile _file;
+    private readonly TimeProvider _time;
+    private KeyFileContent _content;
+
+    private KeyStore(KeyFile file, KeyFileContent content, TimeProvider time)
+    {
+        _file = file;
+        _content = content;
+        _time = time;
+        Mac = KeyPair.FromPrivateKey(content.MacPrivateKey);
+        MacId = KeySchedule.MacId(Mac.PublicKey);
+    }
+
+    /// <summary>The Mac's static key pair.</summary>
+    public KeyPair Mac { get; }
+
+    public string MacId { get; }
+
+    /// <exception cref="StartupException">The key file cannot be used.</exception>
+    public static KeyStore Open(DataFolder folder, TimeProvider time) =>
+        new(KeyFile.Open(folder, out var content), content, time);
+
+    /// <summary>What is known of a device: its stored record and the open invitation that names it.</summary>
+    public (DeviceRecord? Record, Invitation? Invitation) Find(string device)
+    {
+        var now = _time.GetUtcNow();
+        var content = Volatile.Read(ref _content);
+        var record = content.Devices.GetValueOrDefault(device);
+        if (record is not null && IsForgotten(record, now)) record = null;
+        var invitation = content.Invitation is { } open && open.Device == device && open.Expires > now ? open : null;
+        return (record, invitation);
+    }
+
+    /// <summary>Makes the open invitation; the one before is void.</summary>
+    public Invitation Invite(TimeSpan lifetime, LinkFlags flags)
+    {
+        var life = TimeSpan.FromTicks(Math.Clamp(lifetime.Ticks, TimeSpan.TicksPerSecond, MaxInvitation.Ticks));
+        lock (_lock)
+        {
+            var expires = DateTimeOffset.FromUnixTimeSeconds((_time.GetUtcNow() + life).ToUnixTimeSeconds());
+            var secret = RandomNumberGenerator.GetBytes(KeySchedule.KeyLength);
+            var invitation = new Invitation(secret, expires, flags);
+            Store(_content with { Invitation = invitation });
+            return invitation;
+        }
+    }
+
+    /// <summary>Stores a claimer's lasting keys, pending, durably.</summary>
+    public ClaimOutcome Claim(Invitation invitation, DeviceRecord pending)
+    {
+        lock (_lock)
+        {
+            if (_content.Invitation != invitation) return ClaimOutcome.Gone;
+            if (_content.Devices.GetValueOrDefault(pending.Id) is { } stored
+                && (stored.IsPaired || !SameKey(stored.PublicKey, pending.PublicKey)))
+            {
+                return ClaimOutcome.Taken;
+            }
+
+            Store(_content with { Devices = _content.Devices.SetItem(pending.Id, pending) });
+            return ClaimOutcome.Claimed;
+        }
+    }
+
+    /// <summary>
+    /// A device proved that it stored its lasting keys: it is paired, durably, and the invitation is erased. False
+    /// when this record is no longer there.
+    /// </summary>
+    public bool Commit(DeviceRecord record)
+    {
+        lock (_lock)
+        {
+            if (!Holds(record)) return false;
+            var stored = _content.Devices[record.Id];
+            var invitation = _content.Invitation?.Device == record.Id ? null : _content.Invitation;
+            if (stored.IsPaired && invitation == _content.Invitation) return true;
+            var paired = stored.IsPaired ? stored : stored with { IsPaired = true, Since = _time.GetUtcNow() };
+            Store(_content with
+            {
+                Invitation = invitation,
+                Devices = _content.Devices.SetItem(record.Id, paired),
+            });
+            return true;
+        }
+    }
+
+    /// <summary>Does something if the record still stands, so that no revocation falls in between.</summary>
+    public bool IfAdmitted(DeviceRecord record, Action admit)
+    {
+        lock (_lock)
+        {
+            if (!Holds(record)) return false;
+            admit();
+            return true;
+        }
+    }
+
+    public DeviceStanding? Standing(DeviceId device)
+    {
+        var (record, invitation) = Find(device.Value);
+        if (record is not null) return Standing(record);
+        return invitation is null ? null : Standing(invitation);
+    }
+
+    public IReadOnlyList<DeviceStanding> All()
+    {
+        var content = Volatile.Read(ref _content);
+        var all = content.Devices.Values.Where(record => record.IsPaired)
+            .OrderBy(record => record.Since).Select(Standing).ToList();
+        if (content.Invitation is { } open && open.Expires > _time.GetUtcNow())
+        {
+            var (claimed, _) = Find(open.Device);
+            if (claimed is not { IsPaired: true }) all.Add(claimed is null ? Standing(open) : Standing(claimed));
+        }
+
+        return all;
+    }
+
+    public Task<bool> Delete(DeviceId device)
+    {
+        lock (_lock)
+        {
+            var invited = _content.Invitation?.Device == device.Value;
+            if (!invited && !_content.Devices.ContainsKey(device.Value)) return Task.FromResult(false);
+            Store(_content with
+            {
+                Invitation = invited ? null : _content.Invitation,
+                Devices = _content.Devices.Remove(device.Value),
+            });
+            return Task.FromResult(true);
+        }
+    }
+
+    public Task<bool> Rename(DeviceId device, string name)
+    {
+        lock (_lock)
+        {
+            var clean = Protocol.DisplayName.Clean(name);
+            if (clean.Length == 0) return Task.FromResult(false);
+            if (_content.Devices.GetValueOrDefault(device.Value) is not { IsPaired: true } record)
+            {
+                return Task.FromResult(false);
+            }
+
+            var renamed = record with { Name = clean };
+            Store(_content with { Devices = _content.Devices.SetItem(record.Id, renamed) });
+            return Task.FromResult(true);
+        }
+    }
+
+    public void Dispose() => Mac.Dispose();
+
+    private static DeviceStanding Standing(DeviceRecord record) => new(
+        DeviceId.Parse(record.Id), record.IsPaired ? PairingStage.Paired : PairingStage.Claimed, record.Name,
+        record.Since);
+
+    private static DeviceStanding Standing(Invitation invitation) =>
+        new(DeviceId.Parse(invitation.Device), PairingStage.Invited, "", invitation.Expires);
+
+    private static bool SameKey(byte[] one, byte[] other) => CryptographicOperations.FixedTimeEquals(one, other);
+
+    private static bool IsForgotten(DeviceRecord record, DateTimeOffset now) =>
+        !record.IsPaired && now - record.Since >= PendingLife;
+
+    /// <summary>Whether the record, whatever its name and stage, is the stored one.</summary>
+    private bool Holds(DeviceRecord record) =>
+        _content.Devices.GetValueOrDefault(record.Id) is { } stored
+        && SameKey(stored.Psk, record.Psk) && SameKey(stored.PublicKey, record.PublicKey);
+
+    private void Store(KeyFileContent content)
+    {
+        var now = _time.GetUtcNow();
+        var forgotten = content.Devices.Values.Where(record => IsForgotten(record, now)).Select(record => record.Id);
+        content = content with { Devices = content.Devices.RemoveRange(forgotten) };
+        _file.Write(content);
+        Volatile.Write(ref _content, content);
+    }
+}

@@ -1,0 +1,12 @@
+namespace QuicPair.Silo.Pairing;
+
+/// <summary>The links of one invitation. They are secrets: shown to the owner, never logged.</summary>
+/// <param name="Links">The best first.</param>
+/// <param name="ThisNetworkOnly">Whether none works outside this network.</param>
+/// <param name="Expires">When they are void.</param>
+internal sealed record InvitationLinks(
+    IReadOnlyList<string> Links, bool ThisNetworkOnly, DateTimeOffset Expires)
+{
+    /// <summary>Without the links.</summary>
+    public override string ToString() => nameof(InvitationLinks);
+}

@@ -1,0 +1,26 @@
+using QuicPair.Protocol;
+using QuicPair.Silo.Keys;
+
+namespace QuicPair.Silo.Pairing;
+
+/// <summary>Makes invitations and the links that carry them.</summary>
+internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places)
+{
+    public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(120);
+
+    /// <summary>A new invitation; the one before is void.</summary>
+    public InvitationLinks Invite(TimeSpan lifetime, LinkFlags flags)
+    {
+        var invitation = keys.Invite(lifetime, flags);
+        var where = places();
+        var links = where.Origins.Select(origin => new PairingLink
+        {
+            Origin = origin,
+            MacPublicKey = keys.Mac.PublicKey.ToArray(),
+            Secret = invitation.Secret,
+            Expiry = (uint)invitation.Expires.ToUnixTimeSeconds(),
+            Flags = flags,
+        }.Format());
+        return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires);
+    }
+}

@@ -1,0 +1,60 @@
+namespace QuicPair.Silo.Pairing;
+
+/// <summary>Phones that wait until the owner has compared the six digits (docs/protocol.md, 5).</summary>
+internal sealed class OwnerConfirmations(TimeProvider time)
+{
+    // From the protocol.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (PendingConfirmation Shown, TaskCompletionSource<bool> Said)> _waiting = [];
+
+    /// <summary>Called when a phone begins to wait, for the terminal.</summary>
+    public Action<PendingConfirmation>? Announced { get; set; }
+
+    public IReadOnlyList<PendingConfirmation> Waiting
+    {
+        get
+        {
+            lock (_lock) return [.. _waiting.Values.Select(waiting => waiting.Shown)];
+        }
+    }
+
+    /// <summary>Whether the owner accepts within 60 s.</summary>
+    public async Task<bool> Ask(string device, string name, string code, CancellationToken cancellation)
+    {
+        var said = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var shown = new PendingConfirmation(device, name, code, time.GetUtcNow() + Patience);
+        lock (_lock)
+        {
+            if (_waiting.Remove(device, out var before)) before.Said.TrySetResult(false);
+            _waiting[device] = (shown, said);
+        }
+
+        Announced?.Invoke(shown);
+        try
+        {
+            return await said.Task.WaitAsync(Patience, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (_waiting.GetValueOrDefault(device).Said == said) _waiting.Remove(device);
+            }
+        }
+    }
+
+    /// <summary>The owner's word. False when nobody waits.</summary>
+    public bool Answer(string device, bool accept)
+    {
+        lock (_lock)
+        {
+            return _waiting.TryGetValue(device, out var waiting) && waiting.Said.TrySetResult(accept);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+using QuicPair.Protocol;
+using QuicPair.Silo.Control;
+using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
+using QuicPair.Silo.Tests.Keys;
+
+namespace QuicPair.Silo.Tests.Control;
+
+public sealed class ControlSocketTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _temporary = new();
+    private readonly OwnerConfirmations _confirmations = new(TimeProvider.System);
+    private readonly DataFolder _folder;
+    private readonly KeyStore _keys;
+    private readonly ControlSocket _socket;
+
+    public ControlSocketTests()
+    {
+        _folder = _temporary.Open();
+        _keys = KeyStore.Open(_folder, TimeProvider.System);
+        var places = new LinkPlaces(["http://mac.local:8443", "http://localhost:8443"], ThisNetworkOnly: true);
+        var desk = new ControlDesk(
+            _keys, new Inviter(_keys, () => places), _confirmations, new IdleMac(), new NoPeers(),
+            new PairingNews(), TimeProvider.System);
+        _socket = new ControlSocket(_folder, desk, NullLogger<ControlSocket>.Instance);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await _socket.StartAsync(Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _socket.StopAsync(CancellationToken.None);
+        _socket.Dispose();
+        _keys.Dispose();
+        _folder.Dispose();
+        _temporary.Dispose();
+    }
+
+    [Fact]
+    public async Task Pair_makes_an_invitation_and_its_links()
+    {
+        var reply = await Ask("""{"op":"pair","confirm":true}""");
+
+        Assert.True(reply.GetProperty("ok").GetBoolean());
+        Assert.Equal(_keys.MacId, reply.GetProperty("macId").GetString());
+        Assert.True(reply.GetProperty("thisNetworkOnly").GetBoolean());
+        var text = reply.GetProperty("links")[0].GetString()!;
+        Assert.StartsWith("http://mac.local:8443/p#1.", text, StringComparison.Ordinal);
+        Assert.True(PairingLink.TryParse(text, out var link, out string _));
+        Assert.Equal(LinkFlags.OwnerMustConfirm, link.Flags);
+        Assert.NotNull(_keys.Find(KeySchedule.DeviceId(link.Secret)).Invitation);
+    }
+
+    [Fact]
+    public async Task Lists_renames_and_revokes_devices()
+    {
+        var id = Pair();
+
+        var renamed = await Ask($$"""{"op":"rename","device":"{{id}}","name":"Tablet"}""");
+        Assert.True(renamed.GetProperty("ok").GetBoolean());
+        var device = (await Ask("""{"op":"devices"}""")).GetProperty("devices")[0];
+        Assert.Equal(id, device.GetProperty("device").GetString());
+        Assert.Equal("Tablet", device.GetProperty("name").GetString());
+        Assert.True((await Ask("""{"op":"revoke","device":"Tablet"}""")).GetProperty("ok").GetBoolean());
+        Assert.Equal("not_found", (await Ask("""{"op":"revoke","device":"Tablet"}""")).GetProperty("code").GetString());
+        Assert.Empty((await Ask("""{"op":"devices"}""")).GetProperty("devices").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task The_owner_accepts_the_six_digits()
+    {
+        var asked = _confirmations.Ask("aaaaaaaaaaaaaaaa", "phone", "042917", Cancellation);
+
+        var waiting = (await Ask("""{"op":"confirmations"}""")).GetProperty("confirmations")[0];
+        Assert.Equal("042917", waiting.GetProperty("code").GetString());
+        await Ask("""{"op":"confirm","device":"aaaaaaaaaaaaaaaa","accept":true}""");
+
+        Assert.True(await asked);
+        Assert.Empty(_confirmations.Waiting);
+    }
+
+    [Fact]
+    public async Task Says_how_the_daemon_does()
+    {
+        var status = (await Ask("""{"op":"status"}""")).GetProperty("status");
+
+        Assert.Equal("idle", status.GetProperty("runner").GetString());
+    }
+
+    [Theory]
+    [InlineData("not json", "bad_request")]
+    [InlineData("[]", "bad_request")]
+    [InlineData("""{"op":"rm -rf"}""", "unknown_op")]
+    public async Task Refuses_what_it_does_not_know(string line, string code) =>
+        Assert.Equal(code, (await Ask(line)).GetProperty("code").GetString());
+
+    [Fact]
+    public void Only_the_owner_may_open_it() => Assert.Equal(
+        UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.Socket));
+
+    private string Pair()
+    {
+        var invitation = _keys.Invite(TimeSpan.FromSeconds(60), LinkFlags.None);
+        var pending = new DeviceRecord(
+            invitation.Device, new byte[32], new byte[32], new byte[32], "phone", IsPaired: false,
+            TimeProvider.System.GetUtcNow());
+        _keys.Claim(invitation, pending);
+        _keys.Commit(pending);
+        return pending.Id;
+    }
+
+    private async Task<JsonElement> Ask(string line)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder.Socket), Cancellation);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
+        using var reader = new StreamReader(stream);
+        return JsonElement.Parse((await reader.ReadLineAsync(Cancellation))!);
+    }
+
+    private sealed class NoPeers : IPeerHost
+    {
+        public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation) =>
+            Task.FromResult(OfferReply.Reject(OfferProblem.Overloaded));
+
+        public PeerPresence? Presence(DeviceId device) => null;
+
+        public Task CloseRevoked(DeviceId device) => Task.CompletedTask;
+    }
+
+    private sealed class IdleMac : IMacStatus
+    {
+        public string Name => "mac";
+
+        public string Runner => "idle";
+
+        public IReadOnlyList<string> Models => [];
+
+        public IReadOnlyList<string> Loaded => [];
+
+        public int Running => 0;
+
+        public int Waiting => 0;
+
+        public double? TokensPerSecond => null;
+
+        public int Connected => 0;
+    }
+}

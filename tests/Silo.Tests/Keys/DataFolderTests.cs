@@ -1,0 +1,39 @@
+using QuicPair.Silo.Keys;
+
+namespace QuicPair.Silo.Tests.Keys;
+
+public sealed class DataFolderTests
+{
+    [Fact]
+    public void One_process_at_a_time()
+    {
+        using var temporary = new TemporaryFolder();
+        using (temporary.Open())
+        {
+            var refusal = Assert.Throws<StartupException>(temporary.Open);
+            Assert.Equal($"QuicPair already runs with the folder {temporary.Path}.", refusal.Message);
+        }
+
+        temporary.Open().Dispose();
+    }
+
+    [Fact]
+    public void A_folder_that_others_may_open_is_refused()
+    {
+        using var temporary = new TemporaryFolder();
+        File.SetUnixFileMode(temporary.Path, (UnixFileMode)0b111_101_101);
+
+        var refusal = Assert.Throws<StartupException>(temporary.Open);
+
+        Assert.Contains("chmod 700", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_says_where_it_is()
+    {
+        Assert.Equal("/x/y", DataFolder.Locate(name => name == "QUICPAIR_HOME" ? "/x/y" : "/z"));
+        if (OperatingSystem.IsMacOS()) return;
+        Assert.Equal("/z/quicpair", DataFolder.Locate(name => name == "XDG_STATE_HOME" ? "/z" : null));
+        Assert.EndsWith("/.local/state/quicpair", DataFolder.Locate(_ => null), StringComparison.Ordinal);
+    }
+}
