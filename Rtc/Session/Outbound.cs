@@ -10,12 +10,12 @@ internal sealed class Outbound(SessionContext context)
 {
     public bool TryTransmit(Instant now, Span<byte> destination, out int length)
     {
+        // The end of a handshake goes before the first packets that it protects.
+        if (context.Dtls.TryTransmit(now, destination, out length)) return true;
         if (TrySealPacket(now, destination, out length)) return true;
-        if (context.End is null) return context.Dtls.TryTransmit(now, destination, out length);
+        if (context.End is null || context.Channels is null) return false;
 
-        // The last words of SCTP are out: close_notify follows them. A handshake that is not done has
-        // nobody to notify.
-        if (context.Channels is null) return false;
+        // The last words of SCTP are out: close_notify follows them.
         context.Dtls.Close();
         return context.Dtls.TryTransmit(now, destination, out length);
     }
