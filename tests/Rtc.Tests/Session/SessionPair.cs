@@ -1,4 +1,3 @@
-using QuicPair.Rtc.Channels;
 using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
