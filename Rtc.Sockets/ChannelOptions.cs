@@ -1,3 +1,5 @@
+using QuicPair.Rtc.Channels;
+
 namespace QuicPair.Rtc.Sockets;
 
 /// <summary>A data channel that this end opens (RFC 8831, section 6.1).</summary>
@@ -17,4 +19,13 @@ public sealed record ChannelOptions(string Label)
 
     /// <summary>How long a message is sent again before it is given up; null (default) for ever.</summary>
     public TimeSpan? MaxLifetime { get; init; }
+
+    internal ChannelParameters ToParameters() => new()
+    {
+        Label = Label,
+        Protocol = Protocol,
+        Ordered = Ordered,
+        RetransmissionsMax = MaxRetransmits,
+        LifetimeMax = MaxLifetime,
+    };
 }

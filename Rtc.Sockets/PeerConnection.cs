@@ -1,11 +1,43 @@
+using System.Threading.Channels;
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp;
+using QuicPair.Rtc.Session;
+
 namespace QuicPair.Rtc.Sockets;
 
 /// <summary>
 /// A connection to one peer: ICE, DTLS, SCTP and its data channels. All members may be used from any thread.
 /// </summary>
-public sealed class PeerConnection : IAsyncDisposable
+public sealed partial class PeerConnection : IAsyncDisposable
 {
-    internal PeerConnection() => LocalDescription = "";
+    private readonly RtcHost _host;
+    private readonly RtcSession _session;
+    private readonly LocalCertificate _certificate;
+    private readonly bool _ownsCertificate;
+    private readonly Instant _createdAt;
+    private readonly Channel<DataChannel> _opened = Channel.CreateUnbounded<DataChannel>();
+    private readonly Dictionary<StreamId, DataChannel> _channels = [];
+    private readonly Queue<DataChannel> _newListeners = new();
+    private readonly TaskCompletionSource<PeerFailure?> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Instant? _giveUpAt;
+    private bool _isClosing;
+    private bool _isEnded;
+    private long _datagramsSent;
+    private long _datagramsReceived;
+    private long _bytesSent;
+    private long _bytesReceived;
+
+    internal PeerConnection(
+        RtcHost host, RtcSession session, LocalCertificate certificate, bool ownsCertificate, PeerOptions options)
+    {
+        (_host, _session, _certificate, _ownsCertificate) = (host, session, certificate, ownsCertificate);
+        _createdAt = host.Now;
+        _giveUpAt = _createdAt + options.ConnectTimeout;
+        LocalDescription = session.LocalDescription;
+        UserFragment = session.UserFragment;
+    }
 
     /// <summary>
     /// The offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.
@@ -13,33 +45,70 @@ public sealed class PeerConnection : IAsyncDisposable
     public string LocalDescription { get; }
 
     /// <summary>The certificate of this end, DER.</summary>
-    public ReadOnlyMemory<byte> LocalCertificate { get; }
+    public ReadOnlyMemory<byte> LocalCertificate => _certificate.Der;
 
     /// <summary>The certificate that the peer has proved to own in DTLS, DER; empty before.</summary>
-    public ReadOnlyMemory<byte> RemoteCertificate { get; }
+    public ReadOnlyMemory<byte> RemoteCertificate
+    {
+        get
+        {
+            lock (_host.Gate) return _session.RemoteCertificate;
+        }
+    }
 
     /// <summary>Ends when the connection is gone; its result is null after an orderly close.</summary>
-    public Task<PeerFailure?> Completion { get; } = Task.FromResult<PeerFailure?>(null);
-
-    /// <summary>What the connection has seen so far.</summary>
-    public PeerStatistics Statistics => throw new NotSupportedException();
+    public Task<PeerFailure?> Completion => _completion.Task;
 
     /// <summary>Takes the answer to an offer.</summary>
     /// <exception cref="SdpException">The answer cannot be used.</exception>
-    public void SetRemoteDescription(string answerSdp) => throw new NotSupportedException();
+    public void SetRemoteDescription(string answerSdp)
+    {
+        lock (_host.Gate)
+        {
+            if (_isEnded) return;
+            if (!_session.TrySetAnswer(_host.Now, answerSdp, out var problem)) throw new SdpException(problem);
+            _host.FlushOrDefer(this);
+        }
+    }
 
     /// <summary>Adds the candidates of a later description of the same peer (same ICE credentials).</summary>
     /// <exception cref="SdpException">The description cannot be used.</exception>
-    public void AddRemoteCandidates(string sdp) => throw new NotSupportedException();
+    public void AddRemoteCandidates(string sdp)
+    {
+        lock (_host.Gate)
+        {
+            if (_isEnded) return;
+            if (!_session.TryAddCandidates(_host.Now, sdp, out var problem)) throw new SdpException(problem);
+            _host.FlushOrDefer(this);
+        }
+    }
 
     /// <summary>Takes the next channel that was opened, by either end; ends with the connection.</summary>
-    /// <exception cref="System.Threading.Channels.ChannelClosedException">The connection is gone.</exception>
+    /// <exception cref="ChannelClosedException">The connection is gone.</exception>
     public ValueTask<DataChannel> AcceptChannel(CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        _opened.Reader.ReadAsync(cancellationToken);
 
-    /// <summary>Closes the connection and tells the peer.</summary>
-    public void Close() => throw new NotSupportedException();
+    /// <summary>
+    /// Closes the connection and tells the peer. What was sent before still arrives if the peer takes it within two
+    /// seconds.
+    /// </summary>
+    public void Close()
+    {
+        lock (_host.Gate)
+        {
+            if (_isEnded || _isClosing) return;
+            _isClosing = true;
+            _session.Close(_host.Now);
+            _host.FlushOrDefer(this);
+        }
+
+        _host.DeliverSoon(this);
+    }
 
     /// <summary>Closes the connection and waits until it is gone.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await Completion.ConfigureAwait(false);
+    }
 }

@@ -1,40 +1,122 @@
 using System.Net;
+using QuicPair.Rtc.Sctp;
+using QuicPair.Rtc.Session;
+using QuicPair.Rtc.Sockets.Dtls;
+using QuicPair.Rtc.Sockets.Loop;
 
 namespace QuicPair.Rtc.Sockets;
 
-/// <summary>One UDP port and one loop for all peers of a process.</summary>
-public sealed class RtcHost : IAsyncDisposable
+/// <summary>
+/// One UDP port and one loop for all peers of a process. A thread waits for datagrams; one timer serves all deadlines.
+/// Everything that changes a peer happens under one gate, briefly; what a peer has to say is delivered outside of it,
+/// by one thread at a time.
+/// </summary>
+public sealed partial class RtcHost : IAsyncDisposable
 {
+    private readonly HostClock _clock;
+    private readonly UdpEndpoint _endpoint;
+    private readonly HostAddresses _addresses;
+    private readonly HandshakeThreads _handshakes;
+    private readonly Deadlines _deadlines;
+    private readonly PeerDirectory _directory = new();
+    private readonly SystemEntropy _entropy = new();
+    private readonly BlockPool _blocks = new();
+    private readonly LocalCertificate? _ownCertificate;
+    private readonly Thread _receiver;
+    private volatile bool _isStopping;
+
     private RtcHost(RtcHostOptions options)
     {
-        Certificate = options.Certificate ?? LocalCertificate.Create(options.TimeProvider);
-        LocalEndPoint = new IPEndPoint(IPAddress.Any, options.Port);
+        Certificate = options.Certificate ?? (_ownCertificate = LocalCertificate.Create(options.TimeProvider));
+        _clock = new HostClock(options.TimeProvider);
+        _endpoint = new UdpEndpoint(options.Address, options.Port);
+        _addresses = new HostAddresses(options, _endpoint.LocalEndPoint.Port);
+        _handshakes = new HandshakeThreads(options.HandshakeThreads);
+        _deadlines = new Deadlines(options.TimeProvider, OnTimer);
+        _receiver = new Thread(ReceiveLoop) { IsBackground = true, Name = "RTC" };
     }
 
     /// <summary>The certificate that answers show.</summary>
     public LocalCertificate Certificate { get; }
 
     /// <summary>Where the host listens.</summary>
-    public IPEndPoint LocalEndPoint { get; }
+    public IPEndPoint LocalEndPoint => _endpoint.LocalEndPoint;
 
     /// <summary>Binds the port and starts the loop.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be bound.</exception>
-    public static RtcHost Start(RtcHostOptions options) => new(options);
+    public static RtcHost Start(RtcHostOptions options)
+    {
+        var host = new RtcHost(options);
+        host._receiver.Start();
+        return host;
+    }
 
     /// <summary>Makes an offer (the phone's side). Its connection starts with the answer.</summary>
-    public PeerConnection CreateOffer(PeerOptions options) => throw new NotSupportedException();
+    public PeerConnection CreateOffer(PeerOptions options)
+    {
+        var certificate = options.Certificate ?? LocalCertificate.Create();
+        lock (Gate)
+        {
+            var wake = new PeerWake(this);
+            var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
+            var session = RtcSession.CreateOffer(Now, SessionOptionsFor(certificate, options), dtls, _entropy);
+            return Adopt(wake, session, certificate, options);
+        }
+    }
 
     /// <summary>
     /// Answers an offer (the Mac's side). The connection starts at once, before the answer has travelled.
     /// </summary>
     /// <exception cref="SdpException">The offer cannot be used.</exception>
-    public PeerConnection CreateAnswer(string offerSdp, PeerOptions options) =>
-        throw new NotSupportedException();
+    public PeerConnection CreateAnswer(string offerSdp, PeerOptions options)
+    {
+        var certificate = options.Certificate ?? Certificate;
+        lock (Gate)
+        {
+            var wake = new PeerWake(this);
+            var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
+            var settings = SessionOptionsFor(certificate, options);
+            if (!RtcSession.TryCreateAnswer(Now, offerSdp, settings, dtls, _entropy, out var session, out var problem))
+            {
+                throw new SdpException(problem);
+            }
+
+            return Adopt(wake, session, certificate, options);
+        }
+    }
+
+    private PeerConnection Adopt(
+        PeerWake wake, RtcSession session, LocalCertificate certificate, PeerOptions options)
+    {
+        var isOwned = certificate != options.Certificate && certificate != Certificate;
+        var peer = new PeerConnection(this, session, certificate, isOwned, options);
+        wake.Peer = peer;
+        _directory.Add(peer);
+        peer.Flush(Now);
+        return peer;
+    }
+
+    private SessionOptions SessionOptionsFor(LocalCertificate certificate, PeerOptions options) => new()
+    {
+        Fingerprint = certificate.Fingerprint,
+        Candidates = _addresses.Candidates,
+        Channels = [.. options.Channels.Select(channel => channel.ToParameters())],
+        Sctp = new SctpOptions { SendBuffer = (int)options.SendBufferLimit, Pool = _blocks },
+    };
 
     /// <summary>Closes every connection and the port.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        Certificate.Dispose();
-        return ValueTask.CompletedTask;
+        if (_isStopping) return;
+        Task[] endings;
+        lock (Gate) endings = [.. _directory.All.Select(peer => peer.DisposeAsync().AsTask())];
+        await Task.WhenAll(endings).ConfigureAwait(false);
+        _isStopping = true;
+        _endpoint.Dispose();
+        _receiver.Join();
+        _deadlines.Dispose();
+        _handshakes.Dispose();
+        _addresses.Dispose();
+        _ownCertificate?.Dispose();
     }
 }

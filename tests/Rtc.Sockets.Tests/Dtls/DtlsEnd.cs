@@ -17,10 +17,13 @@ internal sealed class DtlsEnd : IDisposable
 
     public DtlsTransport Transport { get; }
 
+    /// <summary>What ICE is said to have measured; twice as long passes before a flight is repeated.</summary>
+    public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(1);
+
     public List<byte[]> Received { get; } = [];
 
     public void Start(DtlsRole role, params CertificateFingerprint[] expected) =>
-        Transport.Start(Instant.Start, new DtlsParameters(role, expected, TimeSpan.FromMilliseconds(1)));
+        Transport.Start(Instant.Start, new DtlsParameters(role, expected, RoundTrip));
 
     public void Handle(byte[] datagram)
     {

@@ -1,0 +1,65 @@
+using System.Text;
+using QuicPair.Rtc.Stun;
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Sockets.Loop;
+
+/// <summary>
+/// Finds the peer of a datagram on the port that all share: a connectivity check names the user fragment of its
+/// receiver, everything else is told apart by its sender. Guarded by the host's gate.
+/// </summary>
+internal sealed class PeerDirectory
+{
+    private const int MaximumFragment = 256;
+
+    private readonly Dictionary<string, PeerConnection> _byFragment = [];
+    private readonly Dictionary<TransportAddress, PeerConnection> _byAddress = [];
+    private readonly Dictionary<string, PeerConnection>.AlternateLookup<ReadOnlySpan<char>> _fragments;
+
+    public PeerDirectory() => _fragments = _byFragment.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public IReadOnlyCollection<PeerConnection> All => _byFragment.Values;
+
+    public void Add(PeerConnection peer) => _byFragment.Add(peer.UserFragment, peer);
+
+    public void Remove(PeerConnection peer)
+    {
+        _byFragment.Remove(peer.UserFragment);
+        foreach (var address in peer.Addresses)
+        {
+            if (_byAddress.TryGetValue(address, out var owner) && owner == peer) _byAddress.Remove(address);
+        }
+    }
+
+    /// <summary>
+    /// Finds the peer of <paramref name="datagram"/>. A check says who it is for even when its sender was somebody
+    /// else's before.
+    /// </summary>
+    public PeerConnection? Find(ReadOnlySpan<byte> datagram, TransportAddress sender)
+    {
+        if (datagram is [0 or 1, ..] && StunUsername.TryReadReceiver(datagram, out var fragment))
+        {
+            Span<char> name = stackalloc char[MaximumFragment];
+            name = name[..Encoding.ASCII.GetChars(fragment, name)];
+            return _fragments.TryGetValue(name, out var named) ? named : null;
+        }
+
+        return _byAddress.TryGetValue(sender, out var known) ? known : null;
+    }
+
+    /// <summary>
+    /// Notes that datagrams from <paramref name="address"/> are the peer's, because it has proved it.
+    /// </summary>
+    public void Claim(TransportAddress address, PeerConnection peer)
+    {
+        if (_byAddress.TryGetValue(address, out var owner) && owner == peer) return;
+        _byAddress[address] = peer;
+        peer.Addresses.Add(address);
+    }
+
+    /// <summary>Notes that an answer to a check may come from <paramref name="address"/>.</summary>
+    public void Expect(TransportAddress address, PeerConnection peer)
+    {
+        if (_byAddress.TryAdd(address, peer)) peer.Addresses.Add(address);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Sockets.Loop;
+
+/// <summary>The one UDP socket of a host: IPv4 and IPv6 unless it is bound to one address.</summary>
+internal sealed class UdpEndpoint : IDisposable
+{
+    // Ours: room for a burst while the loop is busy with another one.
+    private const int SocketBuffer = 4 << 20;
+    private const int BatchSize = 32;
+
+    private readonly Socket _socket;
+    private readonly SocketAddress _destination;
+    private readonly Datagram[] _batch;
+    private readonly bool _isWildcard;
+    private readonly TransportAddress _bound;
+
+    public UdpEndpoint(IPAddress? address, int port)
+    {
+        _isWildcard = address is null;
+        _socket = _isWildcard ? BindAll(port) : Bind(new IPEndPoint(address!, port));
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _bound = TransportAddress.From(LocalEndPoint.Address, LocalEndPoint.Port);
+        var family = _socket.AddressFamily;
+        _destination = new SocketAddress(family);
+        _batch = [.. Enumerable.Range(0, BatchSize).Select(_ => new Datagram(new SocketAddress(family)))];
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>What a candidate of the family of <paramref name="remote"/> is bound to here.</summary>
+    public TransportAddress BoundFor(TransportAddress remote) => !_isWildcard ? _bound
+        : TransportAddress.From(remote.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, LocalEndPoint.Port);
+
+    /// <summary>
+    /// Waits for a datagram and takes what has arrived with it; the datagrams are valid until the next call. Empty
+    /// when the socket is closed or an error of an earlier send was reported.
+    /// </summary>
+    public ReadOnlySpan<Datagram> Receive()
+    {
+        var count = 0;
+        try
+        {
+            do
+            {
+                var datagram = _batch[count];
+                datagram.Length = _socket.ReceiveFrom(datagram.Buffer, SocketFlags.None, datagram.SocketAddress);
+                count++;
+            }
+            while (count < _batch.Length && _socket.Available > 0);
+        }
+        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+        {
+            // The peer's port is closed, or ours: what counts is what arrives.
+        }
+
+        return _batch.AsSpan(0, count);
+    }
+
+    /// <summary>Sends one datagram; false when the system does not take it. Guarded by the host's gate.</summary>
+    public bool TrySend(ReadOnlySpan<byte> datagram, TransportAddress remote)
+    {
+        SocketAddresses.Write(remote, _destination);
+        try
+        {
+            return _socket.SendTo(datagram, SocketFlags.None, _destination) == datagram.Length;
+        }
+        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static Socket BindAll(int port)
+    {
+        if (!Socket.OSSupportsIPv6) return Bind(new IPEndPoint(IPAddress.Any, port));
+        try
+        {
+            return Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        }
+        catch (SocketException cause) when (cause.SocketErrorCode != SocketError.AddressAlreadyInUse)
+        {
+            // A kernel may know IPv6 and have it switched off.
+            return Bind(new IPEndPoint(IPAddress.Any, port));
+        }
+    }
+
+    private static Socket Bind(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            socket.ReceiveBufferSize = SocketBuffer;
+            socket.SendBufferSize = SocketBuffer;
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Sockets;
+
+/// <summary>Receiving, timing, sending and delivering.</summary>
+public sealed partial class RtcHost
+{
+    // Ours: the largest datagram of a data channel is 1,280 bytes.
+    private const int SendBufferLength = 2_048;
+
+    private readonly Queue<PeerConnection> _dirty = new();
+    private readonly Lock _delivery = new();
+
+    /// <summary>Held for every change of a peer.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal Instant Now => _clock.Now;
+
+    /// <summary>Scratch space for one datagram. Guarded by the gate.</summary>
+    internal byte[] SendBuffer { get; } = GC.AllocateUninitializedArray<byte>(SendBufferLength, pinned: true);
+
+    internal void Send(PeerConnection peer, ReadOnlySpan<byte> datagram, TransportAddress remote)
+    {
+        if (datagram is [0 or 1, ..]) _directory.Expect(remote, peer);
+        _endpoint.TrySend(datagram, remote);
+    }
+
+    internal void Schedule(Instant now, PeerConnection peer, Instant? deadline) =>
+        _deadlines.Schedule(now, peer, deadline);
+
+    internal void Forget(PeerConnection peer) => _directory.Remove(peer);
+
+    /// <summary>
+    /// Sends what a change has brought, at once, or after the delivery in which the change was made, when it can share
+    /// a packet with others. Needs the gate.
+    /// </summary>
+    internal void FlushOrDefer(PeerConnection peer)
+    {
+        if (_delivery.IsHeldByCurrentThread) MarkDirty(peer);
+        else peer.Flush(Now);
+    }
+
+    /// <summary>Delivers what a peer has to say, on another thread.</summary>
+    internal void DeliverSoon(PeerConnection peer)
+    {
+        lock (Gate) MarkDirty(peer);
+        ThreadPool.UnsafeQueueUserWorkItem(static host => host.Deliver(), this, preferLocal: false);
+    }
+
+    /// <summary>The handshake of a peer has news.</summary>
+    internal void OnHandshakeNews(PeerConnection peer)
+    {
+        lock (Gate)
+        {
+            peer.HandleTimeout(Now);
+            peer.Flush(Now);
+            MarkDirty(peer);
+        }
+
+        Deliver();
+    }
+
+    private void ReceiveLoop()
+    {
+        while (!_isStopping)
+        {
+            var batch = _endpoint.Receive();
+            if (batch.IsEmpty) continue;
+            lock (Gate)
+            {
+                var now = Now;
+                foreach (var datagram in batch) Dispatch(now, datagram.Payload, datagram.Sender);
+            }
+
+            Deliver();
+        }
+    }
+
+    private void Dispatch(Instant now, ReadOnlySpan<byte> datagram, TransportAddress sender)
+    {
+        if (_directory.Find(datagram, sender) is not { } peer) return;
+        var path = new NetworkPath(_endpoint.BoundFor(sender), sender);
+        peer.HandleDatagram(now, path, datagram);
+        if (datagram is [0 or 1, ..] && peer.IsValidated(path)) _directory.Claim(sender, peer);
+        MarkDirty(peer);
+    }
+
+    private void OnTimer()
+    {
+        lock (Gate)
+        {
+            var now = Now;
+            _deadlines.Fired();
+            while (_deadlines.TryTakeDue(now, out var peer))
+            {
+                peer.HandleTimeout(now);
+                peer.Flush(now);
+                MarkDirty(peer);
+            }
+
+            _deadlines.Arm(now);
+        }
+
+        Deliver();
+    }
+
+    /// <summary>
+    /// Lets every peer that has changed say what it has to say, then sends what is due: acknowledgements share packets
+    /// with answers that were given at once.
+    /// </summary>
+    private void Deliver()
+    {
+        lock (_delivery)
+        {
+            while (TryTakeDirty(out var peer))
+            {
+                peer.Deliver();
+                lock (Gate) peer.Flush(Now);
+            }
+        }
+    }
+
+    private void MarkDirty(PeerConnection peer)
+    {
+        if (peer.IsDirty) return;
+        peer.IsDirty = true;
+        _dirty.Enqueue(peer);
+    }
+
+    private bool TryTakeDirty(out PeerConnection peer)
+    {
+        lock (Gate)
+        {
+            if (!_dirty.TryDequeue(out peer!)) return false;
+            peer.IsDirty = false;
+            return true;
+        }
+    }
+}
