@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.RtcPeer;
+
+/// <summary>Obeys the commands of one process; it has one connection at a time.</summary>
+internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDisposable
+{
+    private readonly RtcHost _host = RtcHost.Start(new RtcHostOptions
+    {
+        Address = settings.Address,
+        AdvertiseLoopback = true,
+    });
+
+    private readonly Lock _outputGate = new();
+    private CancellationTokenSource _round = new();
+    private PeerConnection? _connection;
+    private string _remoteDescription = "";
+    private long _startedAt;
+    private bool _isFull;
+
+    /// <summary>Obeys one command; false when it says to leave.</summary>
+    public async Task<bool> Obey(JsonElement command)
+    {
+        switch (command.GetProperty("c").GetString())
+        {
+            case "start":
+                Start(command);
+                break;
+            case "desc":
+                var sdp = command.GetProperty("sdp").GetString()!;
+                TakeDescription(command.GetProperty("type").GetString(), sdp);
+                break;
+            case "cand":
+                AddCandidate(command.GetProperty("candidate").GetString()!);
+                break;
+            case "close":
+                await Close();
+                Tell(new { e = "closed" });
+                break;
+            case "exit":
+                return false;
+        }
+
+        return true;
+    }
+
+    public void Tell(object news)
+    {
+        var line = JsonSerializer.Serialize(news);
+        lock (_outputGate)
+        {
+            output.WriteLine(line);
+            output.Flush();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Close();
+        _round.Dispose();
+        await _host.DisposeAsync();
+    }
+
+    private void Start(JsonElement command)
+    {
+        _startedAt = Stopwatch.GetTimestamp();
+        _isFull = command.TryGetProperty("full", out var full) && full.ValueKind == JsonValueKind.True;
+        _round.Dispose();
+        _round = new CancellationTokenSource();
+        if (command.GetProperty("role").GetString() != "offer") return;
+
+        _connection = _host.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
+        Tell(new { e = "desc", type = "offer", sdp = _connection.LocalDescription });
+        _ = Offer(_connection, _round.Token);
+    }
+
+    private void TakeDescription(string? type, string sdp)
+    {
+        _remoteDescription = sdp;
+        if (type == "answer")
+        {
+            _connection?.SetRemoteDescription(sdp);
+            return;
+        }
+
+        _connection = _host.CreateAnswer(sdp, new PeerOptions());
+        Tell(new { e = "desc", type = "answer", sdp = _connection.LocalDescription });
+        _ = Answer(_connection, _round.Token);
+    }
+
+    private void AddCandidate(string candidate)
+    {
+        var line = candidate.StartsWith("a=", StringComparison.Ordinal) ? candidate : "a=" + candidate;
+        _remoteDescription = _remoteDescription.TrimEnd() + "\r\n" + line + "\r\n";
+        _connection?.AddRemoteCandidates(_remoteDescription);
+    }
+
+    private async Task Offer(PeerConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            var channel = await connection.AcceptChannel(cancellation);
+            Tell(await new OfferingSide(channel, settings, _startedAt).Measure(_isFull, cancellation));
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
+        {
+            TellEnd(connection);
+        }
+    }
+
+    private async Task Answer(PeerConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            var channel = await connection.AcceptChannel(cancellation);
+            new AnsweringSide(channel).Attach();
+            Tell(new { e = "bopen", ms = Usage.MillisecondsSince(_startedAt) });
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
+        {
+            TellEnd(connection);
+        }
+    }
+
+    private void TellEnd(PeerConnection connection)
+    {
+        var reason = connection.Completion.IsCompletedSuccessfully ? $"{connection.Completion.Result}" : "";
+        Tell(new { e = "ended", reason });
+    }
+
+    private async Task Close()
+    {
+        if (_connection is not { } connection) return;
+        _connection = null;
+        connection.Close();
+        await connection.DisposeAsync();
+        await _round.CancelAsync();
+    }
+}
