@@ -1,0 +1,93 @@
+// A peer made of a page in Chromium; CHROMIUM names the browser.
+import puppeteer from 'puppeteer-core';
+import { obey, tell } from './lines.mjs';
+import { planSource } from './plan.mjs';
+
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--no-proxy-server',
+    '--disable-background-networking',
+    '--disable-features=WebRtcHideLocalIpsWithMdns',
+    '--allow-loopback-in-peer-connection',
+  ],
+});
+const page = await browser.newPage();
+await page.exposeFunction('tell', tell);
+await page.evaluate(`(() => { ${planSource} Object.assign(window, { messageCount, messageAt, createChecker }); })()`);
+await page.evaluate(definePeer);
+
+/** Runs in the page. */
+function definePeer() {
+  const highWater = 1 << 20;
+  let connection;
+  let channel;
+
+  function adopt(opened) {
+    channel = opened;
+    channel.binaryType = 'arraybuffer';
+    const check = window.createChecker(window.tell, window.tell);
+    channel.onmessage = message => check(new Uint8Array(message.data));
+    channel.onclose = () => window.tell({ event: 'channel-closed' });
+    channel.onopen = () => window.tell({ event: 'open' });
+    if (channel.readyState === 'open') window.tell({ event: 'open' });
+  }
+
+  async function describe(description) {
+    await connection.setLocalDescription(description);
+    if (connection.iceGatheringState !== 'complete') {
+      await new Promise(resolve => {
+        connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve();
+      });
+    }
+    const { type, sdp } = connection.localDescription;
+    window.tell({ event: 'description', type, sdp });
+  }
+
+  window.peer = {
+    async start({ role }) {
+      connection = new RTCPeerConnection({ iceServers: [] });
+      connection.onconnectionstatechange = () => {
+        const state = connection.connectionState;
+        if (state === 'closed' || state === 'failed' || state === 'disconnected') {
+          window.tell({ event: 'closed', state });
+        }
+      };
+      if (role === 'answer') {
+        connection.ondatachannel = ({ channel: opened }) => adopt(opened);
+        return;
+      }
+      adopt(connection.createDataChannel('llm'));
+      await describe(await connection.createOffer());
+    },
+    async description({ type, sdp }) {
+      await connection.setRemoteDescription({ type, sdp });
+      if (type === 'offer') await describe(await connection.createAnswer());
+    },
+    async exchange() {
+      for (let index = 0; index < window.messageCount; index++) {
+        while (channel.bufferedAmount > highWater) await new Promise(resolve => setTimeout(resolve, 1));
+        channel.send(window.messageAt(index));
+      }
+    },
+    'close-channel': () => channel.close(),
+    close: () => {
+      connection.close();
+      window.tell({ event: 'closed', state: 'closed' });
+    },
+  };
+}
+
+const forward = command => page.evaluate(given => window.peer[given.command](given), command);
+obey({
+  start: forward,
+  description: forward,
+  exchange: forward,
+  'close-channel': forward,
+  close: forward,
+  exit: () => browser.close(),
+});
