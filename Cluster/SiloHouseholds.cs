@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -60,6 +61,7 @@ public static class SiloHouseholds
     /// <param name="name">The silo's name: the Mac's id, or <see cref="ClusterIdentity.FrontDoor"/>.</param>
     /// <param name="options">Where the household is; the default is a household of one.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
+    /// <exception cref="SocketException">A host name is not known.</exception>
     public static ISiloBuilder UseHousehold(
         this ISiloBuilder silo,
         string name,
@@ -67,7 +69,7 @@ public static class SiloHouseholds
     {
         ArgumentNullException.ThrowIfNull(silo);
         options ??= new HouseholdOptions();
-        var self = new IPEndPoint(IPAddress.Parse(options.Address), options.Port);
+        var self = new IPEndPoint(AddressOf(options.Address), options.Port);
         if (self.Port == 0)
         {
             self.Port = FreePort(self.Address);
@@ -77,7 +79,7 @@ public static class SiloHouseholds
         silo.UseLocalhostClustering(
             self.Port,
             gatewayPort: 0,
-            options.Primary.Length > 0 ? IPEndPoint.Parse(options.Primary) : self,
+            options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self,
             ClusterIdentity.ServiceId,
             ClusterIdentity.ClusterId);
         silo.Configure<EndpointOptions>(o =>
@@ -94,6 +96,19 @@ public static class SiloHouseholds
 
         return silo;
     }
+
+    private static IPEndPoint PrimaryOf(string text)
+    {
+        var at = text.LastIndexOf(':');
+        return at > 0 && ushort.TryParse(text.AsSpan(at + 1), CultureInfo.InvariantCulture, out var port)
+            ? new IPEndPoint(AddressOf(text[..at].Trim('[', ']')), port)
+            : throw new FormatException($"{HouseholdOptions.Section}:Primary is not host:port.");
+    }
+
+    /// <summary>Orleans knows silos by address: a name is looked up once, when the silo starts.</summary>
+    private static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
+        ? address
+        : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
 
     /// <summary>A household of one has no other silo: whoever connects is not of the house.</summary>
     private static void RefuseAll(IConnectionBuilder connections) => connections.Use(_ => connection =>

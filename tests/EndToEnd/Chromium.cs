@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuicPair.EndToEnd;
 
-/// <summary>A page in a real Chromium, driven as a person uses it: by what buttons are called and what is to be read.</summary>
+/// <summary>A page in a real Chromium, driven as a person uses it: by what can be read.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Preparing = new(1, 1);
@@ -85,20 +85,20 @@ internal sealed class Chromium : IAsyncDisposable
 
     public Task Click(string name) => Do("click", new() { ["name"] = name });
 
-    public Task Type(string selector, string text) => Do("type", new() { ["selector"] = selector, ["text"] = text });
+    public Task Type(string selector, string text) =>
+        Do("type", new() { ["selector"] = selector, ["text"] = text });
 
     /// <summary>The text of the last element that matches, once <paramref name="pattern"/> is found in it.</summary>
     public async Task<string> WaitFor(string selector, string pattern = "") =>
         (await Do("waitFor", new() { ["selector"] = selector, ["pattern"] = pattern })).GetString()!;
 
     public async Task<string[]> Texts(string selector) =>
-        (await Do("texts", new() { ["selector"] = selector })).EnumerateArray().Select(x => x.GetString()!).ToArray();
+        Strings(await Do("texts", new() { ["selector"] = selector }));
 
     public Task<JsonElement> Evaluate(string script) => Do("evaluate", new() { ["script"] = script });
 
     /// <summary>Errors of the page's scripts and its console.</summary>
-    public async Task<string[]> Problems() =>
-        (await Do("problems", [])).EnumerateArray().Select(x => x.GetString()!).ToArray();
+    public async Task<string[]> Problems() => Strings(await Do("problems", []));
 
     /// <summary>A picture for a person to look at, in <c>artifacts/screenshots</c>.</summary>
     public async Task Screenshot(string name)
@@ -127,4 +127,6 @@ internal sealed class Chromium : IAsyncDisposable
             ? throw new InvalidOperationException(error.GetString())
             : reply.RootElement.GetProperty("ok").Clone();
     }
+
+    private static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(x => x.GetString()!)];
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuicPair.EndToEnd;
 
-/// <summary>The phone page in Chromium against a Mac that says what the test wants, also what no Mac would say.</summary>
+/// <summary>The phone page in Chromium against a Mac that says what the test wants.</summary>
 public sealed partial class PageTests
 {
     [Fact]

@@ -98,9 +98,16 @@ public sealed class HardeningTests(SharedFrontDoor shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task Who_claims_to_be_forwarded_is_not_believed()
+    public async Task Who_claims_to_be_forwarded_is_not_believed() => Assert.Contains(429, await Forwarded());
+
+    [Fact]
+    public async Task A_known_proxy_is_believed() =>
+        Assert.DoesNotContain(429, await Forwarded(("FrontDoor:KnownProxies:0", "127.0.0.1")));
+
+    private static async Task<List<int>> Forwarded(params (string Key, string Value)[] settings)
     {
-        await using var door = await FrontDoor.Start(("Limits:Burst", "2"), ("Limits:PerSecond", "1"));
+        await using var door = await FrontDoor.Start(
+            [("Limits:Burst", "2"), ("Limits:PerSecond", "1"), .. settings]);
         var statuses = new List<int>();
         for (var i = 0; i < 20; i++)
         {
@@ -113,7 +120,7 @@ public sealed class HardeningTests(SharedFrontDoor shared) : IClassFixture<Share
             statuses.Add((int)response.StatusCode);
         }
 
-        Assert.Contains(429, statuses);
+        return statuses;
     }
 
     private async Task<HttpResponseMessage> Get(string path, params (string Name, string Value)[] headers)

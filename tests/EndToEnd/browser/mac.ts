@@ -52,6 +52,7 @@ class TestMac {
   readonly heard: JsonObject[] = [];
   readonly modes: Mode[] = [];
   readonly names: (string | undefined)[] = [];
+  restarts = 0;
   code = "";
   confirm: () => void = () => undefined;
   readonly #key = fromPrivateBytes(randomBytes(32));
@@ -96,9 +97,18 @@ class TestMac {
     if (found === undefined || pairing === undefined || Math.abs(offer.ts - now) > 300) {
       return { status: 403, body: { code: "refused", now } };
     }
-    this.modes.push(found);
-    const connection = new RTCPeerConnection();
-    this.#connections.push(connection);
+    const { fingerprint } = checkSdp(offer.sdp);
+    // A verified offer with the certificate of a live peer is an ICE restart of it.
+    const live = this.#connections.find(({ remoteDescription }) =>
+      equal(exactly(checkSdp(exactly(remoteDescription).sdp).fingerprint), exactly(fingerprint)),
+    );
+    const connection = live ?? new RTCPeerConnection();
+    if (live === undefined) {
+      this.modes.push(found);
+      this.#connections.push(connection);
+    } else {
+      this.restarts++;
+    }
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     await connection.setLocalDescription(await connection.createAnswer());
     await gathered(connection);

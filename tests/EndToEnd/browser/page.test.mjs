@@ -210,6 +210,26 @@ test("Comes back by itself when the network was gone, and asks what it could not
   await phone.close();
 });
 
+test("Restarts ICE when the Mac asks, and the session goes on", async () => {
+  const phone = await Phone.paired();
+  const id = await phone.ask("Go on");
+  const before = await stage.mac(() => [mac.restarts, mac.modes.length]);
+  await stage.mac((chat) => mac.answer(chat, { op: "delta", content: "before " }), id);
+  await stage.mac(() => mac.say({ op: "restart" }));
+  await stage.mac(async (restarts) => {
+    while (mac.restarts === restarts) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }, before[0]);
+  await stage.mac(
+    (chat) => mac.answer(chat, { op: "delta", content: "after" }, { op: "done", stats: {} }),
+    id,
+  );
+  await phone.see(".answer[data-state=done] .text", "^before after$");
+  assert.deepEqual(await stage.mac(() => [mac.restarts, mac.modes.length]), [before[0] + 1, before[1]]);
+  await phone.close();
+});
+
 test("Of two tabs the one used last is connected", async () => {
   const phone = await Phone.paired();
   const other = new Phone(await phone.page.browserContext().newPage());
