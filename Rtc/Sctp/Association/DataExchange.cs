@@ -34,7 +34,7 @@ internal sealed class DataExchange(AssociationContext context, ControlBlock cont
         }
 
         _packetHasData = true;
-        _isImmediate |= data.Flags.HasFlag(DataFlags.Immediate);
+        _isImmediate |= (data.Flags & DataFlags.Immediate) != 0;
         var arrival = control.Tracker.Classify(data.Tsn);
         if (arrival == Arrival.Duplicate)
         {

@@ -35,6 +35,9 @@ internal sealed class SctpAssociation
     /// <summary>For tests and diagnosis; decisions belong to the procedures.</summary>
     public AssociationState State => _context.State;
 
+    /// <summary>The tag that the peer has to use.</summary>
+    public uint LocalTag => _context.LocalTag;
+
     /// <summary>Whether messages are accepted for sending; before the association is up they wait.</summary>
     public bool IsOpen => _context.State is AssociationState.Closed or AssociationState.CookieWait
         or AssociationState.CookieEchoed or AssociationState.Established;

@@ -24,6 +24,9 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
     /// <summary>When an unanswered request goes out again.</summary>
     public Instant? Deadline { get; private set; }
 
+    /// <summary>The number that the peer's next request has to have.</summary>
+    public uint ExpectedRequest => unchecked(_peer.LastRequestNumber + 1);
+
     /// <summary>
     /// Asks for a reset of our side of <paramref name="stream"/> once all it was given has arrived.
     /// </summary>

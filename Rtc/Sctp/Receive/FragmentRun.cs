@@ -39,9 +39,9 @@ internal sealed class FragmentRun
         Stream = data.Stream;
         Ssn = data.Ssn;
         PayloadProtocol = data.PayloadProtocol;
-        Unordered = data.Flags.HasFlag(DataFlags.Unordered);
-        HasBegin = data.Flags.HasFlag(DataFlags.Begin);
-        HasEnd = data.Flags.HasFlag(DataFlags.End);
+        Unordered = (data.Flags & DataFlags.Unordered) != 0;
+        HasBegin = (data.Flags & DataFlags.Begin) != 0;
+        HasEnd = (data.Flags & DataFlags.End) != 0;
         Head = Tail = block;
         Length = block.Length;
         Next = null;

@@ -85,7 +85,8 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
     {
         foreach (var run in _byFirst.Values)
         {
-            if (run.First <= cumulative)
+            // What continues a message that was given up will never have a beginning.
+            if (run.First <= cumulative || (run.First == cumulative.Next && !run.HasBegin))
             {
                 _skipped.Add(run);
             }

@@ -129,6 +129,7 @@ internal sealed class Abandonment(
     private Tsn Advance(Span<(StreamId Stream, Ssn Ssn)> skipped, out int count)
     {
         count = 0;
+        var abandonedMessage = 0L;
         var advanced = outstanding.First.Previous;
         var end = outstanding.NextTsn;
         for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
@@ -141,6 +142,8 @@ internal sealed class Abandonment(
 
             if (chunk.State == ChunkState.Acknowledged)
             {
+                // A fragment that arrived is of no use without the others, and the receiver has to hear that.
+                advanced = chunk.Fragment.MessageId == abandonedMessage ? tsn : advanced;
                 continue;
             }
 
@@ -150,6 +153,7 @@ internal sealed class Abandonment(
                 break;
             }
 
+            abandonedMessage = chunk.Fragment.MessageId;
             advanced = tsn;
         }
 

@@ -1,0 +1,173 @@
+using QuicPair.Rtc.Sctp;
+using QuicPair.Rtc.Sctp.Chunks;
+using QuicPair.Rtc.Tests.Simulation;
+using Xunit;
+
+namespace QuicPair.Rtc.Tests.Sctp;
+
+/// <summary>How losses are noticed and repaired; the round trip is 50 ms.</summary>
+public sealed class LossRecoveryTests
+{
+    [Fact]
+    public void A_lost_chunk_in_the_middle_is_repaired_within_two_round_trips()
+    {
+        var (pair, id) = Warm();
+        pair.ToRight.Drop = SctpPacket.DropFirst(ChunkType.Data);
+        var start = pair.Now;
+        for (var index = 0; index < 6; index++)
+        {
+            pair.Send(pair.Left, id, new byte[1000]);
+        }
+
+        Arrive(pair, 6);
+        Assert.InRange((pair.Now - start).TotalMilliseconds, 75, 100);
+        Assert.Equal(0, pair.Left.Channels.Statistics.Timeouts);
+        Assert.Equal(1, pair.Left.Channels.Statistics.Retransmissions);
+    }
+
+    [Fact]
+    public void A_lost_last_chunk_is_repaired_by_a_probe_and_not_by_a_timeout()
+    {
+        var (pair, id) = Warm();
+        pair.ToRight.Drop = SctpPacket.DropFirst(ChunkType.Data);
+        var start = pair.Now;
+        pair.Send(pair.Left, id, [1]);
+        Arrive(pair, 1);
+        Assert.InRange((pair.Now - start).TotalMilliseconds, 100, 160);
+        Assert.Equal(1, pair.Left.Channels.Statistics.TailProbes);
+        Assert.Equal(0, pair.Left.Channels.Statistics.Timeouts);
+    }
+
+    [Fact]
+    public void A_retransmission_that_is_lost_too_is_noticed_by_time()
+    {
+        var (pair, id) = Warm();
+        var first = true;
+        Tsn? victim = null;
+        var drops = 0;
+        pair.ToRight.Drop = packet =>
+        {
+            var tsn = FirstTsn(packet);
+            victim = first ? tsn : victim;
+            first &= tsn is null;
+            return tsn is not null && tsn == victim && drops++ < 3;
+        };
+        for (var index = 0; index < 100; index++)
+        {
+            pair.Send(pair.Left, id, new byte[1000]);
+        }
+
+        Arrive(pair, 100);
+        Assert.Equal(0, pair.Left.Channels.Statistics.Timeouts);
+    }
+
+    [Fact]
+    public void Everything_lost_for_a_while_comes_back_by_the_timeout()
+    {
+        var (pair, id) = Warm();
+        pair.ToRight.Drop = _ => true;
+        pair.Send(pair.Left, id, new byte[20_000]);
+        pair.RunFor(TimeSpan.FromSeconds(30));
+        Assert.Empty(pair.Right.Messages);
+        pair.ToRight.Drop = null;
+        var start = pair.Now;
+        Arrive(pair, 1);
+        Assert.InRange((pair.Now - start).TotalSeconds, 0, 5);
+        Assert.InRange(pair.Left.Channels.Statistics.Timeouts, 5, 20);
+    }
+
+    [Fact]
+    public void Reordering_costs_no_more_than_a_few_needless_retransmissions()
+    {
+        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with
+        {
+            Jitter = TimeSpan.FromMilliseconds(20),
+        };
+        var (pair, id) = Warm(link);
+        for (var index = 0; index < 500; index++)
+        {
+            pair.Send(pair.Left, id, new byte[1000]);
+        }
+
+        Arrive(pair, 500);
+        Assert.InRange(pair.Left.Channels.Statistics.Retransmissions, 0, 25);
+    }
+
+    [Fact]
+    public void A_single_message_is_acknowledged_without_delay()
+    {
+        var (pair, id) = Warm();
+        pair.RunFor(TimeSpan.FromMilliseconds(500));
+        var start = pair.Now;
+        var acknowledged = false;
+        pair.ToLeft.Drop = packet =>
+        {
+            acknowledged |= SctpPacket.Has(packet, ChunkType.Sack);
+            return false;
+        };
+        pair.Send(pair.Left, id, [1]);
+        pair.RunUntil(() => acknowledged, ChannelPair.Soon, "acknowledgement");
+        Assert.Equal(25, (pair.Now - start).TotalMilliseconds, 0.1);
+    }
+
+    [Fact]
+    public void A_token_each_20_ms_over_two_percent_loss_is_late_by_a_probe_at_most()
+    {
+        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with { Loss = 0.02 };
+        var (pair, id) = Warm(link);
+        for (var index = 0; index < 1000; index++)
+        {
+            pair.Send(pair.Left, id, new byte[200]);
+            pair.RunFor(TimeSpan.FromMilliseconds(20));
+        }
+
+        Arrive(pair, 1000);
+        Assert.InRange(pair.Left.Channels.Statistics.Timeouts, 0, 2);
+    }
+
+    [Fact]
+    public void A_bottleneck_is_filled_and_shared_without_collapse()
+    {
+        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with
+        {
+            BytesPerSecond = 1_250_000,
+            QueueBytes = 64 * 1024,
+        };
+        var (pair, id) = Warm(link);
+        var start = pair.Now;
+        for (var index = 0; index < 300; index++)
+        {
+            pair.Send(pair.Left, id, new byte[16_000]);
+        }
+
+        Arrive(pair, 300);
+        var rate = 300 * 16_000 / (pair.Now - start).TotalSeconds;
+        Assert.InRange(rate, 0.75 * 1_250_000, 1_250_000);
+    }
+
+    private static (Pair<ChannelEndpoint> Pair, StreamId Id) Warm(LinkOptions? link = null)
+    {
+        var pair = ChannelPair.Create(link);
+        pair.Connect();
+        var id = pair.Open();
+        pair.RunFor(TimeSpan.FromSeconds(1));
+        return (pair, id);
+    }
+
+    private static void Arrive(Pair<ChannelEndpoint> pair, int count) => pair.RunUntil(
+        () => pair.Right.Messages.Count == count, TimeSpan.FromMinutes(1), $"{count} messages");
+
+    private static Tsn? FirstTsn(ReadOnlyMemory<byte> packet)
+    {
+        var reader = new ChunkReader(packet.Span[CommonHeader.Length..]);
+        while (reader.TryRead(out var type, out var chunk))
+        {
+            if (type == ChunkType.Data && DataChunk.TryParse(chunk, out var data))
+            {
+                return data.Tsn;
+            }
+        }
+
+        return null;
+    }
+}
