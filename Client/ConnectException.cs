@@ -1,0 +1,38 @@
+namespace QuicPair.Client;
+
+/// <summary>There is no connection to the Mac; the message is one sentence for people.</summary>
+public sealed class ConnectException : Exception
+{
+    /// <summary>A failure with its sentence.</summary>
+    public ConnectException(ConnectFailure reason, string sentence, Exception? cause = null)
+        : base(sentence, cause) => Reason = reason;
+
+    /// <summary>A failure with the sentence of its reason.</summary>
+    public ConnectException(ConnectFailure reason, Exception? cause = null)
+        : this(reason, Sentence(reason), cause)
+    {
+    }
+
+    /// <summary>Which failure.</summary>
+    public ConnectFailure Reason { get; }
+
+    private static string Sentence(ConnectFailure reason) => reason switch
+    {
+        ConnectFailure.FrontDoorUnreachable => "The front door cannot be reached; is this device online?",
+        ConnectFailure.FrontDoorBroken => "What answers at this address is not a QuicPair front door.",
+        ConnectFailure.MacUnknown => "The front door does not know this Mac; pair again with a new link.",
+        ConnectFailure.MacAway => "The Mac is away: asleep, off or without network.",
+        ConnectFailure.Busy => "The Mac is busy; try again in a moment.",
+        ConnectFailure.Version => "The Mac speaks another version of QuicPair; update both.",
+        ConnectFailure.Refused =>
+            "The Mac refused: the link is used or expired, or this device was removed; ask for a new link.",
+        ConnectFailure.Forged => "The answer does not come from the Mac of the link; somebody may be in between.",
+        ConnectFailure.NoPath => "Phone and Mac found no way to each other through these networks.",
+        ConnectFailure.Handshake => "The encrypted handshake with the Mac failed.",
+        ConnectFailure.Pairing => "The pairing was not completed; try the same link again.",
+        ConnectFailure.Revoked => "The owner of the Mac removed this device; ask for a new link.",
+        ConnectFailure.Interrupted => "The connection to the Mac was lost.",
+        ConnectFailure.Protocol => "The Mac said something that QuicPair does not understand.",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+}

@@ -1,0 +1,47 @@
+namespace QuicPair.Client;
+
+/// <summary>Why a phone has no connection, or lost it.</summary>
+public enum ConnectFailure
+{
+    /// <summary>No answer from the front door.</summary>
+    FrontDoorUnreachable,
+
+    /// <summary>The front door answered something that is not QP/1.</summary>
+    FrontDoorBroken,
+
+    /// <summary>The front door has never seen that Mac.</summary>
+    MacUnknown,
+
+    /// <summary>The Mac is away.</summary>
+    MacAway,
+
+    /// <summary>The Mac or the front door has too much to do.</summary>
+    Busy,
+
+    /// <summary>No common version.</summary>
+    Version,
+
+    /// <summary>The Mac does not know this device, or the invitation is used or expired.</summary>
+    Refused,
+
+    /// <summary>The answer was not made by the Mac that the link names.</summary>
+    Forged,
+
+    /// <summary>No path between phone and Mac.</summary>
+    NoPath,
+
+    /// <summary>The encrypted handshake failed.</summary>
+    Handshake,
+
+    /// <summary>The pairing was not completed.</summary>
+    Pairing,
+
+    /// <summary>The owner removed this device.</summary>
+    Revoked,
+
+    /// <summary>The connection was lost.</summary>
+    Interrupted,
+
+    /// <summary>The other end broke the protocol.</summary>
+    Protocol,
+}

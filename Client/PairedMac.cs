@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using QuicPair.Client.Session;
+using QuicPair.Client.Store;
+using QuicPair.Protocol;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client;
+
+/// <summary>A live, encrypted session with one Mac.</summary>
+public sealed class PairedMac : IAsyncDisposable
+{
+    private const int IdBytes = 16;
+
+    private readonly PeerConnection _peer;
+    private readonly PhoneSession _session;
+    private readonly MessageRouter _router;
+
+    internal PairedMac(
+        PairingRecord record, PeerConnection peer, PhoneSession session, MessageRouter router, ConnectTimings timings)
+    {
+        (Pairing, Timings) = (record, timings);
+        (_peer, _session, _router) = (peer, session, router);
+    }
+
+    /// <summary>The pairing as it is stored.</summary>
+    public PairingRecord Pairing { get; }
+
+    /// <summary>The Mac's name, safe to show.</summary>
+    public string Name => Pairing.MacName;
+
+    /// <summary>Where the time of connecting went.</summary>
+    public ConnectTimings Timings { get; }
+
+    /// <summary>The way that packets take, at this moment.</summary>
+    public PathKind Path => _peer.Statistics.Path;
+
+    /// <summary>The path's round trip, smoothed; null before the first measurement.</summary>
+    public TimeSpan? RoundTrip => _peer.Statistics.RoundTrip;
+
+    /// <summary>Ends with the session; its result says why.</summary>
+    public Task<ConnectException> Ended => _session.Ended;
+
+    /// <summary>Asks; the id is a fresh random one unless the request has one.</summary>
+    public ChatStream Chat(ChatMessage request)
+    {
+        var id = request.Id ?? StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdBytes));
+        return Start(new ChatStream(id, after: 0, _session.Send), request with { Id = id });
+    }
+
+    /// <summary>Takes up an answer again behind entry <paramref name="after"/>.</summary>
+    public ChatStream Resume(string id, long after) =>
+        Start(new ChatStream(id, after, _session.Send), new ResumeMessage { Id = id, After = after });
+
+    /// <summary>The models that may be asked.</summary>
+    public Task<IReadOnlyList<ModelDescription>> Models(CancellationToken cancellationToken)
+    {
+        var models = _router.NextModels();
+        _session.Send(new ModelsRequest());
+        return models.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Says goodbye and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _session.DisposeAsync();
+        await _peer.DisposeAsync();
+    }
+
+    private ChatStream Start(ChatStream chat, Message request)
+    {
+        _router.Add(chat);
+        _session.Send(request);
+        return chat;
+    }
+}

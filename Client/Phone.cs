@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using QuicPair.Client.Session;
+using QuicPair.Client.Signaling;
+using QuicPair.Client.Store;
+using QuicPair.Noise;
+using QuicPair.Protocol;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client;
+
+/// <summary>The phone's side of QP/1: pairs by link, remembers, connects. One instance serves several Macs.</summary>
+public sealed class Phone : IAsyncDisposable
+{
+    // QP/1 section 2: "A phone refuses a link only 15 min after its expiry (clocks differ); the Mac decides."
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
+
+    private readonly PhoneOptions _options;
+    private readonly RtcHost _rtc;
+    private readonly SignalingClient _signaling;
+
+    /// <summary>Binds a port and opens the store.</summary>
+    public Phone(PhoneOptions options)
+    {
+        _options = options;
+        Pairings = new PairingStore(options.StorePath);
+        _rtc = RtcHost.Start(options.Rtc);
+        _signaling = new SignalingClient(options.HttpHandler);
+    }
+
+    /// <summary>What this phone remembers.</summary>
+    public PairingStore Pairings { get; }
+
+    /// <summary>Pairs by a link, or connects again when the link was used by this phone before.</summary>
+    /// <exception cref="ConnectException">There is no connection, and why.</exception>
+    /// <exception cref="PairingStoreException">The pairing cannot be kept.</exception>
+    public Task<PairedMac> Pair(PairingLink link, CancellationToken cancellationToken)
+    {
+        var device = KeySchedule.DeviceId(link.Secret);
+        var record = Pairings.Load().FirstOrDefault(known => known.DeviceId == device);
+        if (record is null)
+        {
+            if (IsLongPast(link.Expiry))
+            {
+                throw new ConnectException(ConnectFailure.Refused, "This link has expired; ask for a new one.");
+            }
+
+            // QP/1 section 2: the phone's key is stored, read back, before its first offer.
+            record = NewRecord(link, device);
+            Pairings.Save(record);
+        }
+
+        return Open(record, cancellationToken);
+    }
+
+    /// <summary>Connects to a Mac of the store.</summary>
+    /// <exception cref="ConnectException">There is no connection, and why.</exception>
+    public async Task<PairedMac> Open(PairingRecord record, CancellationToken cancellationToken)
+    {
+        record = ForgetOldSecret(record);
+        var attempt = new Connecting(_options, Pairings, _rtc, _signaling);
+        return await attempt.Run(record, cancellationToken);
+    }
+
+    /// <summary>Closes every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _signaling.Dispose();
+        await _rtc.DisposeAsync();
+    }
+
+    // QP/1 section 5: the secret is erased at the latest 15 min after expiry.
+    private PairingRecord ForgetOldSecret(PairingRecord record)
+    {
+        if (record is { Secret: not null, HasLastingKeys: true } && IsLongPast(record.Expiry))
+        {
+            record = record with { Secret = null };
+            Pairings.Save(record);
+        }
+
+        return record;
+    }
+
+    private bool IsLongPast(uint expiry) =>
+        _options.TimeProvider.GetUtcNow() > DateTimeOffset.FromUnixTimeSeconds(expiry) + Grace;
+
+    private static PairingRecord NewRecord(PairingLink link, string device) => new()
+    {
+        Origin = link.Origin,
+        MacPublicKey = link.MacPublicKey,
+        DeviceId = device,
+        PrivateKey = RandomNumberGenerator.GetBytes(KeyPair.KeyLength),
+        Flags = link.Flags,
+        Secret = link.Secret,
+        Expiry = link.Expiry,
+    };
+}

@@ -1,0 +1,34 @@
+using System.Threading.Channels;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client.Session;
+
+/// <summary>
+/// The one queue that every message of the channel goes through (QP/1 section 4). A text message ends it: only binary
+/// ones are allowed.
+/// </summary>
+internal sealed class Inbox
+{
+    // Far more than the Mac may have under way; whoever sends more is not a Mac.
+    private const int Capacity = 4096;
+
+    private readonly Channel<byte[]> _messages = Channel.CreateBounded<byte[]>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true });
+
+    public Inbox(DataChannel channel)
+    {
+        channel.OnMessage = Take;
+        _ = channel.Closed.ContinueWith(
+            _ => _messages.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    public ChannelReader<byte[]> Reader => _messages.Reader;
+
+    private void Take(ReadOnlyMemory<byte> message, bool text)
+    {
+        if (text || !_messages.Writer.TryWrite(message.ToArray()))
+        {
+            _messages.Writer.TryComplete(new ConnectException(ConnectFailure.Protocol));
+        }
+    }
+}

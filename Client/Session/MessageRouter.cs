@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Client.Session;
+
+/// <summary>Gives each message of the Mac to the one who waits for it.</summary>
+internal sealed class MessageRouter
+{
+    private readonly ConcurrentDictionary<string, ChatStream> _chats = new();
+    private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<ModelDescription>>> _models = new();
+    private readonly TaskCompletionSource<PairedMessage> _paired = Waiter<PairedMessage>();
+    private readonly TaskCompletionSource<PairedDoneMessage> _pairedDone = Waiter<PairedDoneMessage>();
+    private ConnectException? _ended;
+
+    /// <summary>Ends when the Mac has stored the pairing.</summary>
+    public Task<PairedMessage> Paired => _paired.Task;
+
+    /// <summary>Ends when the pairing is complete.</summary>
+    public Task<PairedDoneMessage> PairedDone => _pairedDone.Task;
+
+    public void Add(ChatStream chat)
+    {
+        _chats[chat.Id] = chat;
+        if (_ended is { } reason)
+        {
+            chat.Fail(reason);
+        }
+    }
+
+    public Task<IReadOnlyList<ModelDescription>> NextModels()
+    {
+        var waiter = Waiter<IReadOnlyList<ModelDescription>>();
+        _models.Enqueue(waiter);
+        if (_ended is { } reason)
+        {
+            waiter.TrySetException(reason);
+        }
+
+        return waiter.Task;
+    }
+
+    /// <summary>Takes a message; called by one thread, in order.</summary>
+    /// <exception cref="ConnectException">The message does not belong here: the session is over.</exception>
+    public void Receive(Message message)
+    {
+        switch (message)
+        {
+            // QP/1 section 5: "paired* in mode 2 is fatal"; there, both waiters have ended already.
+            case PairedMessage paired:
+                Require(_paired.TrySetResult(paired));
+                break;
+            case PairedDoneMessage done:
+                Require(_pairedDone.TrySetResult(done));
+                break;
+            case ModelsReply reply when _models.TryDequeue(out var waiter):
+                waiter.TrySetResult(reply.Models);
+                break;
+            case { Id: { } id } when _chats.TryGetValue(id, out var chat) && chat.Take(message):
+                _chats.TryRemove(id, out _);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>From now on pairing messages are fatal.</summary>
+    public void ForbidPairing()
+    {
+        _paired.TrySetCanceled();
+        _pairedDone.TrySetCanceled();
+    }
+
+    public void End(ConnectException reason)
+    {
+        _ended = reason;
+        _paired.TrySetException(reason);
+        _pairedDone.TrySetException(reason);
+        foreach (var chat in _chats.Values)
+        {
+            chat.Fail(reason);
+        }
+
+        while (_models.TryDequeue(out var waiter))
+        {
+            waiter.TrySetException(reason);
+        }
+
+        // Nobody may be waiting for these two.
+        _ = _paired.Task.Exception;
+        _ = _pairedDone.Task.Exception;
+    }
+
+    private static void Require(bool holds)
+    {
+        if (!holds)
+        {
+            throw new ConnectException(ConnectFailure.Protocol);
+        }
+    }
+
+    private static TaskCompletionSource<T> Waiter<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,197 @@
+using System.Threading.Channels;
+using QuicPair.Protocol;
+using QuicPair.Protocol.Codec;
+using QuicPair.Protocol.Frames;
+using QuicPair.Protocol.Handshake;
+using QuicPair.Protocol.Messages;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client.Session;
+
+/// <summary>
+/// An established session: JSON messages out and in over the data channel. What comes in is given to one receiver, in
+/// order. Encryption and sending are one locked step.
+/// </summary>
+internal sealed class PhoneSession : IAsyncDisposable
+{
+    // QP/1 section 6: "The phone encrypts its next frame only below 256 KiB bufferedAmount."
+    private const long MaxBuffered = 256 * 1024;
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly DataChannel _channel;
+    private readonly SecureChannel _secure;
+    private readonly TimeProvider _clock;
+    private readonly long _startedAt;
+    private readonly byte[] _buffer = new byte[ChannelLimits.MaxChannelMessage];
+    private readonly TaskCompletionSource<ConnectException> _ended =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _watch;
+    private bool _isWaitingForRoom;
+
+    public PhoneSession(DataChannel channel, ICipher cipher, TimeProvider clock)
+    {
+        _channel = channel;
+        _clock = clock;
+        _startedAt = clock.GetTimestamp();
+        _secure = new SecureChannel(
+            cipher, new SecureChannelOptions { MaxMessageBytes = ChannelLimits.MaxMessageToPhone });
+        _watch = clock.CreateTimer(_ => Watch(), null, WatchPeriod, WatchPeriod);
+    }
+
+    /// <summary>Ends with the session; its result says why.</summary>
+    public Task<ConnectException> Ended => _ended.Task;
+
+    /// <summary>Ends once the Mac has proved that it holds the transport keys: its first frame was opened.</summary>
+    public Task Confirmed => _confirmed.Task;
+
+    /// <summary>Gives every message to <paramref name="receive"/> until the session ends.</summary>
+    public async Task Pump(ChannelReader<byte[]> inbox, Action<Message> receive)
+    {
+        try
+        {
+            await foreach (var channelMessage in inbox.ReadAllAsync())
+            {
+                if (!Take(channelMessage, receive))
+                {
+                    return;
+                }
+            }
+
+            End(new ConnectException(ConnectFailure.Interrupted));
+        }
+        catch (ConnectException failure)
+        {
+            End(failure);
+        }
+    }
+
+    /// <summary>Sends one message, behind those before it.</summary>
+    public void Send(Message message)
+    {
+        var json = MessageWriter.Write(message);
+        lock (_gate)
+        {
+            _secure.Send(json);
+            Drain();
+        }
+    }
+
+    /// <summary>Sends a frame ping, which also tells the Mac that this session is live.</summary>
+    public void Ping()
+    {
+        lock (_gate)
+        {
+            _secure.Ping(ReadOnlyMemory<byte>.Empty);
+            Drain();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _secure.Close(CloseCode.Normal);
+            Drain();
+        }
+
+        End(new ConnectException(ConnectFailure.Interrupted));
+        await _watch.DisposeAsync();
+    }
+
+    private bool Take(byte[] channelMessage, Action<Message> receive)
+    {
+        ChannelInput input;
+        lock (_gate)
+        {
+            input = _secure.Receive(_clock.GetElapsedTime(_startedAt), channelMessage);
+            Drain();
+        }
+
+        if (input.Kind != ChannelInputKind.Fatal)
+        {
+            _confirmed.TrySetResult();
+        }
+
+        switch (input.Kind)
+        {
+            case ChannelInputKind.Message when MessageReader.TryRead(input.Content.Span, out var message, out _):
+                receive(message);
+                return true;
+            case ChannelInputKind.Closed:
+                End(new ConnectException(Reason(input.Code)));
+                return false;
+            case ChannelInputKind.TooLarge or ChannelInputKind.Fatal:
+                End(new ConnectException(ConnectFailure.Protocol));
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    private static ConnectFailure Reason(CloseCode code) => code switch
+    {
+        CloseCode.Revoked => ConnectFailure.Revoked,
+        CloseCode.Refused => ConnectFailure.Refused,
+        CloseCode.Shutdown => ConnectFailure.MacAway,
+        CloseCode.Protocol or CloseCode.TooLarge => ConnectFailure.Protocol,
+        _ => ConnectFailure.Interrupted,
+    };
+
+    // Needs the gate.
+    private void Drain()
+    {
+        while (_channel.BufferedAmount < MaxBuffered)
+        {
+            if (!_secure.TryTransmit(_buffer, out var length))
+            {
+                return;
+            }
+
+            if (!_channel.TrySend(_buffer.AsSpan(0, length)))
+            {
+                _secure.Dispose();
+                End(new ConnectException(ConnectFailure.Interrupted));
+                return;
+            }
+        }
+
+        if (!_isWaitingForRoom)
+        {
+            _isWaitingForRoom = true;
+            _ = DrainWhenRoom();
+        }
+    }
+
+    private async Task DrainWhenRoom()
+    {
+        await _channel.BufferedAmountBelow(MaxBuffered / 2, CancellationToken.None);
+        lock (_gate)
+        {
+            _isWaitingForRoom = false;
+            Drain();
+        }
+    }
+
+    private void Watch()
+    {
+        lock (_gate)
+        {
+            if (_secure.Deadline < _clock.GetElapsedTime(_startedAt))
+            {
+                _secure.Close(CloseCode.Idle);
+                Drain();
+                End(new ConnectException(ConnectFailure.Interrupted));
+            }
+        }
+    }
+
+    private void End(ConnectException reason)
+    {
+        if (_ended.TrySetResult(reason))
+        {
+            _channel.Close();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using QuicPair.Protocol.Signaling;
+
+namespace QuicPair.Client.Signaling;
+
+/// <summary>Posts offers to a front door (QP/1 section 3) and turns every other outcome into one sentence.</summary>
+internal sealed class SignalingClient : IDisposable
+{
+    // An answer is an SDP of at most 200 lines of 512 bytes; this bounds what a hostile front door can send.
+    private const int MaxResponseBytes = 256 * 1024;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    // QP/1 section 1: writers escape only what JSON requires; the body is ASCII.
+    private static readonly SignalingJson Json =
+        new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private readonly HttpClient _http;
+
+    public SignalingClient(HttpMessageHandler? handler) =>
+        _http = new HttpClient(handler ?? PlainHandler(), disposeHandler: handler is null)
+        {
+            Timeout = Timeout,
+            MaxResponseContentBufferSize = MaxResponseBytes,
+        };
+
+    /// <summary>Posts an offer; a refusal (403) is a reply, everything else that is no answer throws.</summary>
+    public async Task<SignalingReply> PostOffer(string origin, OfferRequest offer, CancellationToken cancellation)
+    {
+        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(offer, Json.OfferRequest));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var response = await _http.PostAsync(new Uri($"{origin}/signaling/offer"), body, cancellation);
+            var content = await response.Content.ReadAsByteArrayAsync(cancellation);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => new SignalingReply(Read(content, Json.OfferResponse), null),
+                HttpStatusCode.Forbidden => Refusal(content),
+                _ => throw new ConnectException(Reason(response.StatusCode, content)),
+            };
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ConnectException(
+                ConnectFailure.FrontDoorUnreachable, $"The front door {origin} cannot be reached.", failure);
+        }
+        catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ConnectException(
+                ConnectFailure.FrontDoorUnreachable, $"The front door {origin} does not answer.", failure);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler PlainHandler() => new() { AllowAutoRedirect = false, UseCookies = false };
+
+    private static SignalingReply Refusal(byte[] content)
+    {
+        var problem = TryRead(content);
+        return problem?.Code is "refused"
+            ? new SignalingReply(null, problem.Now)
+            : throw new ConnectException(ConnectFailure.FrontDoorBroken);
+    }
+
+    private static ConnectFailure Reason(HttpStatusCode status, byte[] content) => (TryRead(content)?.Code, status) switch
+    {
+        ("mac_unknown", _) => ConnectFailure.MacUnknown,
+        ("mac_offline", _) => ConnectFailure.MacAway,
+        ("version", _) => ConnectFailure.Version,
+        (not null, HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) => ConnectFailure.Busy,
+        _ => ConnectFailure.FrontDoorBroken,
+    };
+
+    private static SignalingProblem? TryRead(byte[] content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, Json.SignalingProblem);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static T Read<T>(byte[] content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, type)
+                ?? throw new ConnectException(ConnectFailure.FrontDoorBroken);
+        }
+        catch (JsonException failure)
+        {
+            throw new ConnectException(ConnectFailure.FrontDoorBroken, failure);
+        }
+    }
+}
