@@ -1,1 +1,3 @@
-return 0;
+using QuicPair.Cli;
+
+return await CommandLine.Run(args, Terminal.OfThisProcess());

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using QuicPair.Client;
+using QuicPair.Client.Store;
+using QuicPair.Protocol;
+
+namespace QuicPair.Cli.Chatting;
+
+/// <summary><c>quicpair chat [link] [prompt]</c>: pairs at first use, then asks.</summary>
+internal static class ChatCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var first = new Argument<string?>("link")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The link that the Mac shows; needed once, later it may be left out.",
+        };
+        var second = new Argument<string?>("prompt")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "What to ask. Without it: interactive, or all of stdin when it is a pipe.",
+        };
+        var model = new Option<string?>("--model", "-m") { Description = "Which model to ask, by its exact name." };
+        var system = new Option<string?>("--system") { Description = "Instructions for the model." };
+        var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
+        var name = new Option<string?>("--name") { Description = "This device's name, as the Mac's owner sees it." };
+        var stats = new Option<bool>("--stats") { Description = "Say the path and where the time went, on stderr." };
+        var json = new Option<bool>("--json") { Description = "Print each message as a line of JSON." };
+        var command = new Command("chat", "Ask a model of your Mac.")
+        {
+            first, second, model, system, mac, name, stats, json,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var settings = new ChatSettings
+            {
+                Model = parsed.GetValue(model),
+                System = parsed.GetValue(system),
+                Mac = parsed.GetValue(mac),
+                Stats = parsed.GetValue(stats),
+                Json = parsed.GetValue(json),
+            };
+            string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
+            return Run(terminal, settings, [.. words.OfType<string>()], parsed.GetValue(name), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> Run(
+        Terminal terminal, ChatSettings settings, string[] words, string? name, CancellationToken cancellation)
+    {
+        if (!TrySplit(words, out var linkText, out var prompt))
+        {
+            return terminal.Fail("Only one prompt fits; put it between quotation marks.", ExitCode.Usage);
+        }
+
+        PairingLink? link = null;
+        if (linkText is not null && !PairingLink.TryParse(linkText, out link, out string problem))
+        {
+            return terminal.Fail(problem, ExitCode.Usage);
+        }
+
+        if (prompt is "-" || (prompt is null && !terminal.HasKeyboard))
+        {
+            prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
+        }
+
+        var options = new PhoneOptions { ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}.") };
+        await using var phone = new Phone(name is null ? options : options with { Name = name });
+        if (!TryChoose(phone, link, settings.Mac, out var connect))
+        {
+            return terminal.Fail(NothingPaired(settings.Mac), ExitCode.Usage);
+        }
+
+        await using var chat = new ChatSession(terminal, settings, connect);
+        return prompt is null ? await chat.Talk(cancellation) : await chat.AskOnce(prompt, cancellation);
+    }
+
+    /// <summary>One word is a link when it looks like one, else the prompt.</summary>
+    public static bool TrySplit(string[] words, out string? link, out string? prompt)
+    {
+        var first = words.Length > 0 && LooksLikeLink(words[0]);
+        link = first ? words[0] : null;
+        prompt = words.Length > (first ? 1 : 0) ? words[first ? 1 : 0] : null;
+        return words.Length <= (first ? 2 : 1);
+    }
+
+    private static bool LooksLikeLink(string word) =>
+        !word.Contains(' ', StringComparison.Ordinal)
+        && (word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+            || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+
+    private static bool TryChoose(
+        Phone phone,
+        PairingLink? link,
+        string? mac,
+        [NotNullWhen(true)] out Func<CancellationToken, Task<PairedMac>>? connect)
+    {
+        if (link is not null)
+        {
+            connect = cancellation => phone.Pair(link, cancellation);
+            return true;
+        }
+
+        var device = phone.Pairings.Load().LastOrDefault(record => IsWanted(record, mac))?.DeviceId;
+        connect = device is null ? null : cancellation => phone.Open(Find(phone, device), cancellation);
+        return connect is not null;
+    }
+
+    private static PairingRecord Find(Phone phone, string device) =>
+        phone.Pairings.Load().FirstOrDefault(record => record.DeviceId == device)
+        ?? throw new ConnectException(ConnectFailure.Refused);
+
+    private static bool IsWanted(PairingRecord record, string? mac) =>
+        mac is null
+        || record.MacId == mac
+        || string.Equals(record.MacName, mac, StringComparison.OrdinalIgnoreCase);
+
+    private static string NothingPaired(string? mac) => mac is null
+        ? "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: quicpair chat '<link>'"
+        : $"This device is not paired with a Mac called {mac}.";
+}

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using QuicPair.Client;
+using QuicPair.Protocol;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Cli.Chatting;
+
+/// <summary>
+/// A conversation: asks, prints, remembers the turns, and takes an answer up again when the connection was lost. Ctrl-C
+/// cancels the answer, not the program.
+/// </summary>
+internal sealed class ChatSession(
+    Terminal terminal, ChatSettings settings, Func<CancellationToken, Task<PairedMac>> connect) : IAsyncDisposable
+{
+    private const int Reconnections = 3;
+
+    private readonly List<ChatTurn> _turns = [];
+    private PairedMac? _mac;
+    private ChatStream? _running;
+
+    /// <summary>One question, one answer.</summary>
+    public async Task<int> AskOnce(string prompt, CancellationToken cancellation)
+    {
+        if (prompt.Length == 0)
+        {
+            return terminal.Fail("There is nothing to ask.", ExitCode.Usage);
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        _mac = await connect(cancellation);
+        return await Ask(prompt, cancellation);
+    }
+
+    /// <summary>Questions from the keyboard until its end.</summary>
+    public async Task<int> Talk(CancellationToken cancellation)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        _mac = await connect(cancellation);
+        terminal.Note($"Connected to {_mac.Name} ({StatsText.Path(_mac)}). Ctrl-C stops an answer, Ctrl-D ends.");
+        while (true)
+        {
+            terminal.Error.Write("> ");
+            if (await terminal.In.ReadLineAsync(cancellation) is not { } line)
+            {
+                terminal.Error.WriteLine();
+                return ExitCode.Ok;
+            }
+
+            if (line.Trim() is { Length: > 0 } prompt)
+            {
+                await Ask(prompt, cancellation);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _mac?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<int> Ask(string prompt, CancellationToken cancellation)
+    {
+        _turns.Add(new ChatTurn { Role = ChatRole.User, Content = prompt });
+        var printer = new AnswerPrinter(terminal, settings.Json);
+        var end = await Answer(Request(prompt), printer, cancellation);
+        printer.Finish();
+        if (settings.Stats)
+        {
+            StatsText.Print(terminal, settings.Json, _mac!, end, printer.FirstTokenAfter);
+        }
+
+        if (end is ErrorMessage error)
+        {
+            _turns.RemoveAt(_turns.Count - 1);
+            var sentence = error.Text is { Length: > 0 } text ? Terminal.Harmless(text) : error.Code.Sentence;
+            var refused = error.Code is ErrorCode.NotAllowed or ErrorCode.Revoked;
+            return terminal.Fail(sentence, refused ? ExitCode.Refused : ExitCode.Failed);
+        }
+
+        _turns.Add(new ChatTurn { Role = ChatRole.Assistant, Content = printer.Text });
+        return ExitCode.Ok;
+    }
+
+    private ChatMessage Request(string prompt)
+    {
+        var request = new ChatMessage { Model = settings.Model, System = settings.System };
+        return _turns.Count == 1 ? request with { Prompt = prompt } : request with { Turns = [.. _turns] };
+    }
+
+    private async Task<Message> Answer(ChatMessage request, AnswerPrinter printer, CancellationToken cancellation)
+    {
+        var stream = _mac!.Chat(request);
+        for (var left = Reconnections; ; left--)
+        {
+            try
+            {
+                var end = await Print(stream, printer, cancellation);
+
+                // QP/1 section 7: a phone unsure whether its chat arrived "sends again only on not_found".
+                if (end is not ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } || stream.LastSeq > 0)
+                {
+                    return end;
+                }
+
+                stream = _mac.Chat(request with { Id = stream.Id });
+            }
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted && left > 0)
+            {
+                terminal.Note("The connection was lost; connecting again.");
+                await _mac.DisposeAsync();
+                _mac = await connect(cancellation);
+                stream = _mac.Resume(stream.Id, stream.LastSeq);
+            }
+        }
+    }
+
+    private async Task<Message> Print(ChatStream stream, AnswerPrinter printer, CancellationToken cancellation)
+    {
+        _running = stream;
+        try
+        {
+            await foreach (var message in stream.WithCancellation(cancellation))
+            {
+                printer.Print(message);
+                if (message is DoneMessage or ErrorMessage)
+                {
+                    return message;
+                }
+            }
+        }
+        finally
+        {
+            _running = null;
+        }
+
+        throw new ConnectException(ConnectFailure.Interrupted);
+    }
+
+    // Without a running answer the signal does what it always does.
+    private void Interrupt(PosixSignalContext signal)
+    {
+        if (_running is { } stream)
+        {
+            signal.Cancel = true;
+            stream.Cancel();
+        }
+    }
+}

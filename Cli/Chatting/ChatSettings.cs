@@ -1,0 +1,20 @@
+namespace QuicPair.Cli.Chatting;
+
+/// <summary>How <c>quicpair chat</c> was called.</summary>
+internal sealed record ChatSettings
+{
+    /// <summary>The model; null is the Mac's default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The system prompt.</summary>
+    public string? System { get; init; }
+
+    /// <summary>The Mac, by name or id; null is the one paired last.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>Whether to say where the time went.</summary>
+    public bool Stats { get; init; }
+
+    /// <summary>Whether to print messages as JSON lines.</summary>
+    public bool Json { get; init; }
+}

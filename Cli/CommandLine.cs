@@ -1,0 +1,71 @@
+using System.CommandLine;
+using QuicPair.Cli.Chatting;
+using QuicPair.Cli.Owner;
+using QuicPair.Client;
+using QuicPair.Client.Store;
+
+namespace QuicPair.Cli;
+
+/// <summary>The <c>quicpair</c> command: what can be typed, and how failures become one sentence and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs the command line.</summary>
+    public static async Task<int> Run(string[] arguments, Terminal terminal)
+    {
+        var root = new RootCommand("Talk from your phone, or any machine, to the language models of your own Mac.")
+        {
+            ChatCommand.Create(terminal),
+            PairCommand.Create(terminal),
+            DevicesCommand.Create(terminal),
+            StatusCommand.Create(terminal),
+            UpCommand.Create(),
+        };
+        var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            var problem = parsed.UnmatchedTokens is [var token, ..]
+                ? $"'{token}' is not understood here."
+                : parsed.Errors[0].Message;
+            terminal.Error.WriteLine(problem);
+            return terminal.Fail("Try: quicpair --help", ExitCode.Usage);
+        }
+
+        // Ctrl-C belongs to the commands: in a chat it cancels the answer only.
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = terminal.Out,
+            Error = terminal.Error,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (ConnectException failure)
+        {
+            return terminal.Fail(failure.Message, Code(failure.Reason));
+        }
+        catch (PairingStoreException failure)
+        {
+            return terminal.Fail(failure.Message, ExitCode.Failed);
+        }
+        catch (DaemonException failure)
+        {
+            return terminal.Fail(failure.Message, failure.ExitCode);
+        }
+        catch (OperationCanceledException)
+        {
+            return terminal.Fail("Cancelled.", ExitCode.Failed);
+        }
+    }
+
+    /// <summary>The exit code of a connection that is not there.</summary>
+    public static int Code(ConnectFailure reason) => reason switch
+    {
+        ConnectFailure.Refused or ConnectFailure.Revoked or ConnectFailure.Forged => ExitCode.Refused,
+        ConnectFailure.Version or ConnectFailure.Protocol or ConnectFailure.Pairing or ConnectFailure.Handshake =>
+            ExitCode.Failed,
+        _ => ExitCode.Unreachable,
+    };
+}

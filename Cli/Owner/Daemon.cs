@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using QuicPair.Client;
+
+namespace QuicPair.Cli.Owner;
+
+/// <summary>
+/// The daemon of this machine, through the Unix socket in the data folder: one JSON object on one line, answered by one
+/// (Silo/Control/README.md).
+/// </summary>
+internal sealed class Daemon : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly StreamReader _reader;
+
+    private Daemon(Stream stream) => (_stream, _reader) = (stream, new StreamReader(stream, Encoding.UTF8));
+
+    /// <summary>Connects to the socket.</summary>
+    /// <exception cref="DaemonException">No daemon runs.</exception>
+    public static async Task<Daemon> Connect(CancellationToken cancellation)
+    {
+        var path = Path.Combine(DataFolder.Path, "control.sock");
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new Daemon(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch (Exception failure) when (failure is SocketException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new DaemonException(
+                "QuicPair does not run on this machine; start it with: quicpair up", ExitCode.Unreachable, failure);
+        }
+    }
+
+    /// <summary>Asks; the reply is the whole line.</summary>
+    /// <exception cref="DaemonException">The daemon refused, or went away.</exception>
+    public async Task<JsonElement> Ask(JsonObject request, CancellationToken cancellation)
+    {
+        try
+        {
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString() + "\n"), cancellation);
+            var line = await _reader.ReadLineAsync(cancellation)
+                ?? throw new DaemonException("QuicPair stopped while it was asked.", ExitCode.Unreachable);
+            var reply = JsonDocument.Parse(line).RootElement;
+            return reply.GetProperty("ok").GetBoolean()
+                ? reply
+                : throw new DaemonException(reply.GetProperty("message").GetString() ?? "", ExitCode.Failed);
+        }
+        catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
+        {
+            throw new DaemonException("QuicPair on this machine does not answer.", ExitCode.Unreachable, failure);
+        }
+    }
+
+    public void Dispose() => _reader.Dispose();
+}

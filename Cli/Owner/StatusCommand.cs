@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace QuicPair.Cli.Owner;
+
+/// <summary><c>quicpair status</c>: how this Mac does.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
+        var command = new Command("status", "Say how QuicPair does on this machine.") { json };
+        command.SetAction((parsed, cancellation) => Run(terminal, parsed.GetValue(json), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(Terminal terminal, bool json, CancellationToken cancellation)
+    {
+        using var daemon = await Daemon.Connect(cancellation);
+        var reply = await daemon.Ask(new JsonObject { ["op"] = "status" }, cancellation);
+        if (json)
+        {
+            terminal.Out.WriteLine(reply.GetRawText());
+            return ExitCode.Ok;
+        }
+
+        var status = reply.GetProperty("status");
+        terminal.Out.WriteLine($"Mac      {reply.GetProperty("mac").GetString()} ({reply.GetProperty("macId").GetString()})");
+        terminal.Out.WriteLine($"Runner   {status.GetProperty("runner").GetString()}");
+        terminal.Out.WriteLine($"Models   {Names(status.GetProperty("models"))}");
+        terminal.Out.WriteLine($"Loaded   {Names(status.GetProperty("loaded"))}");
+        terminal.Out.WriteLine($"Answers  {status.GetProperty("running")} running, {status.GetProperty("waiting")} waiting");
+        terminal.Out.WriteLine($"Phones   {status.GetProperty("connected")} of {status.GetProperty("paired")} connected");
+        var uptime = TimeSpan.FromSeconds(status.GetProperty("uptimeSeconds").GetInt64());
+        terminal.Out.WriteLine($"Running  {uptime:d\\d\\ hh\\:mm\\:ss}, version {status.GetProperty("version").GetString()}");
+        return ExitCode.Ok;
+    }
+
+    private static string Names(JsonElement names) =>
+        names.GetArrayLength() == 0 ? "none" : string.Join(", ", names.EnumerateArray().Select(name => name.GetString()));
+}

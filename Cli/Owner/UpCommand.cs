@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace QuicPair.Cli.Owner;
+
+/// <summary><c>quicpair up</c>: runs the daemon in this process.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var settings = new Argument<string[]>("settings")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Settings for the daemon, such as --FrontDoor:PublicUrl=https://home.example",
+        };
+        var command = new Command("up", "Run QuicPair on this Mac: its models become reachable for paired phones.")
+        {
+            settings,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, _) => Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]));
+        return command;
+    }
+
+    // The daemon's own entry point, so that both ways to start it are one.
+    private static Task<int> Run(string[] arguments) => Task.Run(() =>
+    {
+        var main = Assembly.Load("QuicPair.Silo").EntryPoint!;
+        return main.Invoke(null, [arguments]) as int? ?? ExitCode.Ok;
+    });
+}

@@ -1,0 +1,63 @@
+namespace QuicPair.Cli;
+
+/// <summary>Where the command reads and writes.</summary>
+internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
+{
+    private const string Dim = "\e[2m";
+    private const string Plain = "\e[0m";
+
+    /// <summary>Whether a person types.</summary>
+    public bool HasKeyboard { get; init; }
+
+    /// <summary>Whether a person reads stdout.</summary>
+    public bool HasScreen { get; init; }
+
+    /// <summary>Whether a person reads stderr.</summary>
+    public bool HasErrorScreen { get; init; }
+
+    /// <summary>Whether colours are wanted: a screen, and no <c>NO_COLOR</c>.</summary>
+    public bool UsesColor { get; init; }
+
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfThisProcess() => new(Console.In, Console.Out, Console.Error)
+    {
+        HasKeyboard = !Console.IsInputRedirected,
+        HasScreen = !Console.IsOutputRedirected,
+        HasErrorScreen = !Console.IsErrorRedirected,
+        UsesColor = !Console.IsErrorRedirected
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            && Environment.GetEnvironmentVariable("TERM") is not "dumb",
+    };
+
+    /// <summary>One line on stderr that only a person wants.</summary>
+    public void Note(string text)
+    {
+        if (HasErrorScreen)
+        {
+            Error.WriteLine(UsesColor ? $"{Dim}{text}{Plain}" : text);
+        }
+    }
+
+    /// <summary>One sentence on stderr.</summary>
+    public int Fail(string sentence, int exitCode)
+    {
+        Error.WriteLine(sentence);
+        return exitCode;
+    }
+
+    /// <summary>
+    /// A model's text on stdout: as it is into a file or pipe, without control characters on a screen, which would
+    /// obey them.
+    /// </summary>
+    public void Answer(string text)
+    {
+        Out.Write(HasScreen ? Harmless(text) : text);
+        Out.Flush();
+    }
+
+    /// <summary>The text without characters that a terminal obeys, except line feed and tab.</summary>
+    public static string Harmless(string text) =>
+        text.All(IsHarmless) ? text : string.Concat(text.Where(IsHarmless));
+
+    private static bool IsHarmless(char c) => !char.IsControl(c) || c is '\n' or '\t';
+}
