@@ -6,7 +6,9 @@ using QuicPair.Client.Store;
 
 namespace QuicPair.Cli;
 
-/// <summary>The <c>quicpair</c> command: what can be typed, and how failures become one sentence and an exit code.</summary>
+/// <summary>
+/// The <c>quicpair</c> command: what can be typed, and how failures become one sentence and an exit code.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Runs the command line.</summary>

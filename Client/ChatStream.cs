@@ -6,8 +6,8 @@ namespace QuicPair.Client;
 
 /// <summary>
 /// One answer as it comes: waiting notices, thinking, deltas, tool calls, and exactly one end
-/// (<see cref="DoneMessage"/> or <see cref="ErrorMessage"/>). A lost connection throws; the answer goes on at the Mac and
-/// can be resumed after <see cref="LastSeq"/>.
+/// (<see cref="DoneMessage"/> or <see cref="ErrorMessage"/>). A lost connection throws; the answer goes on at the Mac
+/// and can be resumed after <see cref="LastSeq"/>.
 /// </summary>
 [SuppressMessage("Naming", "CA1711", Justification = "A stream of messages, not of bytes.")]
 public sealed class ChatStream : IAsyncEnumerable<Message>

@@ -66,7 +66,10 @@ internal static class ChatCommand
             prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
         }
 
-        var options = new PhoneOptions { ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}.") };
+        var options = new PhoneOptions
+        {
+            ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}."),
+        };
         await using var phone = new Phone(name is null ? options : options with { Name = name });
         if (!TryChoose(phone, link, settings.Mac, out var connect))
         {

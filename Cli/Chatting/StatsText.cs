@@ -44,16 +44,20 @@ internal static class StatsText
         var here = firstToken is { } after ? $"first token {Milliseconds(after)}" : "no token";
         return statistics is null
             ? here
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"queue {statistics.QueueMs} ms · load {statistics.LoadMs} ms · prompt {statistics.PromptMs} ms · {here}")
-                + string.Create(
-                    CultureInfo.InvariantCulture,
-                    $" (at the Mac {statistics.TtftMs} ms) · {statistics.Tokens} tokens · {statistics.TokensPerSecond:0.#} tokens/s");
+            : string.Join(
+                " · ",
+                $"queue {statistics.QueueMs} ms",
+                $"load {statistics.LoadMs} ms",
+                $"prompt {statistics.PromptMs} ms",
+                $"{here} (at the Mac {statistics.TtftMs} ms)",
+                $"{statistics.Tokens} tokens",
+                string.Create(CultureInfo.InvariantCulture, $"{statistics.TokensPerSecond:0.#} tokens/s"));
     }
 
     private static string Milliseconds(TimeSpan time) =>
-        time.TotalMilliseconds.ToString(time.TotalMilliseconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms";
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Math.Round(time.TotalMilliseconds, time.TotalMilliseconds < 10 ? 1 : 0)} ms");
 
     private static string Json(PairedMac mac, AnswerStatistics? statistics, TimeSpan? firstToken)
     {

@@ -12,7 +12,8 @@ internal static class PairCommand
 
     public static Command Create(Terminal terminal)
     {
-        var seconds = new Option<int?>("--seconds") { Description = "How long it can be used; default 120, at most 900." };
+        var seconds =
+            new Option<int?>("--seconds") { Description = "How long it can be used; default 120, at most 900." };
         var confirm = new Option<bool>("--confirm") { Description = "Ask here before the phone is admitted." };
         var local = new Option<bool>("--local") { Description = "The phone stays in this network." };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
@@ -88,14 +89,16 @@ internal static class PairCommand
     private static async Task AskOwner(Terminal terminal, Daemon daemon, long expires, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Poll);
-        while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() <= expires + 60 && await timer.WaitForNextTickAsync(cancellation))
+        while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() <= expires + 60
+            && await timer.WaitForNextTickAsync(cancellation))
         {
             var reply = await daemon.Ask(new JsonObject { ["op"] = "confirmations" }, cancellation);
             if (reply.GetProperty("confirmations").EnumerateArray().FirstOrDefault() is
                 { ValueKind: JsonValueKind.Object } waiting)
             {
                 var name = Terminal.Harmless(waiting.GetProperty("name").GetString() ?? "");
-                terminal.Error.Write($"{name} shows {waiting.GetProperty("code").GetString()}. Is that your phone? [y/N] ");
+                terminal.Error.Write(
+                    $"{name} shows {waiting.GetProperty("code").GetString()}. Is that your phone? [y/N] ");
                 var accept = (await terminal.In.ReadLineAsync(cancellation))?.Trim() is "y" or "Y" or "yes";
                 var answer = new JsonObject
                 {

@@ -10,8 +10,8 @@ internal static class QrText
     private const string Plain = "\e[0m";
 
     /// <summary>
-    /// The code with its quiet zone. With colours it is dark on light everywhere; without, it is drawn for light text on
-    /// a dark background.
+    /// The code with its quiet zone. With colours it is dark on light everywhere; without, it is drawn for light text
+    /// on a dark background.
     /// </summary>
     public static string Draw(string text, bool useColor)
     {

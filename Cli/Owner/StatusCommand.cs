@@ -26,17 +26,22 @@ internal static class StatusCommand
         }
 
         var status = reply.GetProperty("status");
-        terminal.Out.WriteLine($"Mac      {reply.GetProperty("mac").GetString()} ({reply.GetProperty("macId").GetString()})");
+        terminal.Out.WriteLine(
+            $"Mac      {reply.GetProperty("mac").GetString()} ({reply.GetProperty("macId").GetString()})");
         terminal.Out.WriteLine($"Runner   {status.GetProperty("runner").GetString()}");
         terminal.Out.WriteLine($"Models   {Names(status.GetProperty("models"))}");
         terminal.Out.WriteLine($"Loaded   {Names(status.GetProperty("loaded"))}");
-        terminal.Out.WriteLine($"Answers  {status.GetProperty("running")} running, {status.GetProperty("waiting")} waiting");
-        terminal.Out.WriteLine($"Phones   {status.GetProperty("connected")} of {status.GetProperty("paired")} connected");
+        terminal.Out.WriteLine(
+            $"Answers  {status.GetProperty("running")} running, {status.GetProperty("waiting")} waiting");
+        terminal.Out.WriteLine(
+            $"Phones   {status.GetProperty("connected")} of {status.GetProperty("paired")} connected");
         var uptime = TimeSpan.FromSeconds(status.GetProperty("uptimeSeconds").GetInt64());
-        terminal.Out.WriteLine($"Running  {uptime:d\\d\\ hh\\:mm\\:ss}, version {status.GetProperty("version").GetString()}");
+        terminal.Out.WriteLine(
+            $"Running  {uptime:d\\d\\ hh\\:mm\\:ss}, version {status.GetProperty("version").GetString()}");
         return ExitCode.Ok;
     }
 
     private static string Names(JsonElement names) =>
-        names.GetArrayLength() == 0 ? "none" : string.Join(", ", names.EnumerateArray().Select(name => name.GetString()));
+        names.GetArrayLength() == 0 ? "none" : string.Join(
+            ", ", names.EnumerateArray().Select(name => name.GetString()));
 }

@@ -18,11 +18,16 @@ internal sealed class Inbox
     public Inbox(DataChannel channel)
     {
         channel.OnMessage = Take;
-        _ = channel.Closed.ContinueWith(
-            _ => _messages.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = CompleteWith(channel.Closed);
     }
 
     public ChannelReader<byte[]> Reader => _messages.Reader;
+
+    private async Task CompleteWith(Task closed)
+    {
+        await closed;
+        _messages.Writer.TryComplete();
+    }
 
     private void Take(ReadOnlyMemory<byte> message, bool text)
     {

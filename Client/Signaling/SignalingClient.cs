@@ -66,14 +66,15 @@ internal sealed class SignalingClient : IDisposable
             : throw new ConnectException(ConnectFailure.FrontDoorBroken);
     }
 
-    private static ConnectFailure Reason(HttpStatusCode status, byte[] content) => (TryRead(content)?.Code, status) switch
-    {
-        ("mac_unknown", _) => ConnectFailure.MacUnknown,
-        ("mac_offline", _) => ConnectFailure.MacAway,
-        ("version", _) => ConnectFailure.Version,
-        (not null, HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) => ConnectFailure.Busy,
-        _ => ConnectFailure.FrontDoorBroken,
-    };
+    private static ConnectFailure Reason(HttpStatusCode status, byte[] content) =>
+        (TryRead(content)?.Code, status) switch
+        {
+            ("mac_unknown", _) => ConnectFailure.MacUnknown,
+            ("mac_offline", _) => ConnectFailure.MacAway,
+            ("version", _) => ConnectFailure.Version,
+            (not null, HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) => ConnectFailure.Busy,
+            _ => ConnectFailure.FrontDoorBroken,
+        };
 
     private static SignalingProblem? TryRead(byte[] content)
     {

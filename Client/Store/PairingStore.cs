@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace QuicPair.Client.Store;
 
 /// <summary>
-/// The phone's pairings in one file, readable by its user only, replaced as a whole. Several programs may share it: each
-/// change reads, changes and writes under a lock file.
+/// The phone's pairings in one file, readable by its user only, replaced as a whole. Several programs may share it:
+/// each change reads, changes and writes under a lock file.
 /// </summary>
 public sealed class PairingStore(string path)
 {
