@@ -36,6 +36,15 @@ public static class DisplayName
         return clean.ToString().Trim();
     }
 
+    /// <summary>
+    /// What the control plane shows of a device's name: its first character. The whole name stays on the Mac.
+    /// </summary>
+    public static string Redact(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length == 0 ? name : $"{name.EnumerateRunes().First()}…";
+    }
+
     private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control => false,

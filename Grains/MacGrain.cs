@@ -58,6 +58,7 @@ internal sealed class MacGrain(
     {
         var session = peers.Presence(device.Device).Show();
         var key = new PairingKey(Id, device.Device);
-        return new PairingSnapshot(key, device.Stage, device.Name, device.Since, session?.Since, session);
+        var name = DisplayName.Redact(device.Name);
+        return new PairingSnapshot(key, device.Stage, name, device.Since, session?.Since, session);
     }
 }

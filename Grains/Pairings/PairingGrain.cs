@@ -80,11 +80,13 @@ internal sealed partial class PairingGrain(
         var lastSeen = session?.Since > record.LastSeen ? session.Since : record.LastSeen ?? session?.Since;
         if (record.Stage != PairingStage.Revoked && keys.Standing(Key.Device) is { } standing)
         {
-            return new PairingSnapshot(Key, standing.Stage, standing.Name, standing.Since, lastSeen, session);
+            return new PairingSnapshot(
+                Key, standing.Stage, DisplayName.Redact(standing.Name), standing.Since, lastSeen, session);
         }
 
         DateTimeOffset? since = record.Stage is null ? null : record.Since;
-        return new PairingSnapshot(Key, record.Stage, record.Name, since, lastSeen, session);
+        return new PairingSnapshot(
+            Key, record.Stage, DisplayName.Redact(record.Name), since, lastSeen, session);
     }
 
     private PairingKey Key => PairingKey.Parse(this.GetPrimaryKeyString());
