@@ -1,4 +1,5 @@
 // node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp. Prints {"port":…}.
+// SEED=n is the seed of chats that bring none.
 // FAULT_AFTER=n breaks an answer with an error line after n characters, as Ollama does when its runner dies.
 import http from 'node:http';
 import { statSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { Llama } from './llama.mjs';
 const NAME = 'bigram:latest';
 const [file, port = '0'] = process.argv.slice(2);
 const faultAfter = Number(process.env.FAULT_AFTER ?? Infinity);
+const seed = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 const llama = await Llama.open(file);
 let requests = 0;
 
@@ -44,7 +46,7 @@ async function chat(request, response) {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   let text = '';
-  const result = await llama.chat(asked.messages, asked.options ?? {}, gone.signal, (piece) => {
+  const result = await llama.chat(asked.messages, { seed, ...asked.options }, gone.signal, (piece) => {
     text += piece;
     if (!stream || gone.signal.aborted) return;
     if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
