@@ -9,14 +9,14 @@ public sealed class LimitOptions
     public const string Section = "Limits";
 
     /// <summary>
-    /// Requests that one address (IPv4) or network (IPv6 /64) may send at once. Default: 30.
+    /// Requests that one address (IPv4) or network (IPv6 /64) may send at once. Default: 60.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int Burst { get; set; } = 30;
+    public int Burst { get; set; } = 60;
 
-    /// <summary>Requests per second that it may send for long. Default: 2.</summary>
+    /// <summary>Requests per second that it may send for long. Default: 5.</summary>
     [Range(1, 1_000_000)]
-    public int PerSecond { get; set; } = 2;
+    public int PerSecond { get; set; } = 5;
 
     /// <summary>Requests of all that are worked on at once. Default: 64.</summary>
     [Range(1, 100_000)]

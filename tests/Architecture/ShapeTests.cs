@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuicPair.Architecture;
 
-/// <summary>The shape budget of CONTRIBUTING.md. An exception is a line in <see cref="Exceptions"/>; five at the most.</summary>
+/// <summary>
+/// The shape budget of CONTRIBUTING.md. An exception is a line in <see cref="Exceptions"/>; five at the most.
+/// </summary>
 public sealed class ShapeTests
 {
     private const int FunctionLines = 60;
