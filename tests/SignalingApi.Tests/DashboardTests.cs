@@ -70,7 +70,8 @@ public sealed class DashboardTests(SharedFrontDoor shared) : IClassFixture<Share
         var key = Uri.EscapeDataString($"{Envelope.Mac}/{device}");
         var state = await Show(
             $"GrainState?grainId={key}&grainType=QuicPair.Grains.Pairings.PairingGrain");
-        Assert.Contains("Blue phone", state, StringComparison.Ordinal);
+        Assert.Contains(device.Value, state, StringComparison.Ordinal);
+        Assert.DoesNotContain("Blue phone", state, StringComparison.Ordinal);
         foreach (var query in Queries.Where(query => query != "Trace"))
         {
             var shown = await Show(query);
