@@ -88,6 +88,22 @@ internal sealed class IceAgent
         _schedule.Invalidate();
     }
 
+    /// <summary>
+    /// Whether a STUN message belongs to this agent and not to another one of the same session: a request
+    /// names our
+    /// ufrag, anything else comes from where a check of ours may have gone and is authentic.
+    /// </summary>
+    public bool IsMine(NetworkPath path, ReadOnlySpan<byte> datagram)
+    {
+        if (StunUsername.TryReadReceiver(datagram, out var fragment))
+        {
+            return fragment.SequenceEqual(_state.LocalFragment);
+        }
+
+        return _state.Checklist.Find(path) is not null
+            && StunMessage.TryParse(datagram, out var message) && message.VerifyIntegrity(_state.RemoteKey);
+    }
+
     /// <summary>Takes a datagram whose first byte says STUN (RFC 7983, section 7).</summary>
     public void HandleDatagram(Instant now, NetworkPath path, ReadOnlySpan<byte> datagram)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Ice;
 
 namespace QuicPair.Rtc.Sdp;
@@ -29,16 +30,16 @@ public static class DescriptionWriter
     /// <summary>
     /// The answer to <paramref name="offer"/>: the same sections in the same order, all but the data
     /// channels rejected
-    /// with port 0 (RFC 3264, section 6); active, if the offer leaves the choice.
+    /// with port 0 (RFC 3264, section 6).
     /// </summary>
-    public static string WriteAnswer(LocalParameters local, SessionDescription offer)
+    public static string WriteAnswer(LocalParameters local, SessionDescription offer, DtlsRole role)
     {
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(offer);
         var text = new StringBuilder();
         var mid = offer.Sections.First(section => section.IsDataChannel).Mid;
         WriteSession(text, local, offer.HasBundle ? mid : null);
-        var setup = offer.Setup == SdpSetup.Active ? "passive" : "active";
+        var setup = role == DtlsRole.Client ? "active" : "passive";
         foreach (var section in offer.Sections)
         {
             if (section.IsDataChannel) WriteDataChannel(text, local, section, setup);
@@ -51,7 +52,7 @@ public static class DescriptionWriter
     private static void WriteSession(StringBuilder text, LocalParameters local, string? bundle)
     {
         Line(text, "v=0");
-        Line(text, $"o=- {local.SessionId & long.MaxValue} 2 IN IP4 127.0.0.1");
+        Line(text, $"o=- {local.SessionId & long.MaxValue} {local.SessionVersion} IN IP4 127.0.0.1");
         Line(text, "s=-");
         Line(text, "t=0 0");
         if (bundle is not null) Line(text, $"a=group:BUNDLE {bundle}");

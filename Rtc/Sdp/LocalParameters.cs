@@ -18,6 +18,9 @@ public sealed record LocalParameters
     /// <summary>The number in <c>o=</c>, random (RFC 9429, section 5.2.1); the top bit is not used.</summary>
     public required ulong SessionId { get; init; }
 
+    /// <summary>Grows with each description of a session (RFC 3264, section 8); starts at 2.</summary>
+    public int SessionVersion { get; init; } = 2;
+
     /// <summary>The longest message that we take, in bytes; 256 KiB by default.</summary>
     public int MaximumMessageSize { get; init; } = 256 * 1024;
 

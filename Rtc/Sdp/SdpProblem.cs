@@ -30,4 +30,7 @@ public enum SdpProblem
 
     /// <summary><c>a=setup</c> leaves no role for this end (RFC 8842, section 5.2).</summary>
     NoRole,
+
+    /// <summary>The fingerprint is not that of the peer that the session is bound to.</summary>
+    AnotherPeer,
 }

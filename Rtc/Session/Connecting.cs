@@ -11,7 +11,7 @@ namespace QuicPair.Rtc.Session;
 /// follows right
 /// behind the end of the handshake.
 /// </summary>
-internal sealed class Connecting(SessionContext context)
+internal sealed class Connecting(SessionContext context, Restarting restarting)
 {
     // Ours: a lost INIT is repeated after three round trips as ICE measured them, within these bounds.
     private static readonly TimeSpan ShortestInitialRto = TimeSpan.FromMilliseconds(100);
@@ -37,6 +37,7 @@ internal sealed class Connecting(SessionContext context)
             HandleIce(now, taken!);
         }
 
+        restarting.Advance();
         HandleDtls(now);
     }
 
@@ -46,7 +47,11 @@ internal sealed class Connecting(SessionContext context)
         {
             case IceEvent.PathSelected:
                 context.Events.Enqueue(new(SessionEventKind.PathChanged, context.State));
+                restarting.PathFound(now);
                 if (context.IceConnectedAt is null) StartDtls(now);
+                break;
+            case IceEvent.Failed when context.FormerIce?.SelectedPath is not null:
+                // The restart found nothing; what there was before still works.
                 break;
             case IceEvent.Failed { Reason: var reason }:
                 context.IceFailure = reason;

@@ -10,15 +10,15 @@ namespace QuicPair.Rtc.Session;
 /// else counts
 /// only from an address that ICE has validated.
 /// </summary>
-internal sealed class Demultiplexer(SessionContext context)
+internal sealed class Demultiplexer(SessionContext context, Restarting restarting)
 {
     public void Handle(Instant now, NetworkPath path, ReadOnlySpan<byte> datagram)
     {
         if (StunMessage.IsStun(datagram))
         {
-            context.Ice.HandleDatagram(now, path, datagram);
+            restarting.AgentFor(path, datagram).HandleDatagram(now, path, datagram);
         }
-        else if (DtlsTransport.IsDtls(datagram) && context.Ice.IsValidated(path))
+        else if (DtlsTransport.IsDtls(datagram) && context.IsValidated(path))
         {
             context.Dtls.HandleDatagram(now, datagram);
         }

@@ -21,8 +21,11 @@ public sealed class RtcSession : IDisposable
     private readonly SessionContext _context;
     private readonly Connecting _connecting;
     private readonly Demultiplexer _demultiplexer;
+    private readonly Restarting _restarting;
     private readonly Outbound _outbound;
     private readonly Closing _closing;
+    private readonly ulong _sessionId;
+    private int _sessionVersion = 2;
     private Instant _now;
 
     private RtcSession(SessionOptions options, IceRole role, IDtls dtls, IEntropy entropy)
@@ -33,14 +36,18 @@ public sealed class RtcSession : IDisposable
             ice.AddLocalCandidate(candidate);
         }
 
+        Span<byte> sessionId = stackalloc byte[sizeof(ulong)];
+        entropy.Fill(sessionId);
+        _sessionId = BinaryPrimitives.ReadUInt64BigEndian(sessionId);
         _context = new SessionContext(options, ice, new DtlsTransport(dtls), entropy);
-        _connecting = new Connecting(_context);
-        _demultiplexer = new Demultiplexer(_context);
+        _restarting = new Restarting(_context);
+        _connecting = new Connecting(_context, _restarting);
+        _demultiplexer = new Demultiplexer(_context, _restarting);
         _outbound = new Outbound(_context);
         _closing = new Closing(_context);
     }
 
-    /// <summary>Our offer or answer, complete from the beginning.</summary>
+    /// <summary>Our latest offer or answer, with all candidates.</summary>
     public string LocalDescription { get; private set; } = "";
 
     /// <summary>
@@ -70,10 +77,10 @@ public sealed class RtcSession : IDisposable
     public DtlsFailure? DtlsFailure => _context.Dtls.Failure;
 
     /// <summary>What kind of path data takes; null before there is one.</summary>
-    public IcePathKind? PathKind => _context.Ice.PathKind;
+    public IcePathKind? PathKind => _context.Ice.PathKind ?? _context.FormerIce?.PathKind;
 
     /// <summary>Smoothed round trip time of the path as ICE measures it; null before there is one.</summary>
-    public TimeSpan? RoundTrip => _context.Ice.RoundTripTime;
+    public TimeSpan? RoundTrip => _context.Ice.RoundTripTime ?? _context.FormerIce?.RoundTripTime;
 
     /// <summary>When ICE had its first path.</summary>
     public Instant? IceConnectedAt => _context.IceConnectedAt;
@@ -97,6 +104,7 @@ public sealed class RtcSession : IDisposable
         ? null
         : Instant.Earliest(
             _context.Ice.NextTimeout,
+            _restarting.NextTimeout,
             _context.Dtls.NextTimeout,
             _context.Channels?.NextTimeout,
             _closing.NextTimeout);
@@ -139,8 +147,9 @@ public sealed class RtcSession : IDisposable
         session = null;
         if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
         session = new RtcSession(options, IceRole.Controlled, dtls, entropy) { _now = now };
-        session.LocalDescription = DescriptionWriter.WriteAnswer(session.DescribeLocal(), offer!);
-        session._connecting.Start(now, offer!, offer!.RoleOfAnswerer);
+        var role = offer!.RoleOfAnswerer;
+        session.LocalDescription = DescriptionWriter.WriteAnswer(session.DescribeLocal(), offer, role);
+        session._connecting.Start(now, offer, role);
         return true;
     }
 
@@ -160,10 +169,65 @@ public sealed class RtcSession : IDisposable
             return false;
         }
 
-        if (State != SessionState.New) return false;
-        _connecting.Start(now, answer, role);
+        if (RemoteCredentials is not null) return false;
+        if (State == SessionState.New)
+        {
+            _connecting.Start(now, answer, role);
+        }
+        else if (_restarting.IsSamePeer(answer))
+        {
+            _restarting.Start(now, answer);
+        }
+        else
+        {
+            problem = SdpProblem.AnotherPeer;
+        }
+
         _connecting.Advance(now);
+        return problem == SdpProblem.None;
+    }
+
+    /// <summary>
+    /// Restarts ICE for an offer of the same peer with new credentials (RFC 8839, section 4.4.1.1): data
+    /// goes on over the
+    /// former path until there is a new one. <see cref="LocalDescription"/> is the answer. False when the
+    /// offer cannot be
+    /// used, has another certificate, or the session is over.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="text">The offer.</param>
+    /// <param name="candidates">Our candidates, best first.</param>
+    /// <param name="problem">What is wrong with the offer.</param>
+    public bool TryRestart(
+        Instant now, ReadOnlySpan<char> text, IReadOnlyList<IceCandidate> candidates, out SdpProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        _now = now;
+        if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
+        if (!_restarting.IsSamePeer(offer!))
+        {
+            problem = SdpProblem.AnotherPeer;
+            return false;
+        }
+
+        if (State >= SessionState.Closing) return false;
+        _restarting.Begin(candidates);
+        LocalDescription = DescriptionWriter.WriteAnswer(DescribeLocal(), offer!, _context.DtlsRole);
+        _restarting.Start(now, offer!);
         return true;
+    }
+
+    /// <summary>
+    /// Makes <see cref="LocalDescription"/> an offer that restarts ICE; nothing changes until its answer is
+    /// set.
+    /// </summary>
+    /// <param name="candidates">Our candidates, best first.</param>
+    public void OfferRestart(IReadOnlyList<IceCandidate> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (State is SessionState.New or >= SessionState.Closing) return;
+        _restarting.Begin(candidates);
+        LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
     }
 
     /// <summary>
@@ -210,6 +274,7 @@ public sealed class RtcSession : IDisposable
         if (IsOver) return;
         _now = now;
         _context.Ice.HandleTimeout(now);
+        _restarting.HandleTimeout(now);
         _context.Dtls.HandleTimeout(now);
         _context.Channels?.HandleTimeout(now);
         _closing.HandleTimeout(now);
@@ -244,9 +309,15 @@ public sealed class RtcSession : IDisposable
     {
         _now = now;
         if (!IsOver && _context.Ice.TryTransmit(now, destination, out length, out path)) return true;
-        length = 0;
-        path = _context.Ice.SelectedPath.GetValueOrDefault();
-        if (_context.Ice.SelectedPath is null) return false;
+        if (!IsOver && _context.FormerIce is { } former
+            && former.TryTransmit(now, destination, out length, out path))
+        {
+            return true;
+        }
+
+        (length, path) = (0, default);
+        if (_context.SelectedPath is not { } selected) return false;
+        path = selected;
         if (_outbound.TryTransmit(now, destination, out length)) return true;
         if (IsOver || _context.Channels is not null) return false;
 
@@ -301,21 +372,20 @@ public sealed class RtcSession : IDisposable
     /// <summary>
     /// Whether the peer has proved that it is reached, or sends, on this path; other senders may be anybody.
     /// </summary>
-    public bool IsValidated(NetworkPath path) => _context.Ice.IsValidated(path);
+    public bool IsValidated(NetworkPath path) => _context.IsValidated(path);
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dtls.Dispose();
 
     private LocalParameters DescribeLocal()
     {
-        Span<byte> sessionId = stackalloc byte[sizeof(ulong)];
-        _context.Entropy.Fill(sessionId);
         return new LocalParameters
         {
             Credentials = _context.Ice.Credentials,
             Fingerprint = _context.Options.Fingerprint,
-            Candidates = _context.Options.Candidates,
-            SessionId = BinaryPrimitives.ReadUInt64BigEndian(sessionId),
+            Candidates = _context.Candidates,
+            SessionId = _sessionId,
+            SessionVersion = _sessionVersion++,
             MaximumMessageSize = _context.Options.Sctp.MessageLengthMax,
             SctpPort = _context.Options.Sctp.LocalPort,
         };

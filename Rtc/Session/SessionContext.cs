@@ -3,6 +3,7 @@ using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sdp;
+using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Session;
 
@@ -14,7 +15,17 @@ internal sealed class SessionContext(
 
     public SessionOptions Options { get; } = options;
 
-    public IceAgent Ice { get; } = ice;
+    /// <summary>The agent of the current credentials.</summary>
+    public IceAgent Ice { get; set; } = ice;
+
+    /// <summary>The agent before a restart, as long as its path may be used.</summary>
+    public IceAgent? FormerIce { get; set; }
+
+    /// <summary>Our candidates, as the current description says.</summary>
+    public IReadOnlyList<IceCandidate> Candidates { get; set; } = options.Candidates;
+
+    /// <summary>Where data goes out.</summary>
+    public NetworkPath? SelectedPath => Ice.SelectedPath ?? FormerIce?.SelectedPath;
 
     public DtlsTransport Dtls { get; } = dtls;
 
@@ -46,6 +57,10 @@ internal sealed class SessionContext(
     public long Dropped { get; set; }
 
     public Queue<SessionEvent> Events { get; } = new();
+
+    /// <summary>Whether datagrams from there are the peer's.</summary>
+    public bool IsValidated(NetworkPath path) =>
+        Ice.IsValidated(path) || FormerIce?.IsValidated(path) == true;
 
     public void Enter(SessionState state)
     {

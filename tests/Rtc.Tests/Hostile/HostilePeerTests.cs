@@ -17,7 +17,7 @@ public sealed class HostilePeerTests
     [Fact]
     public void Broken_packets_with_right_checksums_never_throw()
     {
-        for (var seed = 1ul; seed <= 300; seed++)
+        for (var seed = 1ul; seed <= 60; seed++)
         {
             var pair = ChannelPair.Create(Link, seed);
             pair.Connect();

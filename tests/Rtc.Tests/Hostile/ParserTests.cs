@@ -51,7 +51,7 @@ public sealed class ParserTests
                 return problem != SdpProblem.None && description is null;
             }
 
-            var answer = DescriptionWriter.WriteAnswer(Local(), description!);
+            var answer = DescriptionWriter.WriteAnswer(Local(), description!, description!.RoleOfAnswerer);
             return answer.All(character => character is '\r' or '\n' or (>= ' ' and <= '~'));
         },
         iter: Samples / 4);

@@ -117,7 +117,7 @@ public sealed class DescriptionWriterTests
     private static string Answer(string offerText)
     {
         Assert.True(SessionDescription.TryParse(offerText, out var offer, out var problem), $"{problem}");
-        return DescriptionWriter.WriteAnswer(Local(), offer!);
+        return DescriptionWriter.WriteAnswer(Local(), offer!, offer!.RoleOfAnswerer);
     }
 
     private static LocalParameters Local() => new()

@@ -9,6 +9,9 @@ namespace QuicPair.Rtc.Tests.Session;
 /// <summary>A session with one address, at one end of a pair; remembers what happened.</summary>
 internal sealed class SessionEndpoint(RtcSession session, NetworkPath path) : IEndpoint
 {
+    /// <summary>Where datagrams arrive and from where.</summary>
+    public NetworkPath Path { get; set; } = path;
+
     public RtcSession Session { get; } = session;
 
     public List<SessionEvent> Events { get; } = [];
@@ -20,7 +23,7 @@ internal sealed class SessionEndpoint(RtcSession session, NetworkPath path) : IE
     public Instant? NextTimeout => Session.NextTimeout;
 
     public void HandleDatagram(Instant now, ReadOnlySpan<byte> packet) =>
-        Session.HandleDatagram(now, path, packet);
+        Session.HandleDatagram(now, Path, packet);
 
     public void HandleTimeout(Instant now) => Session.HandleTimeout(now);
 

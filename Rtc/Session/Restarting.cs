@@ -1,0 +1,83 @@
+using QuicPair.Rtc.Ice;
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sdp;
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Session;
+
+/// <summary>
+/// ICE restarts (RFC 8445, section 9): a new agent with new credentials looks for a path while data goes on
+/// over the
+/// former one; DTLS, SCTP and the channels do not notice. An offer that changes the certificate is another
+/// peer's.
+/// </summary>
+internal sealed class Restarting(SessionContext context)
+{
+    // Ours: the peer may send on the former path until its own agent has found the new one.
+    private static readonly TimeSpan FormerPathLingers = TimeSpan.FromSeconds(5);
+
+    private Instant? _formerEnds;
+
+    public Instant? NextTimeout => context.FormerIce is null
+        ? null
+        : Instant.Earliest(context.FormerIce.NextTimeout, _formerEnds);
+
+    /// <summary>
+    /// Replaces the agent; its credentials and <paramref name="candidates"/> go into a new description.
+    /// </summary>
+    public void Begin(IReadOnlyList<IceCandidate> candidates)
+    {
+        if (context.Ice.SelectedPath is not null) context.FormerIce = context.Ice;
+        var agent = new IceAgent(context.Ice.Role, IceCredentials.Create(context.Entropy), context.Entropy);
+        foreach (var candidate in candidates)
+        {
+            agent.AddLocalCandidate(candidate);
+        }
+
+        context.Ice = agent;
+        context.Candidates = candidates;
+        _formerEnds = null;
+    }
+
+    /// <summary>Whether a description speaks for the peer that DTLS is bound to.</summary>
+    public bool IsSamePeer(SessionDescription description) =>
+        context.Remote is { } known && known.Fingerprints.SequenceEqual(description.Fingerprints);
+
+    public void Start(Instant now, SessionDescription remote)
+    {
+        context.Remote = remote;
+        context.Ice.SetRemote(now, remote.Credentials, remote.Candidates);
+    }
+
+    /// <summary>
+    /// Which agent a STUN message is for: only the former one knows its own credentials and checks.
+    /// </summary>
+    public IceAgent AgentFor(NetworkPath path, ReadOnlySpan<byte> datagram) =>
+        context.FormerIce is { } former && former.IsMine(path, datagram) ? former : context.Ice;
+
+    /// <summary>The new agent has a path: the former one may go soon.</summary>
+    public void PathFound(Instant now)
+    {
+        if (context.FormerIce is not null) _formerEnds ??= now + FormerPathLingers;
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        context.FormerIce?.HandleTimeout(now);
+        if (_formerEnds <= now) context.FormerIce = null;
+    }
+
+    /// <summary>
+    /// Ignores what the former agent has to say, except that its end leaves no path to fall back to.
+    /// </summary>
+    public void Advance()
+    {
+        while (context.FormerIce is { } former && former.TryTake(out var taken))
+        {
+            if (taken is not IceEvent.Failed) continue;
+            context.FormerIce = null;
+            var isHopeless = context.Ice.State is IceState.New or IceState.Failed;
+            if (isHopeless) context.Finish(SessionEnd.ConsentExpired);
+        }
+    }
+}
