@@ -60,7 +60,9 @@ internal sealed class HostGuard(RequestDelegate next, IOptions<FrontDoorOptions>
         var machine = Dns.GetHostName();
         yield return "localhost";
         yield return machine;
-        yield return machine + ".local";
+
+        // The machine's name may bring a domain along: annas-mac.fritz.box is annas-mac.local to its neighbours.
+        yield return machine.Split('.')[0] + ".local";
         if (Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url))
         {
             yield return url.Host;

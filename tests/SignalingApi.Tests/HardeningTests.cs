@@ -31,6 +31,17 @@ public sealed class HardeningTests(SharedFrontDoor shared) : IClassFixture<Share
         Assert.Equal(200, (int)response.StatusCode);
     }
 
+    [Fact]
+    public async Task The_machines_own_names_are_answered()
+    {
+        var machine = System.Net.Dns.GetHostName();
+        foreach (var host in new[] { machine, machine.Split('.')[0] + ".local" })
+        {
+            using var response = await Get("/healthz", ("Host", host));
+            Assert.Equal(200, (int)response.StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("http://evil.example")]
     [InlineData("http://localhost.evil.example")]
