@@ -8,11 +8,15 @@ internal static class Repository
 
     public static string Root { get; } = Find();
 
-    /// <summary>Every C# source file of the tree, with a path relative to the root and '/' as separator.</summary>
+    /// <summary>
+    /// Every C# source file of the tree, with a path relative to the root and '/' as separator.
+    /// </summary>
     public static IReadOnlyList<SourceFile> Sources { get; } =
         [.. Files("*.cs").Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, path))))];
 
-    /// <summary>Every file below the root that belongs to the project, relative, with '/' as separator.</summary>
+    /// <summary>
+    /// Every file below the root that belongs to the project, relative, with '/' as separator.
+    /// </summary>
     public static IEnumerable<string> Files(string pattern) =>
         Below(Root)
             .SelectMany(folder => Directory.EnumerateFiles(folder, pattern))
