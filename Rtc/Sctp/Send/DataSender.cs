@@ -14,6 +14,7 @@ internal sealed class DataSender
     private readonly LossTimer _timer;
     private readonly SackProcessing _sacks;
     private readonly Abandonment? _abandonment;
+    private readonly Redundancy _redundancy;
     private readonly SctpStatistics _statistics;
     private Instant _lastSent;
 
@@ -26,6 +27,7 @@ internal sealed class DataSender
         RoundTrip = new RoundTripEstimator(options.InitialRto);
         _congestion = new CongestionControl(options.PacketLengthMax);
         _recent = new RecentAcknowledgement(RoundTrip);
+        _redundancy = new Redundancy(_outstanding);
         _recovery = new Recovery { PeerWindow = peer.ReceiveWindow };
         _timer = new LossTimer(_outstanding, RoundTrip, _congestion, _recovery, statistics);
         _sacks = new SackProcessing(
@@ -111,8 +113,10 @@ internal sealed class DataSender
 
         var last = Span<byte>.Empty;
         var isProbe = _recovery.IsProbeOwed;
+        var firstNew = _outstanding.NextTsn;
         var wrote = WriteLost(now, ref writer, ref last);
-        wrote |= WriteNew(now, ref writer, ref last);
+        var wroteNew = WriteNew(now, ref writer, ref last);
+        wrote |= wroteNew;
         if (_recovery.IsProbeOwed)
         {
             wrote |= WriteProbe(now, ref writer, ref last);
@@ -127,6 +131,11 @@ internal sealed class DataSender
         if (isProbe || _queue.IsEmpty)
         {
             last[1] |= (byte)DataFlags.Immediate;
+        }
+
+        if (wroteNew && _queue.IsEmpty)
+        {
+            _redundancy.Write(ref writer, firstNew);
         }
 
         _recovery.IsFastRetransmitOwed = false;
@@ -173,10 +182,9 @@ internal sealed class DataSender
             && FitsPeer(length)
             && writer.TryReserve(DataChunk.HeaderLength + length, out var chunk))
         {
-            var fragment = _queue.Take();
-            var tsn = _outstanding.Add(fragment, now);
+            var tsn = _outstanding.Add(_queue.Take(), now);
             _recovery.PeerWindow = Math.Max(0, _recovery.PeerWindow - length);
-            Write(chunk, tsn, fragment);
+            _outstanding[tsn].Write(chunk, tsn);
             last = chunk;
             wrote = true;
         }
@@ -214,7 +222,7 @@ internal sealed class DataSender
             return false;
         }
 
-        Write(chunk, tsn, sent.Fragment);
+        sent.Write(chunk, tsn);
         last = chunk;
         sent.SentAt = now;
         sent.Transmissions++;
@@ -222,14 +230,4 @@ internal sealed class DataSender
         _outstanding.Move(ref sent, ChunkState.InFlight);
         return true;
     }
-
-    private static void Write(Span<byte> chunk, Tsn tsn, in OutboundFragment fragment) => new DataChunk
-    {
-        Tsn = tsn,
-        Stream = fragment.Stream.Id,
-        Ssn = fragment.Ssn,
-        PayloadProtocol = fragment.PayloadProtocol,
-        Flags = fragment.Flags,
-        Payload = fragment.Payload.Payload,
-    }.Write(chunk);
 }

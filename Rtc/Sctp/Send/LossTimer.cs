@@ -95,11 +95,10 @@ internal sealed class LossTimer(
     private void ArmProbe(Instant now)
     {
         _probe = null;
-        if (roundTrip.Smoothed is { } smoothed && !recovery.IsProbing && recovery.Point is null
+        if (roundTrip.Smoothed is not null && !recovery.IsProbing && recovery.Point is null
             && outstanding.InFlightCount > 0)
         {
-            var patience = 2 * smoothed;
-            _probe = now + (patience > SctpTimings.ProbeMinimum ? patience : SctpTimings.ProbeMinimum);
+            _probe = now + roundTrip.ProbeTimeout;
         }
     }
 }

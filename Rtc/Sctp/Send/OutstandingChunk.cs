@@ -22,4 +22,14 @@ internal struct OutstandingChunk
 
     /// <summary>Payload bytes, which is what it takes of the peer's window.</summary>
     public int PayloadLength;
+
+    public readonly void Write(Span<byte> destination, Tsn tsn) => new DataChunk
+    {
+        Tsn = tsn,
+        Stream = Fragment.Stream.Id,
+        Ssn = Fragment.Ssn,
+        PayloadProtocol = Fragment.PayloadProtocol,
+        Flags = Fragment.Flags,
+        Payload = Fragment.Payload.Payload,
+    }.Write(destination);
 }

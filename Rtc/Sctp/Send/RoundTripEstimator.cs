@@ -30,6 +30,22 @@ internal sealed class RoundTripEstimator(TimeSpan initialRto)
         }
     }
 
+    /// <summary>
+    /// How long to wait for the acknowledgement of the last packet before probing: two round trips (RFC 8985
+    /// section
+    /// 7.2), or less if they vary little, because the I bit makes the receiver answer at once.
+    /// </summary>
+    public TimeSpan ProbeTimeout
+    {
+        get
+        {
+            var smoothed = Smoothed ?? initialRto;
+            var spread = Longer(4 * _variation, SctpTimings.ProbeMinimum);
+            var expected = smoothed + spread + SctpTimings.SackDelay;
+            return Longer(expected < 2 * smoothed ? expected : 2 * smoothed, SctpTimings.ProbeMinimum);
+        }
+    }
+
     /// <summary>Takes a measurement of a chunk that was sent once.</summary>
     public void Observe(Instant now, TimeSpan roundTrip)
     {
