@@ -33,7 +33,10 @@ public sealed partial class PeerConnection
         }
     }
 
-    internal string UserFragment { get; }
+    internal string UserFragment => _session.UserFragment;
+
+    /// <summary>The user fragments under which the directory knows this peer: a restart adds one.</summary>
+    internal List<string> Fragments { get; } = [];
 
     /// <summary>The addresses under which the directory knows this peer.</summary>
     internal List<TransportAddress> Addresses { get; } = [];

@@ -35,14 +35,12 @@ public sealed partial class PeerConnection : IAsyncDisposable
         (_host, _session, _certificate, _ownsCertificate) = (host, session, certificate, ownsCertificate);
         _createdAt = host.Now;
         _giveUpAt = _createdAt + options.ConnectTimeout;
-        LocalDescription = session.LocalDescription;
-        UserFragment = session.UserFragment;
     }
 
     /// <summary>
-    /// The offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.
+    /// The latest offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.
     /// </summary>
-    public string LocalDescription { get; }
+    public string LocalDescription => _session.LocalDescription;
 
     /// <summary>The certificate of this end, DER.</summary>
     public ReadOnlyMemory<byte> LocalCertificate => _certificate.Der;
@@ -71,15 +69,33 @@ public sealed partial class PeerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds the candidates of a later description of the same peer (same ICE credentials).</summary>
+    /// <summary>
+    /// Takes a later offer of the same peer: with the same ICE credentials its candidates are added, with others it
+    /// restarts ICE under the living channels, and <see cref="LocalDescription"/> is the new answer.
+    /// </summary>
     /// <exception cref="SdpException">The description cannot be used.</exception>
     public void AddRemoteCandidates(string sdp)
     {
         lock (_host.Gate)
         {
             if (_isEnded) return;
-            if (!_session.TryAddCandidates(_host.Now, sdp, out var problem)) throw new SdpException(problem);
+            if (!_session.TryUpdate(_host.Now, sdp, _host.Candidates, out var problem)) throw new SdpException(problem);
+            _host.Rename(this);
             _host.FlushOrDefer(this);
+        }
+    }
+
+    /// <summary>
+    /// Makes <see cref="LocalDescription"/> an offer that restarts ICE, for an address that has changed. Channels go on
+    /// over the former path until the answer is set and a new path works.
+    /// </summary>
+    public void OfferRestart()
+    {
+        lock (_host.Gate)
+        {
+            if (_isEnded) return;
+            _session.OfferRestart(_host.Candidates);
+            _host.Rename(this);
         }
     }
 

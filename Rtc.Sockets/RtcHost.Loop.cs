@@ -1,3 +1,4 @@
+using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Wire;
 
@@ -28,6 +29,12 @@ public sealed partial class RtcHost
 
     internal void Schedule(Instant now, PeerConnection peer, Instant? deadline) =>
         _deadlines.Schedule(now, peer, deadline);
+
+    /// <summary>Our candidates, best first.</summary>
+    internal IReadOnlyList<IceCandidate> Candidates => _addresses.Candidates;
+
+    /// <summary>The peer's credentials may have changed.</summary>
+    internal void Rename(PeerConnection peer) => _directory.Add(peer);
 
     internal void Forget(PeerConnection peer) => _directory.Remove(peer);
 

@@ -12,19 +12,30 @@ internal sealed class PeerDirectory
 {
     private const int MaximumFragment = 256;
 
+    // Ours: a restart needs the fragment before it, for as long as the former path is used.
+    private const int MaximumFragments = 3;
+
     private readonly Dictionary<string, PeerConnection> _byFragment = [];
     private readonly Dictionary<TransportAddress, PeerConnection> _byAddress = [];
     private readonly Dictionary<string, PeerConnection>.AlternateLookup<ReadOnlySpan<char>> _fragments;
 
     public PeerDirectory() => _fragments = _byFragment.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public IReadOnlyCollection<PeerConnection> All => _byFragment.Values;
+    public IEnumerable<PeerConnection> All => _byFragment.Values.Distinct();
 
-    public void Add(PeerConnection peer) => _byFragment.Add(peer.UserFragment, peer);
+    /// <summary>Notes the user fragment of <paramref name="peer"/>; former ones stay until it is removed.</summary>
+    public void Add(PeerConnection peer)
+    {
+        if (!_byFragment.TryAdd(peer.UserFragment, peer)) return;
+        peer.Fragments.Add(peer.UserFragment);
+        if (peer.Fragments.Count <= MaximumFragments) return;
+        _byFragment.Remove(peer.Fragments[0]);
+        peer.Fragments.RemoveAt(0);
+    }
 
     public void Remove(PeerConnection peer)
     {
-        _byFragment.Remove(peer.UserFragment);
+        foreach (var fragment in peer.Fragments) _byFragment.Remove(fragment);
         foreach (var address in peer.Addresses)
         {
             if (_byAddress.TryGetValue(address, out var owner) && owner == peer) _byAddress.Remove(address);

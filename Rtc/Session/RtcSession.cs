@@ -188,6 +188,23 @@ public sealed class RtcSession : IDisposable
     }
 
     /// <summary>
+    /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with others it is
+    /// a restart (see <see cref="TryRestart"/>).
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="text">The offer.</param>
+    /// <param name="candidates">Our candidates, best first.</param>
+    /// <param name="problem">What is wrong with the offer.</param>
+    public bool TryUpdate(
+        Instant now, ReadOnlySpan<char> text, IReadOnlyList<IceCandidate> candidates, out SdpProblem problem)
+    {
+        if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
+        return offer!.Credentials == RemoteCredentials
+            ? TryAddCandidates(now, text, out problem)
+            : TryRestart(now, text, candidates, out problem);
+    }
+
+    /// <summary>
     /// Restarts ICE for an offer of the same peer with new credentials (RFC 8839, section 4.4.1.1): data
     /// goes on over the
     /// former path until there is a new one. <see cref="LocalDescription"/> is the answer. False when the

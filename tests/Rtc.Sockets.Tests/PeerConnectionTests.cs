@@ -36,6 +36,23 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
+    public async Task Channels_survive_a_restart_of_ICE()
+    {
+        await using var pair = await PeerPair.Connect();
+        var offer = pair.Phone.LocalDescription;
+        pair.Phone.OfferRestart();
+        pair.Mac.AddRemoteCandidates(pair.Phone.LocalDescription);
+        pair.Phone.SetRemoteDescription(pair.Mac.LocalDescription);
+        Assert.NotEqual(offer, pair.Phone.LocalDescription);
+        var answered = pair.Phone.Statistics.DatagramsReceived;
+        while (pair.Phone.Statistics.DatagramsReceived < answered + 2) await Task.Yield();
+
+        var next = PeerPair.NextMessage(pair.MacChannel);
+        Assert.True(pair.PhoneChannel.TrySend("after"u8));
+        Assert.Equal("after"u8.ToArray(), await next);
+    }
+
+    [Fact]
     public async Task Statistics_tell_the_path_and_the_stages_in_order()
     {
         await using var pair = await PeerPair.Connect();
