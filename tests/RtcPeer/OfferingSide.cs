@@ -6,7 +6,8 @@ using QuicPair.Rtc.Sockets;
 namespace QuicPair.RtcPeer;
 
 /// <summary>Measures the channel: first echo, echoes, then throughput or the delay of tokens.</summary>
-internal sealed class OfferingSide(DataChannel channel, PeerSettings settings, long startedAt)
+internal sealed class OfferingSide(
+    PeerConnection connection, DataChannel channel, PeerSettings settings, long startedAt)
 {
     // The first echoes warm both sides up and are not counted.
     private const int WarmUp = 300;
@@ -18,18 +19,31 @@ internal sealed class OfferingSide(DataChannel channel, PeerSettings settings, l
         var open = Usage.MillisecondsSince(startedAt);
         await Ask([Opcode.Echo, 0], cancellation);
         var first = Usage.MillisecondsSince(startedAt);
-        if (!isFull) return new { e = "round", open, first };
+        var stages = Stages();
+        if (!isFull) return new { e = "round", open, first, stages };
 
         var echo = (await EchoMany()).ToReport();
         if (settings.TokenCount > 0)
         {
             var tok = await SendTokens(cancellation);
             var none = new { rxBytes = 1, ms = 1, mbps = 0, cpuA = 0, cpuB = 0, rssA = 0, rssB = 0 };
-            return new { e = "result", open, first, tok, echo, tput = none };
+            return new { e = "result", open, first, stages, tok, echo, tput = none };
         }
 
         var tput = await SendBulk(cancellation);
-        return new { e = "result", open, first, echo, tput };
+        return new { e = "result", open, first, stages, echo, tput };
+    }
+
+    /// <summary>When each layer was up, in milliseconds from the creation of the connection.</summary>
+    private object Stages()
+    {
+        var statistics = connection.Statistics;
+        return new
+        {
+            ice = statistics.IceConnectedAfter?.TotalMilliseconds,
+            dtls = statistics.DtlsConnectedAfter?.TotalMilliseconds,
+            sctp = statistics.SctpConnectedAfter?.TotalMilliseconds,
+        };
     }
 
     private async Task<byte[]> Ask(byte[] question, CancellationToken cancellation)

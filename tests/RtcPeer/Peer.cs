@@ -102,7 +102,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         try
         {
             var channel = await connection.AcceptChannel(cancellation);
-            Tell(await new OfferingSide(channel, settings, _startedAt).Measure(_isFull, cancellation));
+            Tell(await new OfferingSide(connection, channel, settings, _startedAt).Measure(_isFull, cancellation));
         }
         catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
         {
