@@ -159,6 +159,7 @@ internal sealed class IceAgent
     {
         if (_state.Selected?.Path == path) return true;
         var pair = _state.Checklist.Find(path);
+        if (pair is null) return _requests.IsKept(path);
         return pair is { State: PairState.Succeeded } or { HasReceivedRequest: true };
     }
 

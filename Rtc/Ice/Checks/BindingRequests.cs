@@ -50,6 +50,20 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
         _early.Clear();
     }
 
+    /// <summary>
+    /// Whether an authentic check came on this path before the peer's credentials were known. The peer holds our
+    /// password, so what it sends right behind the check is kept as well.
+    /// </summary>
+    public bool IsKept(NetworkPath path)
+    {
+        foreach (var request in _early)
+        {
+            if (request.Path == path) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Writes the next response; false when there is none.</summary>
     public bool TryTransmit(Span<byte> destination, out int length, out NetworkPath path)
     {
