@@ -29,7 +29,7 @@ internal sealed class BouncyCastleDtls(LocalCertificate certificate, HandshakeTh
     {
         if (_isDisposed) return;
         _parameters = parameters;
-        _transport = new HandshakeTransport(parameters.Role, hasNews);
+        _transport = new HandshakeTransport(parameters, hasNews);
         if (parameters.Role == DtlsRole.Client) RunOnce();
     }
 

@@ -9,11 +9,16 @@ namespace QuicPair.Rtc.Sockets.Dtls;
 /// datagrams as fit, and hands records to the handshake one by one and in the only order that BouncyCastle
 /// survives: once it has taken change_cipher_spec it ignores everything of epoch 0, repeated or not.
 /// </summary>
-internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : DatagramTransport
+internal sealed class HandshakeTransport(DtlsParameters parameters, Action hasOutput) : DatagramTransport
 {
     private const int RecordHeaderLength = 13;
     private const int ReceiveLimit = 1 << 14;
     private const int MaximumDatagram = Rtc.Dtls.DtlsTransport.MaximumFlightDatagram;
+
+    // Ours, in milliseconds: a server whose own ICE is a moment behind drops the first ClientHello. Until it has said
+    // anything, the small message is repeated sooner than a whole flight would be.
+    private const int FirstHelloRepeat = 10;
+    private const int LastHelloRepeat = 20;
 
     // Ours: more than any flight has, so that a flood cannot grow the queues.
     private const int MaximumQueued = 32;
@@ -28,6 +33,8 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
     private bool _flightEnded;
     private bool _peerMayEncrypt;
     private bool _isClosed;
+    private bool _hasHeardPeer;
+    private int _helloRepeat = IsNear(parameters) ? FirstHelloRepeat : int.MaxValue;
 
     /// <summary>The lowest record number of epoch 1 that has not been sent.</summary>
     public ulong NextEncryptedSequence { get; private set; }
@@ -40,6 +47,7 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
     {
         lock (_gate)
         {
+            _hasHeardPeer = true;
             while (records.Length >= RecordHeaderLength)
             {
                 var length = RecordHeaderLength + BinaryPrimitives.ReadUInt16BigEndian(records[11..]);
@@ -93,23 +101,16 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
     {
         Flush();
         var deadline = Environment.TickCount64 + waitMillis;
-        lock (_gate)
+        while (true)
         {
-            _flightEnded = true;
-            while (true)
+            lock (_gate)
             {
-                if (_isClosed) throw new TlsFatalAlert(AlertDescription.user_canceled);
-                if (TryTakeRecord(out var record))
-                {
-                    if (record.Length > buffer.Length) continue;
-                    record.CopyTo(buffer);
-                    return record.Length;
-                }
-
-                var wait = deadline - Environment.TickCount64;
-                if (wait <= 0) return -1;
-                Monitor.Wait(_gate, (int)wait);
+                _flightEnded = true;
+                if (TryWaitForRecord(buffer, deadline, out var length)) return length;
             }
+
+            // Nothing came while the hello waited for its repetition.
+            hasOutput();
         }
     }
 
@@ -132,7 +133,7 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
 
             var sequence = BinaryPrimitives.ReadUInt64BigEndian(buffer[3..]) & 0xFFFF_FFFF_FFFF;
             NextEncryptedSequence = Math.Max(NextEncryptedSequence, sequence + 1);
-            if (role == DtlsRole.Client) _peerMayEncrypt = true;
+            if (parameters.Role == DtlsRole.Client) _peerMayEncrypt = true;
         }
     }
 
@@ -145,8 +146,44 @@ internal sealed class HandshakeTransport(DtlsRole role, Action hasOutput) : Data
         }
     }
 
+    private static bool IsNear(DtlsParameters parameters) =>
+        parameters.RoundTrip.TotalMilliseconds < FirstHelloRepeat / 2;
+
     private static bool IsEncryptedOrChange(ReadOnlySpan<byte> record) =>
         record[0] == ContentType.change_cipher_spec || BinaryPrimitives.ReadUInt16BigEndian(record[3..]) > 0;
+
+    /// <summary>Takes a record, or -1 at the deadline; false when the hello was put out once more.</summary>
+    private bool TryWaitForRecord(Span<byte> buffer, long deadline, out int length)
+    {
+        while (true)
+        {
+            length = -1;
+            if (_isClosed) throw new TlsFatalAlert(AlertDescription.user_canceled);
+            if (TryTakeRecord(out var record))
+            {
+                if (record.Length > buffer.Length) continue;
+                record.CopyTo(buffer);
+                length = record.Length;
+                return true;
+            }
+
+            var wait = deadline - Environment.TickCount64;
+            if (wait <= 0) return true;
+            var mayRepeat = parameters.Role == DtlsRole.Client && !_hasHeardPeer && _helloRepeat <= Math.Min(wait, LastHelloRepeat);
+            if (!mayRepeat) Monitor.Wait(_gate, (int)wait);
+            else if (!Monitor.Wait(_gate, _helloRepeat))
+            {
+                RepeatHello();
+                return false;
+            }
+        }
+    }
+
+    private void RepeatHello()
+    {
+        _helloRepeat *= 2;
+        foreach (var datagram in _flight) _outgoing.Enqueue(datagram);
+    }
 
     private bool TryTakeRecord(out byte[] record)
     {
