@@ -169,7 +169,8 @@ internal sealed class HandshakeTransport(DtlsParameters parameters, Action hasOu
 
             var wait = deadline - Environment.TickCount64;
             if (wait <= 0) return true;
-            var mayRepeat = parameters.Role == DtlsRole.Client && !_hasHeardPeer && _helloRepeat <= Math.Min(wait, LastHelloRepeat);
+            var isSilent = parameters.Role == DtlsRole.Client && !_hasHeardPeer;
+            var mayRepeat = isSilent && _helloRepeat <= Math.Min(wait, LastHelloRepeat);
             if (!mayRepeat) Monitor.Wait(_gate, (int)wait);
             else if (!Monitor.Wait(_gate, _helloRepeat))
             {
