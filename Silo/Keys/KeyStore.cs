@@ -64,6 +64,11 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether this invitation has not been replaced, used or removed; its time is the gate's business.
+    /// </summary>
+    public bool IsOpen(Invitation invitation) => Volatile.Read(ref _content).Invitation == invitation;
+
     /// <summary>Stores a claimer's lasting keys, pending, durably.</summary>
     public ClaimOutcome Claim(Invitation invitation, DeviceRecord pending)
     {

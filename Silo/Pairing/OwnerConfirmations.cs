@@ -12,6 +12,9 @@ internal sealed class OwnerConfirmations(TimeProvider time)
     /// <summary>Called when a phone begins to wait, for the terminal.</summary>
     public Action<PendingConfirmation>? Announced { get; set; }
 
+    /// <summary>Called when a second device tried a code that another one holds, for the terminal.</summary>
+    public Action<string>? SecondClaimed { get; set; }
+
     public IReadOnlyList<PendingConfirmation> Waiting
     {
         get
@@ -48,6 +51,9 @@ internal sealed class OwnerConfirmations(TimeProvider time)
             }
         }
     }
+
+    /// <summary>A second device tried the code of this one.</summary>
+    public void SecondClaim(string device) => SecondClaimed?.Invoke(device);
 
     /// <summary>The owner's word. False when nobody waits.</summary>
     public bool Answer(string device, bool accept)

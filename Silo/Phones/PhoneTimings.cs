@@ -1,0 +1,36 @@
+namespace QuicPair.Silo.Phones;
+
+/// <summary>Limits of phones' peers and sessions (docs/protocol.md, 4 and 6).</summary>
+internal static class PhoneTimings
+{
+    // From the protocol.
+
+    public const int UnfinishedPerDevice = 2;
+    public const int UnfinishedPerMac = 8;
+    public const long MaxBuffered = 256 * 1024;
+    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Unlive = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan NoProgress = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Session = TimeSpan.FromHours(12);
+    public static readonly TimeSpan Flush = TimeSpan.FromSeconds(1);
+
+    // Ours.
+
+    /// <summary>An unlive peer whose owner compares the six digits: 30 s beside the owner's 60 s.</summary>
+    public static readonly TimeSpan UnliveConfirming = TimeSpan.FromSeconds(95);
+
+    /// <summary>Sending goes on when this little waits: half, so that the channel never runs dry.</summary>
+    public const long ResumeBuffered = MaxBuffered / 2;
+
+    /// <summary>Replies that a phone leaves unread before it is shown the door.</summary>
+    public const long MaxUnread = 4 * 1024 * 1024;
+
+    /// <summary>Received bytes that may wait for the session.</summary>
+    public const long MaxUnhandled = 32 * 1024 * 1024;
+
+    /// <summary>How often a session looks at its clocks.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>A revoked device is cut off at the latest after this.</summary>
+    public static readonly TimeSpan RevocationFlush = TimeSpan.FromMilliseconds(500);
+}
