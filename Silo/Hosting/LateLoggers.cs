@@ -1,0 +1,28 @@
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>Loggers for what is made before the host and outlives it.</summary>
+internal sealed class LateLoggers
+{
+    private volatile ILoggerFactory? _factory;
+
+    public void Use(ILoggerFactory factory) => _factory = factory;
+
+    public ILogger<T> For<T>() => new Late<T>(this);
+
+    private sealed class Late<T>(LateLoggers loggers) : ILogger<T>
+    {
+        private ILogger? _logger;
+
+        private ILogger? Logger => _logger ??= loggers._factory?.CreateLogger<T>();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => Logger?.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => Logger?.IsEnabled(logLevel) ?? false;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Logger?.Log(logLevel, eventId, state, exception, formatter);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using QuicPair.Silo.Pairing;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>
+/// Where a phone finds the front door: the public name when there is one, else the machine's <c>.local</c> name where
+/// that resolves to this machine, else its address in the local network; for this machine, localhost.
+/// </summary>
+internal static class LinkPlacesFinder
+{
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <exception cref="StartupException">A link cannot name the public URL.</exception>
+    public static LinkPlaces Find(IEnumerable<string> urls, string publicUrl)
+    {
+        var listening = urls.Select(BindingAddress.Parse).FirstOrDefault(url => url.Scheme == Uri.UriSchemeHttp)
+            ?? urls.Select(BindingAddress.Parse).First();
+        var here = $"{listening.Scheme}://localhost:{listening.Port}";
+        if (publicUrl.Length > 0) return new LinkPlaces([Origin(publicUrl), here], ThisNetworkOnly: false);
+        var addresses = OwnAddresses();
+        var isWide = listening.Host is "*" or "+" or "[::]" or "0.0.0.0";
+        if (!isWide) return new LinkPlaces([$"{listening.Scheme}://{listening.Host}:{listening.Port}"], true);
+        var host = LocalName(addresses) ?? addresses.Find(IsLocal)?.ToString();
+        return host is null
+            ? new LinkPlaces([here], ThisNetworkOnly: true)
+            : new LinkPlaces([$"{listening.Scheme}://{host}:{listening.Port}", here], ThisNetworkOnly: true);
+    }
+
+    private static string Origin(string publicUrl)
+    {
+        var url = new Uri(publicUrl, UriKind.Absolute);
+        if (url.AbsolutePath != "/")
+        {
+            throw new StartupException("FrontDoor:PublicUrl is scheme, host and port, without a path.");
+        }
+
+        return url.GetLeftPart(UriPartial.Authority);
+    }
+
+    private static string? LocalName(List<IPAddress> own)
+    {
+        var name = Environment.MachineName.Split('.')[0].ToLowerInvariant() + ".local";
+        try
+        {
+            using var limit = new CancellationTokenSource(ResolveTimeout);
+            var found = Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, limit.Token)
+                .WaitAsync(limit.Token).GetAwaiter().GetResult();
+            return found.Any(own.Contains) ? name : null;
+        }
+        catch (Exception problem) when (problem is SocketException or OperationCanceledException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static List<IPAddress> OwnAddresses() =>
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces()
+            .Where(card => card.OperationalStatus == OperationalStatus.Up
+                && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .OrderByDescending(card => card.GetIPProperties().GatewayAddresses.Count)
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(address => address.Address)
+            .Where(address => address.AddressFamily == AddressFamily.InterNetwork),
+    ];
+
+    private static bool IsLocal(IPAddress address) => address.GetAddressBytes() is
+        [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [169, 254, ..];
+}

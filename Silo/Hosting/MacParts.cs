@@ -1,0 +1,124 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Sockets;
+using QuicPair.Rtc.Sockets;
+using QuicPair.SignalingApi;
+using QuicPair.Silo.Answers;
+using QuicPair.Silo.Control;
+using QuicPair.Silo.Gate;
+using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
+using QuicPair.Silo.Phones;
+using QuicPair.Silo.Runners;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>What belongs to the process and outlives a silo in it: keys, phones, answers, the runner.</summary>
+internal sealed class MacParts : IAsyncDisposable
+{
+    private readonly LateLoggers _loggers;
+    private LinkPlaces _places = new(["http://localhost:8443"], ThisNetworkOnly: true);
+
+    private MacParts(MacSettings settings, DataFolder folder, Uri ollama)
+    {
+        var time = TimeProvider.System;
+        _loggers = new LateLoggers();
+        Keys = KeyStore.Open(folder, time);
+        Gate = new OfferGate(Keys, time);
+        Runner = new ServingRunner(settings.Runner, ollama, time);
+        Models = new ModelCatalog(Runner, settings.Runner);
+        Work = new ChatWork(Runner, Models, _loggers.For<ChatWork>());
+        Answers = new AnswerBook(settings.Runner, Work, time);
+        Confirmations = new OwnerConfirmations(time);
+        News = new PairingNews();
+        Live = new LivePhones();
+        var parts = new SessionParts
+        {
+            Keys = Keys,
+            Answers = Answers,
+            Models = Models,
+            Confirmations = Confirmations,
+            News = News,
+            Live = Live,
+            Options = settings.Phones,
+            MacName = settings.Name,
+            Time = time,
+        };
+        Phones = new PhoneHost(StartRtc(settings.Phones), Gate, parts, _loggers.For<PhoneHost>());
+        Status = new MacStatus(settings.Name, this);
+        Inviter = new Inviter(Keys, () => _places);
+        Desk = new ControlDesk(Keys, Inviter, Confirmations, Status, Phones, News, time);
+        Settings = settings;
+    }
+
+    public MacSettings Settings { get; }
+
+    public KeyStore Keys { get; }
+
+    public OfferGate Gate { get; }
+
+    public ServingRunner Runner { get; }
+
+    public ModelCatalog Models { get; }
+
+    public ChatWork Work { get; }
+
+    public AnswerBook Answers { get; }
+
+    public OwnerConfirmations Confirmations { get; }
+
+    public PairingNews News { get; }
+
+    public LivePhones Live { get; }
+
+    public PhoneHost Phones { get; }
+
+    public MacStatus Status { get; }
+
+    public Inviter Inviter { get; }
+
+    public ControlDesk Desk { get; }
+
+    /// <summary>Where links of this Mac lead.</summary>
+    public LinkPlaces Places => _places;
+
+    /// <exception cref="StartupException">A file or a port cannot be used.</exception>
+    /// <exception cref="ValidationException">A setting is wrong.</exception>
+    public static MacParts Make(
+        IConfiguration configuration, DataFolder folder, Func<string, string?> environment)
+    {
+        var settings = MacSettings.Read(configuration);
+        var named = settings.Runner.OllamaUrl.Length > 0 ? settings.Runner.OllamaUrl : environment("OLLAMA_HOST");
+        if (!OllamaAddress.TryParse(named, out var ollama))
+        {
+            throw new StartupException($"\"{named}\" is not an address of Ollama (Runner:OllamaUrl or OLLAMA_HOST).");
+        }
+
+        return new MacParts(settings, folder, ollama);
+    }
+
+    public void UseLoggers(ILoggerFactory loggers) => _loggers.Use(loggers);
+
+    /// <summary>The front door listens: its links can be made.</summary>
+    public void UseFrontDoor(IEnumerable<string> urls, FrontDoorOptions options) =>
+        _places = LinkPlacesFinder.Find(urls, options.PublicUrl);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Phones.DisposeAsync();
+        Answers.Dispose();
+        Runner.Dispose();
+        Keys.Dispose();
+    }
+
+    private static RtcHost StartRtc(PhoneOptions options)
+    {
+        try
+        {
+            return RtcHost.Start(new RtcHostOptions { Port = options.UdpPort });
+        }
+        catch (SocketException problem)
+        {
+            throw new StartupException($"The UDP port {options.UdpPort} for phones cannot be used.", problem);
+        }
+    }
+}

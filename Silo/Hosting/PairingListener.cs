@@ -1,0 +1,26 @@
+using QuicPair.Grains.Interfaces;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>Asks the device's grain to look again whenever its pairing or connection changes.</summary>
+internal static class PairingListener
+{
+    public static void Attach(MacParts mac, IGrainFactory grains)
+    {
+        var id = MacId.Parse(mac.Keys.MacId);
+        mac.News.Listener = device => _ = Refresh(grains, new PairingKey(id, DeviceId.Parse(device)));
+    }
+
+    private static async Task Refresh(IGrainFactory grains, PairingKey key)
+    {
+        try
+        {
+            await Task.Yield();
+            await grains.GetGrain<IPairingGrain>(key.ToString()).Refresh();
+        }
+        catch (Exception)
+        {
+            // The grain reads the truth from this Mac's files whenever it is asked; it only learns this later.
+        }
+    }
+}

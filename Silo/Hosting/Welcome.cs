@@ -1,0 +1,72 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using QRCoder;
+using QuicPair.Protocol;
+using QuicPair.SignalingApi;
+using QuicPair.SignalingApi.Dashboard;
+using QuicPair.Silo.Pairing;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>What the daemon says on its terminal. Links and tokens only where a person looks.</summary>
+internal static class Welcome
+{
+    public static void Show(Daemon daemon, TextWriter output, bool isTerminal, bool colours)
+    {
+        var mac = daemon.Mac;
+        output.WriteLine($"QuicPair on {mac.Status.Name} ({mac.Keys.MacId})");
+        output.WriteLine($"Models: {mac.Runner.Description}");
+        if (mac.Runner.IsBuiltIn && mac.Settings.Runner.Kind == "auto")
+        {
+            output.WriteLine("        Start Ollama at any time and it takes over.");
+        }
+
+        foreach (var origin in mac.Places.Origins) output.WriteLine($"Front door: {origin}");
+        if (mac.Settings.ShowLink == "always" || (isTerminal && mac.Settings.ShowLink == "terminal"))
+        {
+            ShowInvitation(mac.Inviter.Invite(Inviter.DefaultLifetime, LinkFlags.None), output, colours);
+        }
+        else
+        {
+            output.WriteLine("Pair a phone: quicpair pair");
+        }
+
+        ShowDashboard(daemon, output, isTerminal);
+        if (!isTerminal) return;
+        mac.Confirmations.Announced = phone => output.WriteLine(
+            $"{phone.Name} wants to pair and shows {phone.Code}: quicpair confirm {phone.Device}");
+        mac.Confirmations.SecondClaimed = _ => output.WriteLine("A second device tried the code of this pairing.");
+    }
+
+    /// <summary>The QR code and the links of an invitation.</summary>
+    public static void ShowInvitation(InvitationLinks invitation, TextWriter output, bool colours)
+    {
+        output.WriteLine();
+        output.WriteLine("Scan this with your phone's camera within two minutes, or open the link:");
+        output.WriteLine(Code(invitation.Links[0], colours));
+        foreach (var link in invitation.Links) output.WriteLine(link);
+        output.WriteLine();
+        if (invitation.ThisNetworkOnly) output.WriteLine("This works in this network only.");
+        output.WriteLine("A new code: quicpair pair");
+    }
+
+    private static void ShowDashboard(Daemon daemon, TextWriter output, bool isTerminal)
+    {
+        if (!daemon.App.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.Dashboard) return;
+        var token = daemon.App.Services.GetRequiredService<OperatorToken>();
+        var url = $"{daemon.Mac.Places.Origins[^1]}/dashboard/";
+        if (token.IsRandom && isTerminal) url += $"?token={token.Value}";
+        output.WriteLine($"Dashboard: {url}");
+    }
+
+    /// <summary>Half blocks, light on dark, whatever the terminal's colours.</summary>
+    private static string Code(string link, bool colours)
+    {
+        using var data = QRCodeGenerator.GenerateQrCode(link, QRCodeGenerator.ECCLevel.L);
+        using var code = new AsciiQRCode(data);
+        var rows = code.GetGraphicSmall().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var text = new StringBuilder();
+        foreach (var row in rows) text.Append(colours ? $"\e[97;40m{row}\e[0m" : row).Append('\n');
+        return text.ToString().TrimEnd('\n');
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+using QuicPair.Protocol;
+using QuicPair.Protocol.Signaling;
+using QuicPair.Rtc.Sockets;
+using QuicPair.Silo.Gate;
+
+namespace QuicPair.Silo.Phones;
+
+/// <summary>
+/// The process's peers. It belongs to the process, not to the silo in it: a silo that restarts finds its phones
+/// connected.
+/// </summary>
+internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionParts parts, ILogger<PhoneHost> log)
+    : IPeerHost, IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<PhonePeer> _peers = [];
+    private bool _stopped;
+
+    public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
+    {
+        var verified = gate.Take(offer);
+        return Task.FromResult(verified is null
+            ? OfferReply.Reject(OfferProblem.Refused)
+            : Answer(offer, verified));
+    }
+
+    public PeerPresence? Presence(DeviceId device)
+    {
+        if (parts.Live.Find(device.Value) is not { } session) return null;
+        lock (_lock) return _peers.Find(peer => peer.Session == session)?.Presence(session);
+    }
+
+    public async Task CloseRevoked(DeviceId device)
+    {
+        parts.Answers.Drop(device.Value);
+        PhonePeer[] closing;
+        lock (_lock) closing = [.. _peers.Where(peer => peer.Offer.Device == device.Value)];
+        foreach (var peer in closing) peer.Close(CloseCode.Revoked, ErrorCode.Revoked);
+        await EndSoon(closing, PhoneTimings.RevocationFlush);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        PhonePeer[] closing;
+        lock (_lock)
+        {
+            _stopped = true;
+            closing = [.. _peers];
+        }
+
+        foreach (var peer in closing) peer.Close(CloseCode.Shutdown);
+        await EndSoon(closing, PhoneTimings.Flush);
+        await rtc.DisposeAsync();
+    }
+
+    private OfferReply Answer(OfferEnvelope offer, VerifiedOffer verified)
+    {
+        var identity = PeerIdentity.Of(verified.Device, offer.Sdp);
+        try
+        {
+            lock (_lock)
+            {
+                if (_stopped) return OfferReply.Reject(OfferProblem.Overloaded);
+                if (_peers.Find(known => known.Offer.Fingerprint == identity.Fingerprint
+                        && known.Offer.Device == identity.Device) is { } same)
+                {
+                    same.AddCandidates(offer.Sdp);
+                    return Accept(offer, verified, same);
+                }
+
+                if (!MakeRoom(verified.Device)) return OfferReply.Reject(OfferProblem.Overloaded);
+                var peer = Create(offer, verified, identity);
+                _peers.Add(peer);
+                _ = Run(peer, offer.Nonce);
+                return Accept(offer, verified, peer);
+            }
+        }
+        catch (SdpException)
+        {
+            return OfferReply.Reject(OfferProblem.BadSdp);
+        }
+    }
+
+    private PhonePeer Create(OfferEnvelope offer, VerifiedOffer verified, PeerIdentity identity)
+    {
+        var answerNonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
+        var connection = rtc.CreateAnswer(offer.Sdp, new PeerOptions());
+        var terms = (ReadOnlyMemory<byte> phoneCertificate) => new HandshakeTerms
+        {
+            Offer = verified,
+            OfferNonce = [.. offer.Nonce],
+            AnswerNonce = answerNonce,
+            Versions = [.. offer.Versions],
+            PhoneCertificate = phoneCertificate,
+            MacCertificate = connection.LocalCertificate,
+        };
+        return new PhonePeer(identity, connection, terms, parts) { AnswerNonce = answerNonce };
+    }
+
+    private OfferReply Accept(OfferEnvelope offer, VerifiedOffer verified, PhonePeer peer)
+    {
+        var auth = OfferAuthentication.Answer(
+            verified.OfferKey, offer.Nonce.AsSpan(), peer.AnswerNonce, verified.ChosenVersion, peer.LocalDescription);
+        var answer = new AnswerEnvelope(
+            peer.LocalDescription, [.. peer.AnswerNonce], verified.ChosenVersion, [.. auth]);
+        gate.Answered(offer, answer);
+        return OfferReply.Accept(answer);
+    }
+
+    /// <summary>
+    /// A device's third unfinished peer takes the place of its first: a phone that tries again means the new one.
+    /// </summary>
+    private bool MakeRoom(string device)
+    {
+        var unfinished = _peers.Where(peer => !peer.IsLive).ToArray();
+        var mine = unfinished.Where(peer => peer.Offer.Device == device).ToArray();
+        if (mine.Length >= PhoneTimings.UnfinishedPerDevice)
+        {
+            mine[0].Close(CloseCode.Normal);
+            return true;
+        }
+
+        return unfinished.Length < PhoneTimings.UnfinishedPerMac;
+    }
+
+    private async Task Run(PhonePeer peer, ImmutableArray<byte> offerNonce)
+    {
+        try
+        {
+            await peer.Run(() => gate.Finished(peer.Offer.Device, offerNonce.AsSpan()));
+        }
+        catch (Exception problem)
+        {
+            PeerBroke(problem.GetType().Name);
+        }
+        finally
+        {
+            lock (_lock) _peers.Remove(peer);
+        }
+    }
+
+    /// <summary>Waits for orderly ends, then does not wait any longer.</summary>
+    private async Task EndSoon(PhonePeer[] closing, TimeSpan patience)
+    {
+        try
+        {
+            await Task.WhenAll(closing.Select(peer => peer.Gone)).WaitAsync(patience, parts.Time);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var peer in closing) peer.Abort();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A phone's peer failed in an unexpected way: {Kind}.")]
+    private partial void PeerBroke(string kind);
+}
