@@ -14,13 +14,19 @@ internal static class CommandLine
     /// <summary>Runs the command line.</summary>
     public static async Task<int> Run(string[] arguments, Terminal terminal)
     {
+        var home = new Option<string?>("--home")
+        {
+            Description = "The data folder; default QUICPAIR_HOME or the platform's place.",
+            Recursive = true,
+        };
         var root = new RootCommand("Talk from your phone, or any machine, to the language models of your own Mac.")
         {
-            ChatCommand.Create(terminal),
-            PairCommand.Create(terminal),
-            DevicesCommand.Create(terminal),
-            StatusCommand.Create(terminal),
-            UpCommand.Create(),
+            home,
+            ChatCommand.Create(terminal, home),
+            PairCommand.Create(terminal, home),
+            DevicesCommand.Create(terminal, home),
+            StatusCommand.Create(terminal, home),
+            UpCommand.Create(home),
         };
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0)

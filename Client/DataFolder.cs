@@ -29,6 +29,6 @@ public static class DataFolder
         }
     }
 
-    /// <summary>The phone's pairings.</summary>
-    public static string PairingsFile => System.IO.Path.Combine(Path, "pairings.json");
+    /// <summary>The phone's pairings in a data folder.</summary>
+    public static string PairingsFile(string folder) => System.IO.Path.Combine(folder, "pairings.json");
 }

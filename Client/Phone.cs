@@ -33,7 +33,7 @@ public sealed class Phone : IAsyncDisposable
     /// <summary>Pairs by a link, or connects again when the link was used by this phone before.</summary>
     /// <exception cref="ConnectException">There is no connection, and why.</exception>
     /// <exception cref="PairingStoreException">The pairing cannot be kept.</exception>
-    public Task<PairedMac> Pair(PairingLink link, CancellationToken cancellationToken)
+    public async Task<PairedMac> Pair(PairingLink link, CancellationToken cancellationToken)
     {
         var device = KeySchedule.DeviceId(link.Secret);
         var record = Pairings.Load().FirstOrDefault(known => known.DeviceId == device);
@@ -49,7 +49,7 @@ public sealed class Phone : IAsyncDisposable
             Pairings.Save(record);
         }
 
-        return Open(record, cancellationToken);
+        return await Open(record, cancellationToken);
     }
 
     /// <summary>Connects to a Mac of the store.</summary>

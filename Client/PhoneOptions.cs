@@ -9,7 +9,7 @@ public sealed record PhoneOptions
     public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>The file with this phone's pairings; default in the data folder.</summary>
-    public string StorePath { get; init; } = DataFolder.PairingsFile;
+    public string StorePath { get; init; } = DataFolder.PairingsFile(DataFolder.Path);
 
     /// <summary>How long connecting may take, without the owner's confirmation; default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);

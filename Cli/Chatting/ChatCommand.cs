@@ -9,7 +9,7 @@ namespace QuicPair.Cli.Chatting;
 /// <summary><c>quicpair chat [link] [prompt]</c>: pairs at first use, then asks.</summary>
 internal static class ChatCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
         var first = new Argument<string?>("link")
         {
@@ -42,13 +42,18 @@ internal static class ChatCommand
                 Json = parsed.GetValue(json),
             };
             string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
-            return Run(terminal, settings, [.. words.OfType<string>()], parsed.GetValue(name), cancellation);
+            var options = Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
+            return Run(terminal, settings, options, [.. words.OfType<string>()], cancellation);
         });
         return command;
     }
 
     private static async Task<int> Run(
-        Terminal terminal, ChatSettings settings, string[] words, string? name, CancellationToken cancellation)
+        Terminal terminal,
+        ChatSettings settings,
+        PhoneOptions options,
+        string[] words,
+        CancellationToken cancellation)
     {
         if (!TrySplit(words, out var linkText, out var prompt))
         {
@@ -66,11 +71,7 @@ internal static class ChatCommand
             prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
         }
 
-        var options = new PhoneOptions
-        {
-            ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}."),
-        };
-        await using var phone = new Phone(name is null ? options : options with { Name = name });
+        await using var phone = new Phone(options);
         if (!TryChoose(phone, link, settings.Mac, out var connect))
         {
             return terminal.Fail(NothingPaired(settings.Mac), ExitCode.Usage);
@@ -78,6 +79,17 @@ internal static class ChatCommand
 
         await using var chat = new ChatSession(terminal, settings, connect);
         return prompt is null ? await chat.Talk(cancellation) : await chat.AskOnce(prompt, cancellation);
+    }
+
+    private static PhoneOptions Options(Terminal terminal, string? home, string? name)
+    {
+        var defaults = new PhoneOptions();
+        return defaults with
+        {
+            Name = name ?? defaults.Name,
+            StorePath = DataFolder.PairingsFile(home ?? DataFolder.Path),
+            ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}."),
+        };
     }
 
     /// <summary>One word is a link when it looks like one, else the prompt.</summary>

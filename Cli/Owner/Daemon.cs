@@ -17,11 +17,11 @@ internal sealed class Daemon : IDisposable
 
     private Daemon(Stream stream) => (_stream, _reader) = (stream, new StreamReader(stream, Encoding.UTF8));
 
-    /// <summary>Connects to the socket.</summary>
+    /// <summary>Connects to the socket in the data folder, the default one when null.</summary>
     /// <exception cref="DaemonException">No daemon runs.</exception>
-    public static async Task<Daemon> Connect(CancellationToken cancellation)
+    public static async Task<Daemon> Connect(string? home, CancellationToken cancellation)
     {
-        var path = Path.Combine(DataFolder.Path, "control.sock");
+        var path = Path.Combine(home ?? DataFolder.Path, "control.sock");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

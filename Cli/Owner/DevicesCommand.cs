@@ -8,7 +8,7 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair devices</c> and <c>quicpair devices revoke</c>.</summary>
 internal static class DevicesCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
@@ -16,15 +16,18 @@ internal static class DevicesCommand
         {
             device,
         };
-        revoke.SetAction((parsed, cancellation) => Revoke(terminal, parsed.GetValue(device)!, cancellation));
+        revoke.SetAction((parsed, cancellation) =>
+            Revoke(terminal, parsed.GetValue(home), parsed.GetValue(device)!, cancellation));
         var command = new Command("devices", "List the phones that may ask this Mac.") { json, revoke };
-        command.SetAction((parsed, cancellation) => List(terminal, parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, cancellation) =>
+            List(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static async Task<int> List(Terminal terminal, bool json, CancellationToken cancellation)
+    private static async Task<int> List(
+        Terminal terminal, string? home, bool json, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(cancellation);
+        using var daemon = await Daemon.Connect(home, cancellation);
         var reply = await daemon.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
         var devices = reply.GetProperty("devices");
         if (json)
@@ -46,9 +49,10 @@ internal static class DevicesCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<int> Revoke(Terminal terminal, string device, CancellationToken cancellation)
+    private static async Task<int> Revoke(
+        Terminal terminal, string? home, string device, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(cancellation);
+        using var daemon = await Daemon.Connect(home, cancellation);
         await daemon.Ask(new JsonObject { ["op"] = "revoke", ["device"] = device }, cancellation);
         terminal.Note("Removed.");
         return ExitCode.Ok;

@@ -10,7 +10,7 @@ internal static class PairCommand
     private const int MaxSeconds = 15 * 60;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
         var seconds =
             new Option<int?>("--seconds") { Description = "How long it can be used; default 120, at most 900." };
@@ -41,14 +41,15 @@ internal static class PairCommand
                 request["seconds"] = chosen;
             }
 
-            return Run(terminal, request, parsed.GetValue(json), cancellation);
+            return Run(terminal, request, parsed.GetValue(home), parsed.GetValue(json), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> Run(Terminal terminal, JsonObject request, bool json, CancellationToken cancellation)
+    private static async Task<int> Run(
+        Terminal terminal, JsonObject request, string? home, bool json, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(cancellation);
+        using var daemon = await Daemon.Connect(home, cancellation);
         var reply = await daemon.Ask(request, cancellation);
         if (json)
         {

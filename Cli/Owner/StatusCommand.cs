@@ -7,17 +7,19 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair status</c>: how this Mac does.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
         var command = new Command("status", "Say how QuicPair does on this machine.") { json };
-        command.SetAction((parsed, cancellation) => Run(terminal, parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, cancellation) =>
+            Run(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static async Task<int> Run(Terminal terminal, bool json, CancellationToken cancellation)
+    private static async Task<int> Run(
+        Terminal terminal, string? home, bool json, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(cancellation);
+        using var daemon = await Daemon.Connect(home, cancellation);
         var reply = await daemon.Ask(new JsonObject { ["op"] = "status" }, cancellation);
         if (json)
         {

@@ -6,7 +6,7 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair up</c>: runs the daemon in this process.</summary>
 internal static class UpCommand
 {
-    public static Command Create()
+    public static Command Create(Option<string?> home)
     {
         var settings = new Argument<string[]>("settings")
         {
@@ -18,7 +18,15 @@ internal static class UpCommand
             settings,
         };
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction((parsed, _) => Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]));
+        command.SetAction((parsed, _) =>
+        {
+            if (parsed.GetValue(home) is { } folder)
+            {
+                Environment.SetEnvironmentVariable("QUICPAIR_HOME", folder);
+            }
+
+            return Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]);
+        });
         return command;
     }
 

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Text.Json;
+using QuicPair.Cli;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Client.Tests.Command;
+
+/// <summary>The command against a Mac behind a real port.</summary>
+public sealed class CommandTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+    private FrontDoor _door = null!;
+
+    private string Link => (_mac.Link with { Origin = _door.Origin }).Format();
+
+    public async ValueTask InitializeAsync() => _door = await FrontDoor.Start(_mac);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _door.DisposeAsync();
+        _mac.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_first_chat_needs_the_link_and_later_ones_do_not()
+    {
+        Assert.Equal(new CommandRun(0, "Hello\n", ""), await Run("chat", Link, "Hello"));
+        Assert.Equal(new CommandRun(0, "And now?\n", ""), await Run("chat", "And now?"));
+        Assert.Equal(new CommandRun(0, "By name.\n", ""), await Run("chat", "--mac", "test mac", "By name."));
+        Assert.Equal(ExitCode.Usage, (await Run("chat", "--mac", "Other", "x")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_prompt_comes_through_a_pipe()
+    {
+        var run = await Run("From a pipe\n", hasScreen: false, "chat", Link);
+        Assert.Equal((0, "From a pipe\n"), (run.ExitCode, run.Out));
+        Assert.Equal(ExitCode.Usage, (await Run("chat", Link)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_conversation_sends_the_earlier_turns_along()
+    {
+        var run = await Run("one\n\ntwo\n", hasScreen: true, "chat", Link);
+        Assert.Equal((0, "one\ntwo\n"), (run.ExitCode, run.Out));
+        var chats = _mac.Phone.Received.OfType<ChatMessage>().ToList();
+        Assert.Equal("one", chats[0].Prompt);
+        Assert.Equal(["one", "one", "two"], chats[1].Turns!.Select(turn => turn.Content));
+        Assert.Equal(
+            [ChatRole.User, ChatRole.Assistant, ChatRole.User], chats[1].Turns!.Select(turn => turn.Role));
+    }
+
+    [Fact]
+    public async Task Stats_say_the_path_and_every_stage()
+    {
+        var run = await Run("chat", "--stats", Link, "Hello");
+        Assert.Equal("Hello\n", run.Out);
+        Assert.Contains("path local", run.Error, StringComparison.Ordinal);
+        foreach (var stage in (string[])["signaling", "ICE", "DTLS", "SCTP", "Noise", "connected", "first token"])
+        {
+            Assert.Contains(stage, run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Json_prints_each_message_and_the_stats_as_a_line()
+    {
+        var run = await Run("chat", "--json", "--stats", Link, "Hello");
+        var ops = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("op").GetString());
+        Assert.Equal(["delta", "done", "stats"], ops);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_one_sentence_and_exit_code_4()
+    {
+        _mac.IsInvitationOpen = false;
+        var run = await Run("chat", Link, "Hello");
+        Assert.Equal((ExitCode.Refused, ""), (run.ExitCode, run.Out));
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task A_front_door_that_is_not_there_is_exit_code_3()
+    {
+        var link = (_mac.Link with { Origin = "http://127.0.0.1:9" }).Format();
+        var run = await Run("chat", link, "Hello");
+        Assert.Equal((ExitCode.Unreachable, ""), (run.ExitCode, run.Out));
+        Assert.Equal("The front door http://127.0.0.1:9 cannot be reached.\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("chat", "--nonsense")]
+    [InlineData("chat", "https://home.example/p#1.short", "Hello")]
+    [InlineData("chat", "two", "prompts")]
+    [InlineData("chat", "nothing is paired")]
+    [InlineData("pair", "--seconds", "901")]
+    [InlineData("devices", "revoke")]
+    public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments)
+    {
+        var run = await Run(arguments);
+        Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
+        Assert.NotEmpty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("chat", "--help")]
+    [InlineData("pair", "--help")]
+    [InlineData("devices", "--help")]
+    [InlineData("devices", "revoke", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("up", "--help")]
+    public async Task Every_command_helps(params string[] arguments)
+    {
+        var run = await Run(arguments);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Usage:", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_mac_is_its_sentence_and_exit_code_1()
+    {
+        await Run("chat", Link, "Hello");
+        _mac.OnChat = (phone, chat) => phone.Send(
+            new ErrorMessage { Id = chat.Id, Seq = 1, Code = ErrorCode.ModelNotFound });
+        var run = await Run("chat", "--model", "absent", "Hello");
+        Assert.Equal(new CommandRun(ExitCode.Failed, "", "This Mac has no model of that name.\n"), run);
+    }
+
+    [Fact]
+    public async Task A_screen_gets_no_control_characters_and_a_file_gets_every_byte()
+    {
+        await Run("chat", Link, "Hello");
+        Assert.Equal("a\e[31mb\n", (await Run("chat", "a\e[31mb")).Out);
+        Assert.Equal("a[31mb\n", (await Run("", hasScreen: true, "chat", "a\e[31mb")).Out);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_made_again_and_the_answer_goes_on()
+    {
+        await Run("chat", Link, "Hello");
+        _mac.OnChat = (phone, chat) =>
+        {
+            phone.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
+            phone.Vanish();
+        };
+        Assert.Equal(new CommandRun(0, "begun resumed\n", ""), await Run("chat", "Hello"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_cancels_the_answer()
+    {
+        await Run("chat", Link, "Hello");
+        _mac.OnChat = (phone, chat) => phone.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun\n" });
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(CommandLine).Assembly.Location, "chat", "--home", _folder.Path, "long"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        Assert.Equal("begun", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Failed, process.ExitCode);
+        Assert.Equal("The answer was cancelled.\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.IsType<CancelMessage>(_mac.Phone.Received[^1]);
+    }
+
+    private Task<CommandRun> Run(params string[] arguments) => Run("", hasScreen: false, arguments);
+
+    private Task<CommandRun> Run(string input, bool hasScreen, params string[] arguments) =>
+        CommandRun.Of(input, hasScreen, [.. arguments, "--home", _folder.Path]);
+}

@@ -1,0 +1,87 @@
+using QuicPair.Cli;
+
+namespace QuicPair.Client.Tests.Command;
+
+/// <summary>The commands that ask the daemon of this machine.</summary>
+public sealed class OwnerTests
+{
+    private const string Pair =
+        """{"ok":true,"mac":"Studio","links":["https://home.example/p#1.x"],"thisNetworkOnly":true,"expires":1}""";
+
+    private const string Status =
+        """
+        {"ok":true,"macId":"abc","mac":"Studio","status":{"version":"0.1.0","runner":"Ollama","models":["a","b"],
+        "loaded":[],"running":1,"waiting":2,"connected":3,"paired":4,"uptimeSeconds":90061}}
+        """;
+
+    private const string Devices =
+        """{"ok":true,"devices":[{"device":"d1","name":"Ada","since":0,"connected":true,"path":"local"}]}""";
+
+    [Fact]
+    public async Task Pair_shows_the_link_and_a_code()
+    {
+        var (run, requests) = await Run(Pair, hasScreen: true, "pair", "--confirm", "--seconds", "60");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("https://home.example/p#1.x\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("▀", run.Out, StringComparison.Ordinal);
+        Assert.Contains("this network only", run.Error, StringComparison.Ordinal);
+        Assert.Equal("""{"op":"pair","confirm":true,"local":false,"seconds":60}""", requests[0]);
+    }
+
+    [Fact]
+    public async Task Pair_for_scripts_is_one_line_of_json()
+    {
+        var (run, _) = await Run(Pair, hasScreen: false, "pair", "--json");
+        Assert.Equal(new CommandRun(0, Pair + "\n", ""), run);
+    }
+
+    [Fact]
+    public async Task Devices_are_listed_and_removed()
+    {
+        var (list, _) = await Run(Devices, hasScreen: false, "devices");
+        Assert.Equal((0, ""), (list.ExitCode, list.Error));
+        Assert.Matches("^d1  19(69|70)-.*connected \\(local\\) +Ada\n$", list.Out);
+        var (revoke, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "revoke", "Ada");
+        Assert.Equal(new CommandRun(0, "", ""), revoke);
+        Assert.Equal("""{"op":"revoke","device":"Ada"}""", requests[0]);
+    }
+
+    [Fact]
+    public async Task Status_says_how_the_mac_does()
+    {
+        var (run, _) = await Run(Status.ReplaceLineEndings(""), hasScreen: false, "status");
+        Assert.Contains("Studio (abc)", run.Out, StringComparison.Ordinal);
+        Assert.Contains("1 running, 2 waiting", run.Out, StringComparison.Ordinal);
+        Assert.Contains("3 of 4 connected", run.Out, StringComparison.Ordinal);
+        Assert.Contains("1d 01:01:01", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_daemons_sentence_is_passed_on()
+    {
+        const string refusal = """{"ok":false,"code":"not_found","message":"No such device."}""";
+        var (run, _) = await Run(refusal, hasScreen: false, "devices", "revoke", "x");
+        Assert.Equal(new CommandRun(ExitCode.Failed, "", "No such device.\n"), run);
+    }
+
+    [Theory]
+    [InlineData("pair")]
+    [InlineData("devices")]
+    [InlineData("status")]
+    public async Task Without_a_daemon_it_says_how_to_start_one(string command)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await CommandRun.Of(command, "--home", folder.Path);
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Equal("QuicPair does not run on this machine; start it with: quicpair up\n", run.Error);
+    }
+
+    private static async Task<(CommandRun Run, List<string> Requests)> Run(
+        string reply, bool hasScreen, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        using var daemon = new ScriptedDaemon(folder.Path, _ => reply);
+        var run = await CommandRun.Of("", hasScreen, [.. arguments, "--home", folder.Path]);
+        return (run, daemon.Requests);
+    }
+}

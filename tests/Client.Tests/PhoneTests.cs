@@ -1,0 +1,175 @@
+using System.Net;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Handshake;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Client.Tests;
+
+public sealed class PhoneTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _mac.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Pairs_by_link_and_streams_an_answer()
+    {
+        var code = "";
+        await using var phone = NewPhone(text => code = text);
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.Equal("Test Mac", mac.Name);
+        Assert.Equal("a phone", _mac.Phone.Payload!.Name);
+        Assert.Equal(6, code.Length);
+        Assert.True(_mac.IsPaired);
+        var messages = await mac.Chat(new ChatMessage { Prompt = "Hello" }).ToListAsync(Cancellation);
+        Assert.Equal("Hello", Assert.IsType<DeltaMessage>(messages[0]).Content);
+        Assert.Equal(DoneReason.Stop, Assert.IsType<DoneMessage>(messages[1]).Reason);
+        Assert.True(mac.Timings.Total >= mac.Timings.Signaling);
+    }
+
+    [Fact]
+    public async Task Stores_its_key_before_the_first_offer()
+    {
+        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.MacAway, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        var stored = Assert.Single(phone.Pairings.Load());
+        Assert.Equal(_mac.Secret, stored.Secret);
+        _mac.Failure = null;
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.Equal(stored.PrivateKey, Assert.Single(phone.Pairings.Load()).PrivateKey);
+    }
+
+    [Fact]
+    public async Task After_pairing_the_secret_is_gone_and_the_lasting_keys_connect()
+    {
+        await using var phone = NewPhone();
+        await (await phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+        var stored = Assert.Single(phone.Pairings.Load());
+        Assert.Null(stored.Secret);
+        Assert.Equal(_mac.Lasting!.Value.Psk, stored.Psk);
+        await using var again = await phone.Open(stored, Cancellation);
+        Assert.Equal([PairingMode.Invited, PairingMode.Paired], _mac.Modes);
+        Assert.Null(_mac.Phone.Payload!.Name);
+        Assert.Single(await again.Models(Cancellation));
+    }
+
+    [Fact]
+    public async Task When_the_mac_dies_after_paired_the_stored_keys_connect_in_mode_2()
+    {
+        await using var phone = NewPhone();
+        _mac.DiesAfterPaired = true;
+        await Assert.ThrowsAsync<ConnectException>(() => phone.Pair(_mac.Link, Cancellation));
+        _mac.DiesAfterPaired = false;
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        var expected = Assert.Single(phone.Pairings.Load());
+        Assert.Null(expected.Secret);
+        Assert.True(expected.HasLastingKeys);
+    }
+
+    [Fact]
+    public async Task When_the_mac_lost_the_pending_keys_the_link_still_works()
+    {
+        await using var phone = NewPhone();
+        _mac.DiesAfterPaired = true;
+        await Assert.ThrowsAsync<ConnectException>(() => phone.Pair(_mac.Link, Cancellation));
+        (_mac.DiesAfterPaired, _mac.Lasting) = (false, null);
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.Equal(PairingMode.Invited, _mac.Modes[^1]);
+        Assert.True(_mac.IsPaired);
+    }
+
+    [Fact]
+    public async Task A_phone_whose_clock_is_wrong_tries_once_with_the_clock_of_the_mac()
+    {
+        _mac.ClockOffset = 100_000;
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.Equal(2, _mac.Offers.Count);
+        Assert.InRange(_mac.Offers[1].Ts - _mac.Offers[0].Ts, 99_990, 100_010);
+        Assert.NotEqual(_mac.Offers[0].Nonce, _mac.Offers[1].Nonce);
+    }
+
+    [Fact]
+    public async Task A_refusal_with_a_right_clock_is_final()
+    {
+        _mac.IsInvitationOpen = false;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Refused, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        Assert.Single(_mac.Offers);
+    }
+
+    [Fact]
+    public async Task An_answer_with_a_wrong_mac_is_forged()
+    {
+        _mac.ForgesAnswers = true;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Forged, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_mac_without_the_right_psk_is_not_believed()
+    {
+        _mac.AnswersWithRandomPsk = true;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Handshake, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        Assert.Null(Assert.Single(phone.Pairings.Load()).Psk);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, """{"code":"mac_unknown"}""", ConnectFailure.MacUnknown)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""", ConnectFailure.MacAway)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, """{"code":"busy"}""", ConnectFailure.Busy)]
+    [InlineData(HttpStatusCode.TooManyRequests, """{"code":"rate"}""", ConnectFailure.Busy)]
+    [InlineData(HttpStatusCode.BadRequest, """{"code":"version"}""", ConnectFailure.Version)]
+    [InlineData(HttpStatusCode.OK, "<html>", ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.OK, "{}", ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.Forbidden, "<html>", ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.InternalServerError, "", ConnectFailure.FrontDoorBroken)]
+    public async Task Each_answer_of_the_front_door_has_its_cause(
+        HttpStatusCode status, string body, ConnectFailure expected)
+    {
+        _mac.Failure = (status, body);
+        await using var phone = NewPhone();
+        Assert.Equal(expected, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+    }
+
+    [Fact]
+    public async Task Nobody_listening_is_an_unreachable_front_door()
+    {
+        await using var phone = new Phone(Options() with { HttpHandler = null });
+        var link = _mac.Link with { Origin = "http://127.0.0.1:9" };
+        Assert.Equal(ConnectFailure.FrontDoorUnreachable, await FailureOf(phone.Pair(link, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_link_long_past_its_time_is_refused_without_an_offer()
+    {
+        await using var phone = NewPhone();
+        var now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        Assert.Equal(
+            ConnectFailure.Refused, await FailureOf(phone.Pair(_mac.Link with { Expiry = now - 1000 }, Cancellation)));
+        Assert.Empty(_mac.Offers);
+        Assert.Empty(phone.Pairings.Load());
+    }
+
+    private Phone NewPhone(Action<string>? showCode = null) => new(Options() with { ShowCode = showCode });
+
+    private PhoneOptions Options() => new()
+    {
+        Name = "a phone",
+        StorePath = Path.Combine(_folder.Path, "pairings.json"),
+        HttpHandler = _mac,
+        Rtc = new() { Address = IPAddress.Loopback },
+    };
+
+    private static async Task<ConnectFailure> FailureOf(Task<PairedMac> attempt) =>
+        (await Assert.ThrowsAsync<ConnectException>(() => attempt)).Reason;
+}

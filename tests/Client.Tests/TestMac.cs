@@ -1,0 +1,152 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using QuicPair.Client.Session;
+using QuicPair.Noise;
+using QuicPair.Protocol;
+using QuicPair.Protocol.Handshake;
+using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Signaling;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client.Tests;
+
+/// <summary>
+/// A small Mac and its front door in one, behind HTTP: real offers, WebRTC, Noise and frames. What a test wants to go
+/// wrong is switched on by a property.
+/// </summary>
+internal sealed class TestMac : HttpMessageHandler
+{
+    private readonly RtcHost _rtc = RtcHost.Start(new RtcHostOptions { Address = IPAddress.Loopback });
+    private readonly KeyPair _static = KeyPair.Generate(RandomSource.Instance);
+    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
+    private readonly List<TestMacPhone> _phones = [];
+
+    public PairingLink Link => new()
+    {
+        Origin = "http://localhost:1",
+        MacPublicKey = _static.PublicKey.ToArray(),
+        Secret = _secret,
+        Expiry = (uint)DateTimeOffset.UtcNow.AddMinutes(2).ToUnixTimeSeconds(),
+    };
+
+    /// <summary>The Mac's clock minus this machine's, in seconds.</summary>
+    public long ClockOffset { get; set; }
+
+    /// <summary>Whether the invitation is open.</summary>
+    public bool IsInvitationOpen { get; set; } = true;
+
+    /// <summary>Whether it goes away after <c>paired</c>, before the acknowledgement is read.</summary>
+    public bool DiesAfterPaired { get; set; }
+
+    /// <summary>Whether its answers carry a wrong MAC.</summary>
+    public bool ForgesAnswers { get; set; }
+
+    /// <summary>Whether the second handshake message is made with other keys.</summary>
+    public bool AnswersWithRandomPsk { get; set; }
+
+    /// <summary>What stands for every other outcome: status and code.</summary>
+    public (HttpStatusCode Status, string Body)? Failure { get; set; }
+
+    /// <summary>Called with each chat in place of the echo.</summary>
+    public Action<TestMacPhone, ChatMessage>? OnChat { get; set; }
+
+    /// <summary>The lasting keys, once it paired.</summary>
+    public (byte[] Psk, byte[] OfferKey)? Lasting { get; set; }
+
+    /// <summary>Whether <see cref="Lasting"/> is committed.</summary>
+    public bool IsPaired { get; set; }
+
+    /// <summary>The offers that arrived, oldest first.</summary>
+    public List<OfferRequest> Offers { get; } = [];
+
+    /// <summary>The modes of the offers that were answered.</summary>
+    public List<PairingMode> Modes { get; } = [];
+
+    /// <summary>The newest connection.</summary>
+    public TestMacPhone Phone => _phones[^1];
+
+    public byte[] Secret => _secret;
+
+    public KeyPair Static => _static;
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Failure is { } failure)
+        {
+            return Reply(failure.Status, failure.Body);
+        }
+
+        var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var offer = JsonSerializer.Deserialize(body, SignalingJson.Default.OfferRequest)!;
+        Offers.Add(offer);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
+        if (Math.Abs(offer.Ts - now) > 300 || Find(offer) is not { } keys)
+        {
+            return Reply(HttpStatusCode.Forbidden, $$"""{"code":"refused","now":{{now}}}""");
+        }
+
+        Modes.Add(keys.Mode);
+        return Answer(offer, keys);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _rtc.DisposeAsync().AsTask().Wait();
+        _phones.ForEach(phone => phone.Dispose());
+        _static.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private HttpResponseMessage Answer(OfferRequest offer, AttemptKeys keys)
+    {
+        var (offerNonce, answerNonce) = (new byte[16], RandomNumberGenerator.GetBytes(16));
+        StrictBase64Url.TryDecode(offer.Nonce, offerNonce);
+        var peer = _rtc.CreateAnswer(offer.Sdp, new PeerOptions());
+        var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, peer.LocalDescription);
+        auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
+        var psk = AnswersWithRandomPsk ? RandomNumberGenerator.GetBytes(32) : keys.Psk;
+        _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
+        var answer = new OfferResponse
+        {
+            Sdp = peer.LocalDescription,
+            Nonce = StrictBase64Url.Encode(answerNonce),
+            Version = 1,
+            Auth = StrictBase64Url.Encode(auth),
+        };
+        return Reply(HttpStatusCode.OK, JsonSerializer.Serialize(answer, SignalingJson.Default.OfferResponse));
+    }
+
+    private AttemptKeys? Find(OfferRequest offer)
+    {
+        var known = new List<AttemptKeys>();
+        if (Lasting is { } lasting)
+        {
+            known.Add(new AttemptKeys(PairingMode.Paired, lasting.Psk, lasting.OfferKey));
+        }
+
+        if (IsInvitationOpen)
+        {
+            known.Add(new AttemptKeys(
+                PairingMode.Invited, KeySchedule.Psk(_secret), KeySchedule.OfferKey(_secret)));
+        }
+
+        return known.Find(keys => Proves(offer, keys));
+    }
+
+    private static bool Proves(OfferRequest offer, AttemptKeys keys)
+    {
+        var (nonce, auth) = (new byte[16], new byte[16]);
+        byte[] versions = [.. offer.Versions.Select(version => (byte)version)];
+        return StrictBase64Url.TryDecode(offer.Nonce, nonce)
+            && StrictBase64Url.TryDecode(offer.Auth, auth)
+            && SignaledSdp.TryCheck(offer.Sdp, out _)
+            && OfferAuthentication.Verify(
+                OfferAuthentication.Offer(keys.OfferKey, (ulong)offer.Ts, nonce, versions, offer.Sdp), auth);
+    }
+
+    private static HttpResponseMessage Reply(HttpStatusCode status, string json) =>
+        new(status) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+}
