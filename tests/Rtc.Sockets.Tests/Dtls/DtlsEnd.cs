@@ -18,7 +18,7 @@ internal sealed class DtlsEnd : IDisposable
     public DtlsTransport Transport { get; }
 
     /// <summary>What ICE is said to have measured; twice as long passes before a flight is repeated.</summary>
-    public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(1);
+    public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(10);
 
     public List<byte[]> Received { get; } = [];
 

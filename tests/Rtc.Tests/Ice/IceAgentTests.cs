@@ -139,6 +139,20 @@ public sealed class IceAgentTests
     }
 
     [Fact]
+    public void Data_is_accepted_from_where_a_check_came_before_the_description_of_the_peer()
+    {
+        var pair = new IcePair();
+        var path = new NetworkPath(IcePair.Address("192.0.2.1"), IcePair.Address("198.51.100.1"));
+        Assert.False(pair.Left.IsValidated(path));
+
+        pair.Right.SetRemote(pair.Now, pair.Left.Credentials, pair.Left.LocalCandidates);
+        pair.Run(TimeSpan.FromMilliseconds(100));
+
+        Assert.True(pair.Left.IsValidated(path));
+        Assert.False(pair.Left.IsValidated(path with { Remote = IcePair.Address("198.51.100.1", 5001) }));
+    }
+
+    [Fact]
     public void Data_is_accepted_from_where_an_authentic_check_came()
     {
         var pair = new IcePair();
