@@ -1,7 +1,7 @@
 namespace QuicPair.Rtc.Ice;
 
 /// <summary>Which of the two agents nominates pairs (RFC 8445, section 6.1.1).</summary>
-public enum IceRole
+internal enum IceRole
 {
     /// <summary>The answerer, unless a role conflict says otherwise.</summary>
     Controlled,

@@ -7,7 +7,7 @@ namespace QuicPair.Rtc.Ice;
 /// Checking ──(20 s without a valid pair)──► Failed ◄──(consent lost on the last pair)── Connected
 /// </code>
 /// </summary>
-public enum IceState
+internal enum IceState
 {
     /// <summary>The remote credentials are unknown.</summary>
     New,

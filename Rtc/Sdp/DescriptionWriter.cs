@@ -8,7 +8,7 @@ namespace QuicPair.Rtc.Sdp;
 /// Writes offers and answers for one data channel section: ASCII, each line ended by CRLF, one
 /// <c>a=fingerprint:sha-256</c> in upper case, at most 32 candidates, no line longer than 512 bytes.
 /// </summary>
-public static class DescriptionWriter
+internal static class DescriptionWriter
 {
     private const string DataChannelProtocol = "UDP/DTLS/SCTP";
     private const string DataChannelFormat = "webrtc-datachannel";

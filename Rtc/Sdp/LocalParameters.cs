@@ -4,7 +4,7 @@ using QuicPair.Rtc.Ice;
 namespace QuicPair.Rtc.Sdp;
 
 /// <summary>What a description of ours says.</summary>
-public sealed record LocalParameters
+internal sealed record LocalParameters
 {
     /// <summary>Our ICE credentials.</summary>
     public required IceCredentials Credentials { get; init; }

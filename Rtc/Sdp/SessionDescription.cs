@@ -10,7 +10,7 @@ namespace QuicPair.Rtc.Sdp;
 /// candidates that
 /// cannot be used left out.
 /// </summary>
-public sealed record SessionDescription
+internal sealed record SessionDescription
 {
     /// <summary>What "no a=max-message-size" means (RFC 8841, section 6.1), in bytes.</summary>
     private const long DefaultMaximumMessageSize = 64 * 1024;

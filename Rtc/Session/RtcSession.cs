@@ -188,7 +188,8 @@ public sealed class RtcSession : IDisposable
     }
 
     /// <summary>
-    /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with others it is
+    /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with
+    /// others it is
     /// a restart (see <see cref="TryRestart"/>).
     /// </summary>
     /// <param name="now">The time.</param>
