@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace QuicPair.EndToEnd;
+
+/// <summary>A person with a phone and a Mac: real Chromium, real silo, the built-in runner.</summary>
+public sealed class ChromiumChatTests
+{
+    private const string Answer = ".answer:last-of-type";
+    private const string Live = @"(Local|Direct) · [\d.]+ m?s$";
+
+    [Fact]
+    public async Task A_phone_pairs_by_link_and_chats_over_several_turns()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var phone = await Chromium.Start(390, 844);
+        var link = await mac.Invite();
+
+        await phone.Open(link);
+        await phone.WaitFor("h1", "Pair with this Mac");
+        Assert.DoesNotContain("#", await phone.Address(), StringComparison.Ordinal);
+        await phone.Screenshot("1-pair");
+        await phone.Click("Pair");
+        await phone.WaitFor(".chip", Live);
+        await phone.Screenshot("2-paired");
+
+        await phone.Type("textarea", "Hello, how are you?");
+        await phone.Click("Send");
+        await phone.WaitFor(Answer + "[data-state=done] .text", ".");
+        await phone.Type("textarea", "And what did I just ask?");
+        await phone.Click("Send");
+        await phone.WaitFor(".turns > :nth-child(4)[data-state=done] .text", ".");
+        await phone.Screenshot("3-two-turns");
+        Assert.Equal(2, (await phone.Texts(".answer .text")).Length);
+
+        await phone.Reload();
+        await phone.WaitFor(".chip", Live);
+        Assert.Equal(2, (await phone.Texts(".answer .text")).Length);
+        await phone.Type("textarea", "Still there?");
+        await phone.Click("Send");
+        await phone.WaitFor(".turns > :nth-child(6)[data-state=done] .text", ".");
+        await phone.Resize(1280, 800);
+        await phone.WaitFor(".chip", Live);
+        await phone.Screenshot("4-desktop");
+        await phone.Dark(true);
+        await phone.Screenshot("5-desktop-dark");
+        Assert.Empty(await phone.Problems());
+    }
+
+    [Fact]
+    public async Task Stop_ends_an_answer_and_the_next_question_is_answered()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var phone = await Paired(mac);
+
+        await phone.Type("textarea", "Tell me a very long story");
+        await phone.Click("Send");
+        await phone.WaitFor(Answer + " .text", @"\w+ \w+");
+        await phone.Click("Stop");
+        await phone.WaitFor(Answer + "[data-state=stopped] .stats", "stopped");
+        await phone.Type("textarea", "Hello");
+        await phone.Click("Send");
+        await phone.WaitFor(".turns > :nth-child(4)[data-state=done] .text", ".");
+    }
+
+    [Fact]
+    public async Task A_phone_comes_back_without_a_link_after_the_Mac_was_killed()
+    {
+        var mac = await MacProcess.Start();
+        await using var phone = await Paired(mac);
+
+        mac = await mac.KillAndRestart();
+        await using var _ = mac;
+        await phone.WaitFor(".chip", Live);
+        await phone.Type("textarea", "Hello again");
+        await phone.Click("Send");
+        await phone.WaitFor(Answer + "[data-state=done] .text", ".");
+    }
+
+    [Fact]
+    public async Task A_revoked_phone_is_out_at_once()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var phone = await Paired(mac);
+        var devices = (await mac.Ask(new { op = "devices" })).GetProperty("devices");
+        var device = devices.EnumerateArray().Single().GetProperty("device").GetString();
+
+        await mac.Ask(new { op = "revoke", device });
+
+        await phone.WaitFor(".banner", "was removed|did not accept");
+        await phone.Click("Try again");
+        await phone.WaitFor(".banner", "did not accept");
+    }
+
+    [Fact]
+    public async Task The_owner_compares_six_digits_when_the_link_asks_for_it()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var phone = await Chromium.Start(390, 844);
+        await phone.Open(await mac.Invite(confirm: true));
+        await phone.Click("Pair");
+        var shown = Regex.Replace(await phone.WaitFor(".digits", @"\d"), @"\D", "");
+
+        var waiting = (await mac.Ask(new { op = "confirmations" })).GetProperty("confirmations");
+        var confirmation = waiting.EnumerateArray().Single();
+        Assert.Equal(confirmation.GetProperty("code").GetString(), shown);
+        var device = confirmation.GetProperty("device").GetString();
+        await mac.Ask(new { op = "confirm", device, accept = true });
+
+        await phone.WaitFor(".chip", Live);
+    }
+
+    private static async Task<Chromium> Paired(MacProcess mac)
+    {
+        var phone = await Chromium.Start(390, 844);
+        await phone.Open(await mac.Invite());
+        await phone.Click("Pair");
+        await phone.WaitFor(".chip", Live);
+        return phone;
+    }
+}
