@@ -58,7 +58,7 @@ export function stageText(answer: Answer, isLive: boolean): string {
 export function statsText({ model, stats, state, cutShort }: Answer): string {
   const parts = [
     model,
-    stats.ttft_ms === undefined ? "" : `first word ${milliseconds(stats.ttft_ms)}`,
+    stats.ttft_ms === undefined ? "" : `first word ${milliseconds(Math.max(1, Math.round(stats.ttft_ms)))}`,
     stats.tokens_per_s === undefined
       ? ""
       : `${stats.tokens_per_s.toFixed(stats.tokens_per_s < 10 ? 1 : 0)} tokens/s`,
@@ -79,7 +79,7 @@ export function modelText(model: Model): string {
 }
 
 function milliseconds(value: number): string {
-  return value < 10
+  return value < 10 && !Number.isInteger(value)
     ? `${value.toFixed(1)} ms`
     : value < 1000
       ? `${Math.round(value)} ms`
