@@ -142,7 +142,7 @@ internal sealed class ChannelEvents(SctpAssociation association, ChannelTable ch
             return;
         }
 
-        if (channels.Find(id) is not null || !DcepOpen.TryParse(message, out var parameters))
+        if (!DcepOpen.TryParse(message, out var parameters) || !IsFree(id))
         {
             return;
         }
@@ -166,6 +166,20 @@ internal sealed class ChannelEvents(SctpAssociation association, ChannelTable ch
                 _pending.Enqueue(early);
             }
         }
+    }
+
+    // A peer that opens a channel on a stream which it has reset has acknowledged our reset too, whether or
+    // not that
+    // has arrived.
+    private bool IsFree(StreamId id)
+    {
+        if (channels.Find(id) is { IsPeerReset: true } former && association.ConfirmReset(id))
+        {
+            former.IsLocalReset = true;
+            CloseIfDone(former);
+        }
+
+        return channels.Find(id) is null;
     }
 
     private void OnPeerReset(StreamId id)

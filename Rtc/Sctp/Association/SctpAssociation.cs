@@ -120,6 +120,9 @@ internal sealed class SctpAssociation
         return true;
     }
 
+    /// <summary>Whether an open reset of <paramref name="stream"/> could be taken as acknowledged.</summary>
+    public bool ConfirmReset(StreamId stream) => _context.State.Control?.StreamReset.Confirm(stream) ?? false;
+
     /// <summary>Ends the association once everything sent has arrived.</summary>
     public void Shutdown() => _teardown.Shutdown();
 

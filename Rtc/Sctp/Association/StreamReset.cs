@@ -38,6 +38,23 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
         }
     }
 
+    /// <summary>
+    /// Takes the request about <paramref name="stream"/> as answered, because the peer uses the stream again:
+    /// its
+    /// answer was lost. Says nothing about this stream; false if no request about it is open.
+    /// </summary>
+    public bool Confirm(StreamId stream)
+    {
+        if (!_requested.Remove(stream))
+        {
+            return false;
+        }
+
+        context.Queue.Stream(stream).NextSsn = default;
+        Conclude();
+        return true;
+    }
+
     public void HandleTimeout(Instant now)
     {
         if (Deadline is { } deadline && now >= deadline)
@@ -184,6 +201,11 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
             return;
         }
 
+        Conclude();
+    }
+
+    private void Conclude()
+    {
         _requestNumber++;
         _isRequestOwed = false;
         Deadline = null;

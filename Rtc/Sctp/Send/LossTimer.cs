@@ -68,7 +68,7 @@ internal sealed class LossTimer(
     {
         statistics.Timeouts++;
         // A closed window is not congestion: the one chunk in flight asks whether it has opened.
-        if (recovery.PeerWindow > 0 || outstanding.InFlightCount > 1)
+        if (outstanding.InFlightCount > 1 || (outstanding.InFlightCount == 1 && recovery.PeerWindow > 0))
         {
             congestion.OnTimeout();
         }
@@ -95,8 +95,7 @@ internal sealed class LossTimer(
     private void ArmProbe(Instant now)
     {
         _probe = null;
-        if (roundTrip.Smoothed is not null && !recovery.IsProbing && recovery.Point is null
-            && outstanding.InFlightCount > 0)
+        if (roundTrip.Smoothed is not null && !recovery.IsProbing && outstanding.InFlightCount > 0)
         {
             _probe = now + roundTrip.ProbeTimeout;
         }

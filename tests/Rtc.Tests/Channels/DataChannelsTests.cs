@@ -129,6 +129,32 @@ public sealed class DataChannelsTests
     }
 
     [Fact]
+    public void An_id_is_used_again_even_if_the_answer_to_our_reset_was_lost()
+    {
+        var pair = Connected();
+        var id = pair.Open();
+        pair.Left.Channels.CloseChannel(pair.Now, id);
+
+        // The right's reset arrives, and every answer of the left to it is lost from then on.
+        var answers = 0;
+        pair.ToRight.Drop = packet => SctpPacket.Has(packet, ChunkType.Reconfig) && answers++ > 0;
+        pair.RunUntil(
+            () => pair.Left.Saw(ChannelEventKind.Closed), ChannelPair.Soon, "closed");
+        Assert.DoesNotContain(pair.Right.Events, e => e.Kind == ChannelEventKind.Closed);
+        Assert.True(pair.Left.Channels.TryOpen(pair.Now, new ChannelParameters(), out var again));
+        Assert.Equal(id, again);
+        pair.Send(pair.Left, again, "ping"u8);
+        pair.RunUntil(() => pair.Right.Messages.Count == 1, ChannelPair.Soon, "message");
+        pair.Send(pair.Right, again, "pong"u8);
+        pair.ToRight.Drop = null;
+        pair.RunUntil(() => pair.Left.Messages.Count == 1, ChannelPair.Soon, "answer");
+        Assert.Single(pair.Right.Events, e => e.Kind == ChannelEventKind.Closed);
+        pair.RunFor(TimeSpan.FromSeconds(5));
+        pair.Send(pair.Right, again, "more"u8);
+        pair.RunUntil(() => pair.Left.Messages.Count == 2, ChannelPair.Soon, "more");
+    }
+
+    [Fact]
     public void Both_sides_may_close_at_once()
     {
         var pair = Connected();
