@@ -168,7 +168,8 @@ public sealed class CommandTests : IAsyncLifetime
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ExitCode.Failed, process.ExitCode);
-        Assert.Equal("The answer was cancelled.\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("The answer was cancelled.\n", error);
         Assert.IsType<CancelMessage>(_mac.Phone.Received[^1]);
     }
 
