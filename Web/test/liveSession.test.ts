@@ -77,7 +77,12 @@ test("Sends a message as padded frames and reads the Mac's", async () => {
 test("Encrypts the next frame only when there is room in the channel", async () => {
   const { session, channel, received } = pair();
   channel.bufferedAmount = 256 * 1024;
-  session.send({ op: "chat", id: "a", stream: true, messages: [{ role: "user", content: "y".repeat(20_000) }] });
+  session.send({
+    op: "chat",
+    id: "a",
+    stream: true,
+    messages: [{ role: "user", content: "y".repeat(20_000) }],
+  });
   await settle();
   assert.equal(channel.sent.length, 0);
   const pinged = session.ping(1_000);

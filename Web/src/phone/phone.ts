@@ -175,7 +175,10 @@ export class Phone {
 
   /** Path and round trip, again and again while the page is seen. */
   async #measure(session: Session): Promise<void> {
-    const [roundTripMs, path] = await Promise.all([session.ping(PING_TIMEOUT_MS), session.peer.path()]);
+    const [roundTripMs, path] = await Promise.all([
+      session.ping(PING_TIMEOUT_MS),
+      session.peer.path().catch(() => undefined),
+    ]);
     if (this.#session !== session) {
       return;
     }

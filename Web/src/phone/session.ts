@@ -121,6 +121,9 @@ export class Session {
   }
 
   #handle(frame: Frame): void {
+    if (this.#assembler.isOverdue(performance.now())) {
+      throw new ProtocolViolation("a message took too long");
+    }
     switch (frame.kind) {
       case FrameKind.part: {
         const json = this.#assembler.add(frame, performance.now());

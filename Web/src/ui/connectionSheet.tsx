@@ -151,12 +151,12 @@ function TurnForm({ localOnly, onSaved }: { readonly localOnly: boolean; onSaved
 
 function ForgetButton({ onForget }: { onForget(): void }) {
     const [asking, ask] = useState(false);
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (asking) {
-      section.current?.scrollIntoView({ block: "end" });
-    }
-  }, [asking]);
+    const section = useRef<HTMLElement>(null);
+    useEffect(() => {
+        if (asking) {
+            section.current?.scrollIntoView({ block: "end" });
+        }
+    }, [asking]);
     return (
         <section class="stack">
             {asking && (
