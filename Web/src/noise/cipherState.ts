@@ -53,8 +53,8 @@ export class CipherState {
   }
 
   #usableNonce(): bigint {
-    // "If incrementing n results in 2^64-1, then any further EncryptWithAd() or DecryptWithAd() calls will signal
-    // an error to the caller." The same value marks an erased state.
+    // "If incrementing n results in 2^64-1, then any further EncryptWithAd() or DecryptWithAd() calls will
+    // signal an error to the caller." The same value marks an erased state.
     if (this.#nonce >= maximumNonce) {
       throw new Error("the cipher is used up");
     }

@@ -8,7 +8,7 @@ export interface KeyPair {
   agree(remotePublicKey: Bytes): Promise<Bytes>;
 }
 
-/** What of a key pair is written to the phone's database: a handle, or the bytes where there is no WebCrypto. */
+/** What of a key pair the phone's database holds: a handle, or the bytes where there is no WebCrypto. */
 export type StoredKeyPair =
   | { readonly kind: "handle"; readonly publicKey: Bytes; readonly privateKey: CryptoKey }
   | { readonly kind: "bytes"; readonly publicKey: Bytes; readonly privateKey: Bytes };

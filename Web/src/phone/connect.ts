@@ -97,7 +97,7 @@ async function connectIn(
   }
 }
 
-/** The first data of mode 2 makes the session live on the Mac; its echo shows that the Mac has the lasting keys. */
+/** The first data of mode 2 makes the session live; its echo shows that the Mac has the lasting keys. */
 async function prove(database: Database, session: Session, mac: PairedMac): Promise<PairedMac> {
   const proved = session.ping(10_000);
   if (mac.secret === undefined) {

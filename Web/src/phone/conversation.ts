@@ -6,7 +6,7 @@ import { type Answer, isOver, type Turn } from "./turn.ts";
 /** What is to be sent to the Mac after a change. */
 type Outgoing = PhoneMessage[];
 
-/** The turns of one chat: questions, answers as they grow, and which message comes next. Pure; the phone sends. */
+/** The turns of one chat: questions, growing answers, and which message comes next. Pure; the phone sends. */
 export class Conversation {
   #turns: readonly Turn[];
 

@@ -4,7 +4,7 @@ import { ProtocolViolation } from "../protocol/json.ts";
 /** Undefined stands for a text message, which no phase allows. */
 type Received = Bytes | undefined;
 
-/** The one queue of what arrives on the channel: nothing is read before somebody whose turn it is asks for it. */
+/** The one queue of what arrives on the channel: nothing is read before somebody asks for it. */
 export class Inbox {
   readonly #queue: Received[] = [];
   #take: ((message: Received) => void) | undefined;

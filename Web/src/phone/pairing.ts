@@ -48,7 +48,7 @@ export async function prepare(database: Database, link: PairingLink): Promise<Pa
 }
 
 /**
- * Replaces the link's secret by lasting keys, in an order that survives a crash at any point: the lasting keys are
+ * Replaces the link's secret by lasting keys, in an order that survives a crash at any point: they are
  * stored and read back before the Mac hears of it, and the secret goes only when the Mac has committed.
  */
 export async function complete(

@@ -137,7 +137,7 @@ export class Peer {
     return answer;
   }
 
-  /** An offer with the same certificate and ICE credentials only adds its candidates; its answer says nothing new. */
+  /** An offer with the same certificate and ICE credentials only adds candidates; its answer is not new. */
   async #sendLateCandidates(sent: string): Promise<void> {
     const complete = withFewCandidates(this.#connection.localDescription?.sdp ?? "");
     if (complete !== sent && this.channel.readyState === "connecting") {

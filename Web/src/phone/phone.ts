@@ -43,7 +43,7 @@ const final: readonly ProblemCode[] = [
   "elsewhere",
 ];
 
-/** One Mac, as this phone has it: keeps a session alive while somebody looks, and one conversation over all of them. */
+/** One Mac, as this phone has it: a session while somebody looks, and one conversation over all sessions. */
 export class Phone {
   link: Link = { kind: "connecting", step: "signaling" };
   models: readonly Model[] = [];

@@ -40,7 +40,7 @@ interface Rejection {
   readonly retryAfterMs: number | undefined;
 }
 
-/** The front door's two requests. It can refuse to deliver, but it cannot forge what is authenticated here. */
+/** The front door's two requests. It can refuse to deliver, but not forge what is authenticated here. */
 export class Signaling {
   readonly #origin: string;
   #clockOffsetSeconds = 0;
@@ -64,7 +64,7 @@ export class Signaling {
     return verify(to.offerKey, nonce, answer);
   }
 
-  /** The front door's STUN and TURN servers; none when it does not answer in time: there may be a way without. */
+  /** The front door's STUN and TURN servers; none if it is slow, because there may be a way without. */
   async iceServers(to: Addressee): Promise<RTCIceServer[]> {
     const known = this.#iceServers;
     if (known !== undefined && known.deviceId === to.deviceId && performance.now() < known.until) {

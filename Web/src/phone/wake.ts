@@ -1,8 +1,8 @@
 const TICK_MS = 5_000;
 
 /**
- * Phones freeze pages without a word. Calls back when the page is seen again, comes out of the cache, gets its
- * network back, or when time has jumped; and when it is about to be hidden. Returns a function that stops it.
+ * Phones freeze pages without a word. Calls back when the page is seen again, comes out of the cache, gets
+ * its network back, or when time has jumped; and when it is about to be hidden. Returns a function that stops it.
  */
 export function onWake(woke: () => void, hiding: () => void): () => void {
   const seen = () => (document.hidden ? hiding() : woke());

@@ -72,7 +72,7 @@ export function formatLink(link: PairingLink): string {
 }
 
 function plainUrl(text: string): URL | undefined {
-  // The path and the absence of user information and query are seen in the text: a URL object would normalize them.
+  // Looked for in the text, because a URL object would normalize the path and drop what is empty.
   if (!/^[a-z]+:\/\/[^/?#@\s]+\/p$/.test(text)) {
     return undefined;
   }

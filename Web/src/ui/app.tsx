@@ -67,7 +67,7 @@ export function App() {
             const url = location.href;
             const invited = url.includes("#");
             if (invited) {
-                // The secret must not stay in the address bar, in the history or in what a browser synchronizes.
+                // The secret must not stay in the address bar, in the history or in what is synchronized.
                 history.replaceState(null, "", location.pathname);
             }
             await (await opened()).eraseExpiredSecrets(Date.now() / 1000);
