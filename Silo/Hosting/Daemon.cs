@@ -43,21 +43,23 @@ internal sealed class Daemon : IAsyncDisposable
             console.LogToStandardErrorThreshold = LogLevel.Trace);
         var folder = DataFolder.Open(DataFolder.Locate(environment));
         MacParts? mac = null;
+        WebApplication? app = null;
         try
         {
             mac = MacParts.Make(builder.Configuration, folder, environment);
             AddMac(builder, mac, folder);
-            var app = builder.Build();
+            app = builder.Build();
             mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
             app.MapSignaling();
             await mac.Runner.Probe(CancellationToken.None);
-            await Start(app);
+            await app.StartAsync();
             mac.UseFrontDoor(app.Urls, app.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value);
             PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
             return new Daemon(folder, mac, app);
         }
         catch (Exception problem)
         {
+            if (app is not null) await Stop(app);
             if (mac is not null) await mac.DisposeAsync();
             folder.Dispose();
             if (Sentence(problem) is { } sentence) throw new StartupException(sentence, problem);
@@ -71,7 +73,7 @@ internal sealed class Daemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Mac.Phones.DisposeAsync();
-        await App.DisposeAsync();
+        await Stop(App);
         await Mac.DisposeAsync();
         _folder.Dispose();
     }
@@ -103,17 +105,10 @@ internal sealed class Daemon : IAsyncDisposable
         });
     }
 
-    private static async Task Start(WebApplication app)
+    private static async Task Stop(WebApplication app)
     {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        await app.StopAsync();
+        await app.DisposeAsync();
     }
 
     /// <summary>What a person can do something about, in one sentence.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using QuicPair.Protocol;
 using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Hosting;
@@ -37,7 +38,12 @@ internal static class LinkPlacesFinder
             throw new StartupException("FrontDoor:PublicUrl is scheme, host and port, without a path.");
         }
 
-        return url.GetLeftPart(UriPartial.Authority);
+        var origin = url.GetLeftPart(UriPartial.Authority);
+        var sample = new PairingLink { Origin = origin, MacPublicKey = new byte[32], Secret = new byte[32],
+            Expiry = 0 };
+        return PairingLink.TryParse(sample.Format(), out _, out string problem)
+            ? origin
+            : throw new StartupException($"FrontDoor:PublicUrl cannot stand in a link. {problem}");
     }
 
     private static string? LocalName(List<IPAddress> own)

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using QRCoder;
-using QuicPair.Protocol;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
 using QuicPair.Silo.Pairing;
@@ -11,6 +10,9 @@ namespace QuicPair.Silo.Hosting;
 /// <summary>What the daemon says on its terminal. Links and tokens only where a person looks.</summary>
 internal static class Welcome
 {
+    // Ours: enough to take a phone out of a pocket.
+    private static readonly TimeSpan LeastShown = TimeSpan.FromSeconds(30);
+
     public static void Show(Daemon daemon, TextWriter output, bool isTerminal, bool colours)
     {
         var mac = daemon.Mac;
@@ -24,7 +26,7 @@ internal static class Welcome
         foreach (var origin in mac.Places.Origins) output.WriteLine($"Front door: {origin}");
         if (mac.Settings.ShowLink == "always" || (isTerminal && mac.Settings.ShowLink == "terminal"))
         {
-            ShowInvitation(mac.Inviter.Invite(Inviter.DefaultLifetime, LinkFlags.None), output, colours);
+            ShowInvitation(mac.Inviter.InviteOrContinue(LeastShown, TimeProvider.System), output, colours);
         }
         else
         {
@@ -34,7 +36,7 @@ internal static class Welcome
         ShowDashboard(daemon, output, isTerminal);
         if (!isTerminal) return;
         mac.Confirmations.Announced = phone => output.WriteLine(
-            $"{phone.Name} wants to pair and shows {phone.Code}: quicpair confirm {phone.Device}");
+            $"{phone.Name} wants to pair and shows {phone.Code}; answer where you ran: quicpair pair --confirm");
         mac.Confirmations.SecondClaimed = _ => output.WriteLine("A second device tried the code of this pairing.");
     }
 
@@ -42,7 +44,8 @@ internal static class Welcome
     public static void ShowInvitation(InvitationLinks invitation, TextWriter output, bool colours)
     {
         output.WriteLine();
-        output.WriteLine("Scan this with your phone's camera within two minutes, or open the link:");
+        var seconds = (invitation.Expires - TimeProvider.System.GetUtcNow()).TotalSeconds;
+        output.WriteLine($"Scan this with your phone's camera within {seconds:0} seconds, or open the link:");
         output.WriteLine(Code(invitation.Links[0], colours));
         foreach (var link in invitation.Links) output.WriteLine(link);
         output.WriteLine();

@@ -49,10 +49,11 @@ internal sealed class DataFolder : IDisposable
             throw new StartupException($"The folder {path} cannot be made.", problem);
         }
 
-        var others = File.GetUnixFileMode(path) & ~OwnerOnly;
+        // The files are the owner's alone; whoever may write here could put others in their place.
+        var others = File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
         if (others != UnixFileMode.None)
         {
-            throw new StartupException($"Others may open the folder {path}; close it with: chmod 700 '{path}'");
+            throw new StartupException($"Others may write to the folder {path}; close it with: chmod 700 '{path}'");
         }
 
         try

@@ -50,6 +50,10 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
         return (record, invitation);
     }
 
+    /// <summary>The open invitation, or null.</summary>
+    public Invitation? OpenInvitation =>
+        Volatile.Read(ref _content).Invitation is { } open && open.Expires > _time.GetUtcNow() ? open : null;
+
     /// <summary>Makes the open invitation; the one before is void.</summary>
     public Invitation Invite(TimeSpan lifetime, LinkFlags flags)
     {

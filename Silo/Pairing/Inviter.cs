@@ -11,7 +11,17 @@ internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places)
     /// <summary>A new invitation; the one before is void.</summary>
     public InvitationLinks Invite(TimeSpan lifetime, LinkFlags flags)
     {
-        var invitation = keys.Invite(lifetime, flags);
+        return Links(keys.Invite(lifetime, flags));
+    }
+
+    /// <summary>The open invitation, which a restart does not break, while it is long enough; else a new one.</summary>
+    public InvitationLinks InviteOrContinue(TimeSpan least, TimeProvider time) =>
+        keys.OpenInvitation is { } open && open.Expires - time.GetUtcNow() >= least
+            ? Links(open)
+            : Invite(DefaultLifetime, LinkFlags.None);
+
+    private InvitationLinks Links(Invitation invitation)
+    {
         var where = places();
         var links = where.Origins.Select(origin => new PairingLink
         {
@@ -19,7 +29,7 @@ internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places)
             MacPublicKey = keys.Mac.PublicKey.ToArray(),
             Secret = invitation.Secret,
             Expiry = (uint)invitation.Expires.ToUnixTimeSeconds(),
-            Flags = flags,
+            Flags = invitation.Flags,
         }.Format());
         return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires);
     }

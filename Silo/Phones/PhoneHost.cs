@@ -66,7 +66,7 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
             {
                 if (_stopped) return OfferReply.Reject(OfferProblem.Overloaded);
                 if (_peers.Find(known => known.Offer.Fingerprint == identity.Fingerprint
-                        && known.Offer.Device == identity.Device) is { } same)
+                        && known.Offer.Device == identity.Device && !known.Gone.IsCompleted) is { } same)
                 {
                     same.AddCandidates(offer.Sdp);
                     return Accept(offer, verified, same);
@@ -75,7 +75,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
                 if (!MakeRoom(verified.Device)) return OfferReply.Reject(OfferProblem.Overloaded);
                 var peer = Create(offer, verified, identity);
                 _peers.Add(peer);
-                _ = Run(peer, offer.Nonce);
+
+                // The caller is a grain; the peer must not live on its scheduler.
+                _ = Task.Run(() => Run(peer, offer.Nonce), CancellationToken.None);
                 return Accept(offer, verified, peer);
             }
         }

@@ -18,10 +18,10 @@ public sealed class DataFolderTests
     }
 
     [Fact]
-    public void A_folder_that_others_may_open_is_refused()
+    public void A_folder_that_others_may_write_to_is_refused()
     {
         using var temporary = new TemporaryFolder();
-        File.SetUnixFileMode(temporary.Path, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(temporary.Path, (UnixFileMode)0b111_111_101);
 
         var refusal = Assert.Throws<StartupException>(temporary.Open);
 

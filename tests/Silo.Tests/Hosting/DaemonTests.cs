@@ -1,0 +1,90 @@
+using System.Net;
+using QuicPair.Protocol;
+using QuicPair.Silo.Hosting;
+using QuicPair.Silo.Tests.Keys;
+
+namespace QuicPair.Silo.Tests.Hosting;
+
+public sealed class DaemonTests : IDisposable
+{
+    private readonly TemporaryFolder _temporary = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public async Task Serves_the_front_door_and_keeps_its_id()
+    {
+        string first;
+        await using (var daemon = await Start())
+        {
+            first = daemon.Mac.Keys.MacId;
+            using var http = new HttpClient { BaseAddress = new Uri(daemon.App.Urls.First()) };
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", Cancellation)).StatusCode);
+            Assert.True(File.Exists(_temporary.Of("control.sock")));
+
+            var refusal = await Assert.ThrowsAsync<StartupException>(() => Start());
+            Assert.Contains("already runs", refusal.Message, StringComparison.Ordinal);
+        }
+
+        await using var again = await Start();
+        Assert.Equal(first, again.Mac.Keys.MacId);
+    }
+
+    [Fact]
+    public async Task Says_in_one_sentence_that_the_port_is_taken_and_leaves_nothing_behind()
+    {
+        using var other = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => Start($"http://127.0.0.1:{port}"));
+
+        Assert.StartsWith("Another program has the front door's port", refusal.Message, StringComparison.Ordinal);
+        _temporary.Open().Dispose();
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_named()
+    {
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => Start(more: "--Runner:Kind=magic"));
+        Assert.Contains("Runner", refusal.Message, StringComparison.Ordinal);
+
+        refusal = await Assert.ThrowsAsync<StartupException>(
+            () => Start(more: "--FrontDoor:PublicUrl=http://ai.example.org"));
+        Assert.Contains("FrontDoor:PublicUrl", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shows_a_link_and_a_token_only_where_a_person_looks()
+    {
+        await using var daemon = await Start();
+
+        var log = Show(daemon, isTerminal: false);
+        Assert.DoesNotContain("#1.", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("token=", log, StringComparison.Ordinal);
+        Assert.Contains("the built-in text generator", log, StringComparison.Ordinal);
+
+        var terminal = Show(daemon, isTerminal: true);
+        var link = terminal.Split('\n').First(line => line.Contains("#1.", StringComparison.Ordinal));
+        Assert.True(PairingLink.TryParse(link, out var parsed, out string _));
+        Assert.NotNull(daemon.Mac.Keys.Find(KeySchedule.DeviceId(parsed.Secret)).Invitation);
+        Assert.Contains("▀", terminal, StringComparison.Ordinal);
+        Assert.Contains("token=", terminal, StringComparison.Ordinal);
+        Assert.Contains("This works in this network only.", terminal, StringComparison.Ordinal);
+        Assert.Contains(link, Show(daemon, isTerminal: true), StringComparison.Ordinal);
+    }
+
+    private static string Show(Daemon daemon, bool isTerminal)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        Welcome.Show(daemon, output, isTerminal, colours: false);
+        return output.ToString();
+    }
+
+    private Task<Daemon> Start(string urls = "http://127.0.0.1:0", string more = "--Runner:Kind=built-in") =>
+        Daemon.Start(
+            ["--urls", urls, "--Runner:Kind=built-in", more],
+            name => name == "QUICPAIR_HOME" ? _temporary.Path : null);
+}
