@@ -7,11 +7,9 @@ namespace QuicPair.Rtc.Ice;
 
 /// <summary>
 /// A full ICE agent for one component of one data stream (RFC 8445), controlling or controlled. Candidates
-/// come from
-/// outside; it finds the pairs that work, keeps the consent of the peer fresh (RFC 7675) and says on which
-/// path to send.
-/// After each call drain <see cref="TryTransmit"/> and <see cref="TryTake"/>, then read <see
-/// cref="NextTimeout"/>.
+/// come from outside; it finds the pairs that work, keeps the consent of the peer fresh (RFC 7675) and says
+/// on which path to send. After each call drain <see cref="TryTransmit"/> and <see cref="TryTake"/>, then
+/// read <see cref="NextTimeout"/>.
 /// </summary>
 internal sealed class IceAgent
 {
@@ -90,8 +88,7 @@ internal sealed class IceAgent
 
     /// <summary>
     /// Whether a STUN message belongs to this agent and not to another one of the same session: a request
-    /// names our
-    /// ufrag, anything else comes from where a check of ours may have gone and is authentic.
+    /// names our ufrag, anything else comes from where a check of ours may have gone and is authentic.
     /// </summary>
     public bool IsMine(NetworkPath path, ReadOnlySpan<byte> datagram)
     {
@@ -152,8 +149,7 @@ internal sealed class IceAgent
 
     /// <summary>
     /// Whether data from this path is the peer's: a check of ours was answered there, or an authentic check
-    /// came from
-    /// there (the peer may finish first and send at once).
+    /// came from there (the peer may finish first and send at once).
     /// </summary>
     public bool IsValidated(NetworkPath path)
     {

@@ -49,9 +49,8 @@ public sealed record IceCandidate
     }
 
     /// <summary>
-    /// A host candidate for a socket that is bound to <paramref name="address"/>, or for one that is bound
-    /// to all
-    /// addresses when <paramref name="boundTo"/> is given.
+    /// A host candidate for a socket that is bound to <paramref name="address"/>, or for one that is bound to
+    /// all addresses when <paramref name="boundTo"/> is given.
     /// </summary>
     public static IceCandidate Host(
         TransportAddress address,
@@ -70,9 +69,8 @@ public sealed record IceCandidate
 
     /// <summary>
     /// Reads the value of <c>a=candidate:</c>. False for what is malformed and for what this agent does not
-    /// use: TCP,
-    /// components other than 1, and names instead of addresses (an mDNS name's owner sends checks of its
-    /// own).
+    /// use: TCP, components other than 1, and names instead of addresses (an mDNS name's owner sends checks
+    /// of its own).
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> value, out IceCandidate? candidate)
     {

@@ -27,8 +27,7 @@ internal static class IceTimings
 
     /// <summary>
     /// First wait before an unanswered check is repeated. A check is 100 bytes: repeating it early costs
-    /// little, waiting
-    /// the 500 ms of RFC 8489 after a loss would be the largest part of connecting.
+    /// little, waiting the 500 ms of RFC 8489 after a loss would be the largest part of connecting.
     /// </summary>
     public static readonly TimeSpan FirstRepeat = TimeSpan.FromMilliseconds(80);
 

@@ -28,9 +28,8 @@ internal static class DescriptionWriter
     }
 
     /// <summary>
-    /// The answer to <paramref name="offer"/>: the same sections in the same order, all but the data
-    /// channels rejected
-    /// with port 0 (RFC 3264, section 6).
+    /// The answer to <paramref name="offer"/>: the same sections in the same order, all but the data channels
+    /// rejected with port 0 (RFC 3264, section 6).
     /// </summary>
     public static string WriteAnswer(LocalParameters local, SessionDescription offer, DtlsRole role)
     {

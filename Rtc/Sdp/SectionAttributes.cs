@@ -4,9 +4,8 @@ using QuicPair.Rtc.Ice;
 namespace QuicPair.Rtc.Sdp;
 
 /// <summary>
-/// The attributes of one level, session or media. Unknown attributes are ignored, of repeated ones the
-/// first counts,
-/// except for fingerprints and candidates, which add up within bounds.
+/// The attributes of one level, session or media. Unknown attributes are ignored, of repeated ones the first
+/// counts, except for fingerprints and candidates, which add up within bounds.
 /// </summary>
 internal sealed class SectionAttributes
 {

@@ -5,10 +5,8 @@ namespace QuicPair.Rtc.Sdp;
 
 /// <summary>
 /// What a peer's offer or answer says about its data channels (RFC 8866; ICE by RFC 8839, SCTP by RFC 8841,
-/// DTLS by
-/// RFC 8842). Read tolerantly: LF or CRLF, attributes at session or media level, unknown lines ignored,
-/// candidates that
-/// cannot be used left out.
+/// DTLS by RFC 8842). Read tolerantly: LF or CRLF, attributes at session or media level, unknown lines
+/// ignored, candidates that cannot be used left out.
 /// </summary>
 internal sealed record SessionDescription
 {

@@ -8,8 +8,7 @@ namespace QuicPair.Rtc.Session;
 
 /// <summary>
 /// Moves a session on: the first path starts DTLS, DTLS starts SCTP in the same turn, so that its INIT
-/// follows right
-/// behind the end of the handshake.
+/// follows right behind the end of the handshake.
 /// </summary>
 internal sealed class Connecting(SessionContext context, Restarting restarting)
 {

@@ -7,8 +7,7 @@ namespace QuicPair.Rtc.Session;
 
 /// <summary>
 /// Tells by the first byte what a datagram is (RFC 7983, section 7). STUN authenticates itself; everything
-/// else counts
-/// only from an address that ICE has validated.
+/// else counts only from an address that ICE has validated.
 /// </summary>
 internal sealed class Demultiplexer(SessionContext context, Restarting restarting)
 {

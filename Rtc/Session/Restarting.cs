@@ -7,9 +7,8 @@ namespace QuicPair.Rtc.Session;
 
 /// <summary>
 /// ICE restarts (RFC 8445, section 9): a new agent with new credentials looks for a path while data goes on
-/// over the
-/// former one; DTLS, SCTP and the channels do not notice. An offer that changes the certificate is another
-/// peer's.
+/// over the former one; DTLS, SCTP and the channels do not notice. An offer that changes the certificate is
+/// another peer's.
 /// </summary>
 internal sealed class Restarting(SessionContext context)
 {

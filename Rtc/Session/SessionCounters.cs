@@ -6,9 +6,8 @@ namespace QuicPair.Rtc.Session;
 
 /// <summary>What a session has seen.</summary>
 /// <param name="Dropped">
-/// Datagrams dropped by the session itself: of no known protocol (RFC 7983), or not STUN and from an
-/// address that ICE
-/// has not validated.
+/// Datagrams dropped by the session itself: of no known protocol (RFC 7983), or not STUN and from an address
+/// that ICE has not validated.
 /// </param>
 /// <param name="Ice">The agent's counters.</param>
 /// <param name="Dtls">The counters of DTLS.</param>

@@ -4,9 +4,8 @@ using QuicPair.Rtc.Wire;
 namespace QuicPair.Rtc.Stun;
 
 /// <summary>
-/// The CRC-32 of a message up to the attribute itself, XORed with 0x5354554E (RFC 8489, section 14.7). It
-/// is the last
-/// attribute, so the length field of a complete message is already the one that is summed.
+/// The CRC-32 of a message up to the attribute itself, XORed with 0x5354554E (RFC 8489, section 14.7). It is
+/// the last attribute, so the length field of a complete message is already the one that is summed.
 /// </summary>
 internal static class Fingerprint
 {

@@ -27,8 +27,7 @@ internal static class MessageIntegrity
 
     /// <summary>
     /// Writes the HMAC of <paramref name="prefix"/> (header to the byte before the attribute), whose length
-    /// field is
-    /// set to "point to the end of the MESSAGE-INTEGRITY attribute".
+    /// field is set to "point to the end of the MESSAGE-INTEGRITY attribute".
     /// </summary>
     public static void Compute(Span<byte> prefix, ReadOnlySpan<byte> key, Span<byte> destination)
     {

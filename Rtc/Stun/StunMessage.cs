@@ -4,9 +4,9 @@ namespace QuicPair.Rtc.Stun;
 
 /// <summary>
 /// One received message, every attribute framed and checked in length (RFC 8489, section 5 and 14). Of an
-/// attribute
-/// that is repeated the first counts; what follows MESSAGE-INTEGRITY is ignored, except FINGERPRINT (14.5).
-/// Attributes that nobody here knows are skipped; <see cref="UnknownRequired"/> tells of one that may not be.
+/// attribute that is repeated the first counts; what follows MESSAGE-INTEGRITY is ignored, except FINGERPRINT
+/// (14.5). Attributes that nobody here knows are skipped; <see cref="UnknownRequired"/> tells of one that may
+/// not be.
 /// </summary>
 internal ref struct StunMessage
 {

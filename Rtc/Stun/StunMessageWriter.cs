@@ -74,9 +74,8 @@ internal ref struct StunMessageWriter
     }
 
     /// <summary>
-    /// Ends the message with MESSAGE-INTEGRITY under <paramref name="key"/> (left out when the key is
-    /// empty) and
-    /// FINGERPRINT. Returns its length in bytes, or 0 when the buffer was too small.
+    /// Ends the message with MESSAGE-INTEGRITY under <paramref name="key"/> (left out when the key is empty)
+    /// and FINGERPRINT. Returns its length in bytes, or 0 when the buffer was too small.
     /// </summary>
     public int Complete(scoped ReadOnlySpan<byte> key)
     {

@@ -5,8 +5,7 @@ namespace QuicPair.Rtc.Stun;
 
 /// <summary>
 /// The sender's address as the server saw it, XORed with the magic cookie and the transaction id so that no
-/// NAT
-/// rewrites it (RFC 8489, section 14.2).
+/// NAT rewrites it (RFC 8489, section 14.2).
 /// <code>
 /// |0 0 0 0 0 0 0 0|    Family     |         X-Port                |
 /// |                X-Address (Variable)                           |

@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 namespace QuicPair.Rtc.Wire;
 
 /// <summary>
-/// Writes big-endian values front to back. A write that does not fit writes nothing and sets <see
-/// cref="HasOverflowed"/>,
-/// after which every write is ignored: check once at the end.
+/// Writes big-endian values front to back. A write that does not fit writes nothing and sets
+/// <see cref="HasOverflowed"/>, after which every write is ignored: check once at the end.
 /// </summary>
 internal ref struct SpanWriter(Span<byte> destination)
 {

@@ -6,8 +6,7 @@ namespace QuicPair.Rtc.Tests;
 
 /// <summary>
 /// What other projects may use is a decision. Who changes it runs this test once with
-/// <c>ACCEPT_PUBLIC_API=1</c> and commits
-/// the file.
+/// <c>ACCEPT_PUBLIC_API=1</c> and commits the file.
 /// </summary>
 public sealed class PublicApiTests
 {

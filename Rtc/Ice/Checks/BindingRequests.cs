@@ -51,9 +51,8 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
     }
 
     /// <summary>
-    /// Whether an authentic check came on this path before the peer's credentials were known. The peer
-    /// holds our
-    /// password, so what it sends right behind the check is kept as well.
+    /// Whether an authentic check came on this path before the peer's credentials were known. The peer holds
+    /// our password, so what it sends right behind the check is kept as well.
     /// </summary>
     public bool IsKept(NetworkPath path)
     {

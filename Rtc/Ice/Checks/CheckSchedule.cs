@@ -5,8 +5,7 @@ namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
 /// Decides when which pair is checked (RFC 8445, section 6.1.4.2): triggered checks first, then pairs that
-/// were never
-/// checked, then repeats and consent checks that are due, all paced.
+/// were never checked, then repeats and consent checks that are due, all paced.
 /// </summary>
 internal sealed class CheckSchedule(AgentState state)
 {

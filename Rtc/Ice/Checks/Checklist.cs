@@ -3,9 +3,8 @@ using QuicPair.Rtc.Wire;
 namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
-/// The candidates of both agents and the pairs of them, best first (RFC 8445, section 6.1.2). It knows
-/// which pairs make
-/// sense and keeps their number bounded; it does not know when they are checked.
+/// The candidates of both agents and the pairs of them, best first (RFC 8445, section 6.1.2). It knows which
+/// pairs make sense and keeps their number bounded; it does not know when they are checked.
 /// </summary>
 internal sealed class Checklist(IceRole role)
 {

@@ -98,9 +98,8 @@ internal sealed class ConnectivityChecks(AgentState state, CheckSchedule schedul
         pair.CheckAgainAt(schedule.NextCheckOf(pair, now));
     }
 
-    // RFC 8445, 7.2.5.3.1: a mapped address that is none of our candidates is a peer-reflexive candidate.
-    // Its base is
-    // that of the pair, so there is nothing new to check; the type tells that a NAT is between.
+    // RFC 8445, 7.2.5.3.1: a mapped address that is none of our candidates is a peer-reflexive candidate. Its
+    // base is that of the pair, so there is nothing new to check; the type tells that a NAT is between.
     private void NotePeerReflexive(CandidatePair pair, TransportAddress mapped)
     {
         if (state.Checklist.Locals.Any(candidate => candidate.Address == mapped)) return;

@@ -6,8 +6,7 @@ namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
 /// The last checks sent on one pair. Each repeat is a transaction of its own, so that an answer tells the
-/// round trip
-/// time exactly and a late answer to an earlier check still counts.
+/// round trip time exactly and a late answer to an earlier check still counts.
 /// </summary>
 internal struct OutstandingChecks
 {

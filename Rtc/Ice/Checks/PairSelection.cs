@@ -2,10 +2,9 @@ namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
 /// Chooses the pair that data is sent on (RFC 8445, sections 8.1 and 12.1): the first valid one at once, a
-/// better one
-/// when it becomes valid. The controlling side nominates in every check, so its own order of pairs decides;
-/// the controlled
-/// side prefers what was nominated. A pair that stopped answering yields before its consent is gone.
+/// better one when it becomes valid. The controlling side nominates in every check, so its own order of pairs
+/// decides; the controlled side prefers what was nominated. A pair that stopped answering yields before its
+/// consent is gone.
 /// </summary>
 internal static class PairSelection
 {

@@ -2,8 +2,7 @@ namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
 /// The state of a pair (RFC 8445, section 6.1.2.6). There is one component of one stream, so nothing has to
-/// be frozen
-/// until a sibling succeeds.
+/// be frozen until a sibling succeeds.
 /// </summary>
 internal enum PairState
 {

@@ -5,8 +5,8 @@ namespace QuicPair.Rtc.Tests.Session;
 
 /// <summary>
 /// A handshake without cryptography but with the flow of DTLS 1.2: hello, the server's flight with its
-/// certificate, the
-/// client's flight with its own and a protected Finished, the server's Finished. Lost flights are repeated.
+/// certificate, the client's flight with its own and a protected Finished, the server's Finished. Lost
+/// flights are repeated.
 /// </summary>
 internal sealed class ScriptedDtls(byte[] certificate) : IDtls
 {

@@ -1,0 +1,88 @@
+using QuicPair.Rtc.Ice;
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sdp;
+
+namespace QuicPair.Rtc.Session;
+
+/// <summary>Later descriptions: more candidates, and restarts of ICE under the living session.</summary>
+public sealed partial class RtcSession
+{
+    /// <summary>
+    /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with
+    /// others it is a restart (see <see cref="TryRestart"/>).
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="text">The offer.</param>
+    /// <param name="candidates">Our candidates, best first.</param>
+    /// <param name="problem">What is wrong with the offer.</param>
+    public bool TryUpdate(
+        Instant now, ReadOnlySpan<char> text, IReadOnlyList<IceCandidate> candidates, out SdpProblem problem)
+    {
+        if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
+        return offer!.Credentials == RemoteCredentials
+            ? TryAddCandidates(now, text, out problem)
+            : TryRestart(now, text, candidates, out problem);
+    }
+
+    /// <summary>
+    /// Restarts ICE for an offer of the same peer with new credentials (RFC 8839, section 4.4.1.1): data goes
+    /// on over the former path until there is a new one. <see cref="LocalDescription"/> is the answer. False
+    /// when the offer cannot be used, has another certificate, or the session is over.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="text">The offer.</param>
+    /// <param name="candidates">Our candidates, best first.</param>
+    /// <param name="problem">What is wrong with the offer.</param>
+    public bool TryRestart(
+        Instant now, ReadOnlySpan<char> text, IReadOnlyList<IceCandidate> candidates, out SdpProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        _now = now;
+        if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
+        if (!_restarting.IsSamePeer(offer!))
+        {
+            problem = SdpProblem.AnotherPeer;
+            return false;
+        }
+
+        if (State >= SessionState.Closing) return false;
+        _restarting.Begin(candidates);
+        LocalDescription = DescriptionWriter.WriteAnswer(DescribeLocal(), offer!, _context.DtlsRole);
+        _restarting.Start(now, offer!);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes <see cref="LocalDescription"/> an offer that restarts ICE; nothing changes until its answer is
+    /// set.
+    /// </summary>
+    /// <param name="candidates">Our candidates, best first.</param>
+    public void OfferRestart(IReadOnlyList<IceCandidate> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (State is SessionState.New or >= SessionState.Closing) return;
+        _restarting.Begin(candidates);
+        LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
+    }
+
+    /// <summary>
+    /// Adds the candidates of a later description of the same peer; false when it cannot be used or has other
+    /// ICE credentials than the first one.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="text">The description.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public bool TryAddCandidates(Instant now, ReadOnlySpan<char> text, out SdpProblem problem)
+    {
+        _now = now;
+        if (!SessionDescription.TryParse(text, out var description, out problem)) return false;
+        if (description!.Credentials != RemoteCredentials)
+        {
+            problem = SdpProblem.NoCredentials;
+            return false;
+        }
+
+        _context.Ice.AddRemoteCandidates(description.Candidates);
+        return true;
+    }
+}
