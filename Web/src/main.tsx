@@ -5,6 +5,6 @@ import "./ui/style.css";
 
 const root = document.getElementById("app");
 if (root !== null) {
-    followViewport();
-    render(<App />, root);
+  followViewport();
+  render(<App />, root);
 }

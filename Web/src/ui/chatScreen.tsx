@@ -11,91 +11,86 @@ import { ModelPicker } from "./modelPicker.tsx";
 import { Turns } from "./turns.tsx";
 
 interface ChatProps {
-    readonly phone: Phone;
-    /** The six digits of a pairing that was just completed. */
-    readonly code: string | undefined;
-    onCodeSeen(): void;
-    onForget(): void;
-    onSwitch(mac: PairedMac): void;
-    macs(): Promise<PairedMac[]>;
+  readonly phone: Phone;
+  /** The six digits of a pairing that was just completed. */
+  readonly code: string | undefined;
+  onCodeSeen(): void;
+  onForget(): void;
+  onSwitch(mac: PairedMac): void;
+  macs(): Promise<PairedMac[]>;
 }
 
 export function ChatScreen({ phone, code, onCodeSeen, onForget, onSwitch, macs }: ChatProps) {
-    const [sheetOpen, setSheetOpen] = useState(false);
-    const { turns, open } = phone.conversation;
-    return (
-        <div class="chat">
-            <header class="bar">
-                <div class="who">
-                    <h1>{phone.mac.macName || "Your Mac"}</h1>
-                    <button
-                        class={`chip ${phone.link.kind}`}
-                        type="button"
-                        onClick={() => setSheetOpen(true)}
-                    >
-                        <span class="dot" />
-                        {linkText(phone.link)}
-                    </button>
-                </div>
-                <ModelPicker models={phone.models} />
-                <button
-                    class="round"
-                    type="button"
-                    aria-label="New chat"
-                    title="New chat"
-                    disabled={turns.length === 0}
-                    onClick={() => phone.startOver()}
-                >
-                    <NewIcon />
-                </button>
-                <button
-                    class="round"
-                    type="button"
-                    aria-label="Connection"
-                    title="Connection"
-                    onClick={() => setSheetOpen(true)}
-                >
-                    <SettingsIcon />
-                </button>
-            </header>
-            {code !== undefined && (
-                <div class="banner good" role="status">
-                    <span>
-                        Paired. Your Mac shows the same code:{" "}
-                        <b class="mono">{`${code.slice(0, 3)} ${code.slice(3)}`}</b>
-                    </span>
-                    <button class="round" type="button" aria-label="Close" onClick={onCodeSeen}>
-                        <CloseIcon />
-                    </button>
-                </div>
-            )}
-            {(phone.link.kind === "waiting" || phone.link.kind === "stopped") && (
-                <div class="banner" role="alert">
-                    <span>{sentenceOf(phone.link.problem)}</span>
-                    {phone.link.kind === "stopped" && (
-                        <button type="button" onClick={() => void phone.connect()}>
-                            {phone.link.problem === "elsewhere" ? "Use here" : "Try again"}
-                        </button>
-                    )}
-                </div>
-            )}
-            <Turns turns={turns} isLive={phone.isLive} onAskAgain={() => phone.askAgain()} />
-            <Announcer turns={turns} isLive={phone.isLive} />
-            <Composer
-                answering={open !== undefined}
-                stopping={open?.stopping === true}
-                onSend={(text) => phone.ask(text)}
-                onStop={() => phone.stopAnswer()}
-            />
-            {sheetOpen && (
-                <ConnectionSheet
-                    phone={phone}
-                    macs={macs}
-                    onClose={() => setSheetOpen(false)}
-                    onForget={onForget}
-                    onSwitch={onSwitch}
-                />
-            )}
+  const [sheetOpen, setSheetOpen] = useState(false);
+  const { turns, open } = phone.conversation;
+  return (
+    <div class="chat">
+      <header class="bar">
+        <div class="who">
+          <h1>{phone.mac.macName || "Your Mac"}</h1>
+          <button class={`chip ${phone.link.kind}`} type="button" onClick={() => setSheetOpen(true)}>
+            <span class="dot" />
+            {linkText(phone.link)}
+          </button>
         </div>
-    );
+        <ModelPicker models={phone.models} />
+        <button
+          class="round"
+          type="button"
+          aria-label="New chat"
+          title="New chat"
+          disabled={turns.length === 0}
+          onClick={() => phone.startOver()}
+        >
+          <NewIcon />
+        </button>
+        <button
+          class="round"
+          type="button"
+          aria-label="Connection"
+          title="Connection"
+          onClick={() => setSheetOpen(true)}
+        >
+          <SettingsIcon />
+        </button>
+      </header>
+      {code !== undefined && (
+        <div class="banner good" role="status">
+          <span>
+            Paired. Your Mac shows the same code: <b class="mono">{`${code.slice(0, 3)} ${code.slice(3)}`}</b>
+          </span>
+          <button class="round" type="button" aria-label="Close" onClick={onCodeSeen}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+      {(phone.link.kind === "waiting" || phone.link.kind === "stopped") && (
+        <div class="banner" role="alert">
+          <span>{sentenceOf(phone.link.problem)}</span>
+          {phone.link.kind === "stopped" && (
+            <button type="button" onClick={() => void phone.connect()}>
+              {phone.link.problem === "elsewhere" ? "Use here" : "Try again"}
+            </button>
+          )}
+        </div>
+      )}
+      <Turns turns={turns} isLive={phone.isLive} onAskAgain={() => phone.askAgain()} />
+      <Announcer turns={turns} isLive={phone.isLive} />
+      <Composer
+        answering={open !== undefined}
+        stopping={open?.stopping === true}
+        onSend={(text) => phone.ask(text)}
+        onStop={() => phone.stopAnswer()}
+      />
+      {sheetOpen && (
+        <ConnectionSheet
+          phone={phone}
+          macs={macs}
+          onClose={() => setSheetOpen(false)}
+          onForget={onForget}
+          onSwitch={onSwitch}
+        />
+      )}
+    </div>
+  );
 }
