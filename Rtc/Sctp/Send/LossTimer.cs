@@ -13,6 +13,9 @@ internal sealed class LossTimer(
     Recovery recovery,
     SctpStatistics statistics)
 {
+    // RFC 8985 has one; a second one spares a thin stream most timeouts and adds one packet to a rare event.
+    private const int ProbesMax = 2;
+
     private Instant? _probe;
     private Instant? _timeout;
 
@@ -28,7 +31,7 @@ internal sealed class LossTimer(
     /// <summary>Something was acknowledged.</summary>
     public void OnProgress(Instant now)
     {
-        recovery.IsProbing = false;
+        recovery.Probes = 0;
         if (outstanding.Count == 0)
         {
             _probe = _timeout = null;
@@ -56,7 +59,8 @@ internal sealed class LossTimer(
             if (outstanding.InFlightCount > 0)
             {
                 statistics.TailProbes++;
-                recovery.IsProbeOwed = recovery.IsProbing = true;
+                recovery.IsProbeOwed = true;
+                recovery.Probes++;
                 _timeout = now + roundTrip.Timeout;
             }
         }
@@ -85,7 +89,7 @@ internal sealed class LossTimer(
 
         recovery.Point = end.Previous;
         recovery.IsProbeOwed = false;
-        recovery.IsProbing = false;
+        recovery.Probes = ProbesMax;
         recovery.IsFastRetransmitOwed = true;
         roundTrip.BackOff();
         _probe = null;
@@ -95,7 +99,7 @@ internal sealed class LossTimer(
     private void ArmProbe(Instant now)
     {
         _probe = null;
-        if (roundTrip.Smoothed is not null && !recovery.IsProbing && outstanding.InFlightCount > 0)
+        if (roundTrip.Smoothed is not null && recovery.Probes < ProbesMax && outstanding.InFlightCount > 0)
         {
             _probe = now + roundTrip.ProbeTimeout;
         }

@@ -19,8 +19,8 @@ internal sealed class Recovery
     /// <summary>A probe for a lost tail has to go out.</summary>
     public bool IsProbeOwed { get; set; }
 
-    /// <summary>A probe went out and nothing was acknowledged since.</summary>
-    public bool IsProbing { get; set; }
+    /// <summary>Probes that went out since something was acknowledged.</summary>
+    public int Probes { get; set; }
 
     /// <summary>Payload bytes the peer can take beyond those sent.</summary>
     public long PeerWindow { get; set; }
