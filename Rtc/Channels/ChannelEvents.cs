@@ -169,8 +169,7 @@ internal sealed class ChannelEvents(SctpAssociation association, ChannelTable ch
     }
 
     // A peer that opens a channel on a stream which it has reset has acknowledged our reset too, whether or
-    // not that
-    // has arrived.
+    // not that has arrived.
     private bool IsFree(StreamId id)
     {
         if (channels.Find(id) is { IsPeerReset: true } former && association.ConfirmReset(id))

@@ -15,8 +15,8 @@ public sealed record ChannelParameters
     public bool Ordered { get; init; } = true;
 
     /// <summary>
-    /// How long a message is worth sending again; null for as long as it takes. Excludes <see
-    /// cref="RetransmissionsMax"/>.
+    /// How long a message is worth sending again; null for as long as it takes. Excludes
+    /// <see cref="RetransmissionsMax"/>.
     /// </summary>
     public TimeSpan? LifetimeMax { get; init; }
 

@@ -4,12 +4,10 @@ namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
 /// One DTLS association: the handshake behind <see cref="IDtls"/>, then a record layer of its own. Drive it
-/// like this: after
-/// <see cref="HandleDatagram"/> call <see cref="TryReceive"/> until false; after anything call <see
-/// cref="TryTransmit"/> until
-/// false, then look at <see cref="State"/> (the first look at <see cref="DtlsState.Connected"/> is followed
-/// by
-/// <see cref="TryReceive"/>, as application data may have come early).
+/// like this: after <see cref="HandleDatagram"/> call <see cref="TryReceive"/> until false; after anything
+/// call <see cref="TryTransmit"/> until false, then look at <see cref="State"/> (the first look at
+/// <see cref="DtlsState.Connected"/> is followed by <see cref="TryReceive"/>, as application data may have
+/// come early).
 /// </summary>
 public sealed class DtlsTransport : IDisposable
 {
@@ -157,8 +155,7 @@ public sealed class DtlsTransport : IDisposable
 
     /// <summary>
     /// Seals one datagram of application data; false unless connected. <paramref name="plaintext"/> may stand
-    /// at
-    /// <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
+    /// at <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
     /// bytes more than it.
     /// </summary>
     public bool TrySeal(ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)

@@ -3,8 +3,7 @@ namespace QuicPair.Rtc.Dtls;
 /// <summary>
 /// Records that arrived before they could be used: whole flights before the handshake has started,
 /// application data before it has ended. Dropping them costs the peer a retransmission timer, which many
-/// stacks set to a second. At most
-/// <see cref="Capacity"/> are kept, oldest first.
+/// stacks set to a second. At most <see cref="Capacity"/> are kept, oldest first.
 /// </summary>
 internal sealed class EarlyRecords
 {

@@ -16,8 +16,8 @@ public interface IDtls : IDisposable
     Instant? NextTimeout { get; }
 
     /// <summary>
-    /// The outcome, once the handshake has succeeded and its last datagram was offered to <see
-    /// cref="TryTransmit"/>.
+    /// The outcome, once the handshake has succeeded and its last datagram was offered to
+    /// <see cref="TryTransmit"/>.
     /// </summary>
     DtlsResult? Result { get; }
 
@@ -34,8 +34,8 @@ public interface IDtls : IDisposable
     void HandleTimeout(Instant now);
 
     /// <summary>
-    /// Takes the next datagram to send; its length is at most <see
-    /// cref="DtlsTransport.MaximumFlightDatagram"/>.
+    /// Takes the next datagram to send; its length is at most
+    /// <see cref="DtlsTransport.MaximumFlightDatagram"/>.
     /// </summary>
     bool TryTransmit(Instant now, Span<byte> destination, out int length);
 }

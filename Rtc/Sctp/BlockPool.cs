@@ -1,8 +1,8 @@
 namespace QuicPair.Rtc.Sctp;
 
 /// <summary>
-/// Buffers for chunks in three sizes, reused so that a running association allocates nothing.
-/// One pool may serve all associations that one loop drives; it is not for several threads.
+/// Buffers for chunks in three sizes, reused so that a running association allocates nothing. One pool may
+/// serve all associations that one loop drives; it is not for several threads.
 /// </summary>
 public sealed class BlockPool
 {

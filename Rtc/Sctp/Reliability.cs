@@ -13,8 +13,8 @@ internal readonly record struct Reliability(
     public bool IsPartial => Expires is not null || RetransmissionsMax is not null;
 
     /// <summary>
-    /// Whether a chunk that was sent <paramref name="transmissions"/> times is given up at <paramref
-    /// name="now"/>.
+    /// Whether a chunk that was sent <paramref name="transmissions"/> times is given up at
+    /// <paramref name="now"/>.
     /// </summary>
     public bool IsSpent(Instant now, int transmissions) =>
         (Expires is { } expires && now >= expires)

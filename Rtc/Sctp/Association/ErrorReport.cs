@@ -13,8 +13,7 @@ internal sealed class ErrorReport
 
     /// <summary>
     /// Does as the type's high bits say: bit 7 clear "stop processing this SCTP packet", bit 6 set "report
-    /// the
-    /// unrecognized chunk in an ERROR chunk". Returns whether to go on with the packet.
+    /// the unrecognized chunk in an ERROR chunk". Returns whether to go on with the packet.
     /// </summary>
     public bool OnUnknownChunk(byte type, ReadOnlySpan<byte> chunk)
     {

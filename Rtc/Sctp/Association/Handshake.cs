@@ -7,8 +7,7 @@ namespace QuicPair.Rtc.Sctp.Association;
 
 /// <summary>
 /// Sets the association up (RFC 9260 section 5). Both sides of a data channel connection send INIT at once,
-/// so
-/// the collision of section 5.2.1 is the normal case. INIT and COOKIE ECHO are repeated without limit: ICE
+/// so the collision of section 5.2.1 is the normal case. INIT and COOKIE ECHO are repeated without limit: ICE
 /// decides when the peer is gone.
 /// </summary>
 internal sealed class Handshake(AssociationContext context)
@@ -52,8 +51,7 @@ internal sealed class Handshake(AssociationContext context)
         }
 
         // "upon receipt of an INIT in the COOKIE-WAIT state, an endpoint MUST respond with an INIT ACK chunk
-        // using
-        // the same parameters it sent in its original INIT chunk (including its Verification Tag,
+        // using the same parameters it sent in its original INIT chunk (including its Verification Tag,
         // unchanged)".
         var peer = new PeerParameters(
             context.LocalTag,
@@ -107,8 +105,7 @@ internal sealed class Handshake(AssociationContext context)
         if (context.State.Control is { } existing)
         {
             // Section 5.2.4 action D: both tags match; "the endpoint SHOULD enter the ESTABLISHED state ...
-            // and
-            // send a COOKIE ACK". Any other cookie would be a restart or a leftover.
+            // and send a COOKIE ACK". Any other cookie would be a restart or a leftover.
             if (existing.Peer.PeerTag != peer.PeerTag)
             {
                 context.Statistics.RestartsRefused++;

@@ -40,8 +40,7 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
 
     /// <summary>
     /// Takes the request about <paramref name="stream"/> as answered, because the peer uses the stream again:
-    /// its
-    /// answer was lost. Says nothing about this stream; false if no request about it is open.
+    /// its answer was lost. Says nothing about this stream; false if no request about it is open.
     /// </summary>
     public bool Confirm(StreamId stream)
     {

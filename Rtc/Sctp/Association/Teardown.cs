@@ -57,8 +57,7 @@ internal sealed class Teardown(AssociationContext context)
                 break;
             case AssociationState.ShutdownSent { Block: var sent }:
                 // "If an endpoint is in the SHUTDOWN-SENT state and receives a SHUTDOWN chunk ..., the
-                // endpoint
-                // SHOULD respond immediately with a SHUTDOWN ACK chunk".
+                // endpoint SHOULD respond immediately with a SHUTDOWN ACK chunk".
                 context.Enter(new AssociationState.ShutdownAckSent(sent, NewTimer(sent)));
                 break;
             case AssociationState.ShutdownAckSent { ShutdownAck: var timer }:

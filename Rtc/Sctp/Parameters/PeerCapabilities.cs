@@ -18,9 +18,9 @@ internal readonly record struct PeerCapabilities(bool ForwardTsn, bool Reconfig)
     ];
 
     /// <summary>
-    /// Reads the parameters. What is unknown and asks to be reported is copied to <paramref
-    /// name="unrecognized"/>
-    /// as far as it fits; <paramref name="unrecognizedLength"/> bytes of it are used.
+    /// Reads the parameters. What is unknown and asks to be reported is copied to
+    /// <paramref name="unrecognized"/> as far as it fits; <paramref name="unrecognizedLength"/> bytes of it
+    /// are used.
     /// </summary>
     public static bool TryParse(
         ReadOnlySpan<byte> parameters,
@@ -76,8 +76,7 @@ internal readonly record struct PeerCapabilities(bool ForwardTsn, bool Reconfig)
         Reconfig || extensions.Contains((byte)ChunkType.Reconfig));
 
     // Addresses, cookie preservative, host name, address types, ECN, random, chunk list, hash list,
-    // adaptation
-    // and the parameters of zero checksum: nothing to do for any of them over DTLS.
+    // adaptation and the parameters of zero checksum: nothing to do for any of them over DTLS.
     private static bool IsKnown(ushort type) =>
         type is 5 or 6 or 8 or 9 or 11 or 12 or 0x8000 or 0x8001 or 0x8002 or 0x8003 or 0x8004 or 0xC006;
 

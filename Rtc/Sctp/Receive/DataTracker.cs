@@ -5,8 +5,8 @@ namespace QuicPair.Rtc.Sctp.Receive;
 
 /// <summary>
 /// Knows which TSNs have arrived and writes that as a SACK (RFC 9260 section 6.2). It need not know streams
-/// or
-/// messages. What it remembers is bounded: runs above the cumulative TSN, and duplicates until the next SACK.
+/// or messages. What it remembers is bounded: runs above the cumulative TSN, and duplicates until the next
+/// SACK.
 /// </summary>
 internal sealed class DataTracker(Tsn initialPeerTsn)
 {

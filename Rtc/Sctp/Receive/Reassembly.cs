@@ -4,8 +4,7 @@ namespace QuicPair.Rtc.Sctp.Receive;
 
 /// <summary>
 /// Puts fragments together to messages and messages into the order of their stream (RFC 9260 sections 6.6,
-/// 6.9).
-/// It need not know about acknowledgements. Fragments of one message have consecutive TSNs, so runs of
+/// 6.9). It need not know about acknowledgements. Fragments of one message have consecutive TSNs, so runs of
 /// consecutive TSNs that grow together are all the bookkeeping, for ordered and unordered messages alike.
 /// </summary>
 internal sealed class Reassembly(BlockPool pool, int messageLengthMax)

@@ -4,11 +4,9 @@ namespace QuicPair.Rtc.Sctp.Send;
 
 /// <summary>
 /// Repeats the latest small unacknowledged chunks in the packets of a thin stream, such as a model's tokens:
-/// a lost
-/// one then arrives with the next, a round trip before it could be found missing. Receivers ignore duplicate
-/// TSNs (RFC 9260 section 6.2). Copies count neither as transmissions nor as flight: they ride in packets
-/// that go
-/// out anyway.
+/// a lost one then arrives with the next, a round trip before it could be found missing. Receivers ignore
+/// duplicate TSNs (RFC 9260 section 6.2). Copies count neither as transmissions nor as flight: they ride in
+/// packets that go out anyway.
 /// </summary>
 internal sealed class Redundancy(OutstandingData outstanding)
 {

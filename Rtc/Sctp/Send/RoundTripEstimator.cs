@@ -32,8 +32,7 @@ internal sealed class RoundTripEstimator(TimeSpan initialRto)
 
     /// <summary>
     /// How long to wait for the acknowledgement of the last packet before probing: two round trips (RFC 8985
-    /// section
-    /// 7.2), or less if they vary little, because the I bit makes the receiver answer at once.
+    /// section 7.2), or less if they vary little, because the I bit makes the receiver answer at once.
     /// </summary>
     public TimeSpan ProbeTimeout
     {

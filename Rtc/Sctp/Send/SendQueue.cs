@@ -5,8 +5,7 @@ namespace QuicPair.Rtc.Sctp.Send;
 
 /// <summary>
 /// Messages that wait to be sent, per stream; streams take turns at message boundaries, because the fragments
-/// of
-/// a message need consecutive TSNs (RFC 9260 section 6.9).
+/// of a message need consecutive TSNs (RFC 9260 section 6.9).
 /// </summary>
 internal sealed class SendQueue(BlockPool pool, SctpOptions options, SctpStatistics statistics)
 {
