@@ -109,11 +109,11 @@ internal sealed partial class AnswerBook : IDisposable
     {
         lock (_lock)
         {
-            var mine = Of(device);
-            if (--mine.Connections > 0) return;
+            // A device that was dropped meanwhile has nothing left to cancel.
+            if (!_devices.TryGetValue(device, out var mine) || --mine.Connections > 0) return;
+            mine.Absence?.Dispose();
             mine.Absence = _time.CreateTimer(
-                _ => CancelAll(device, ErrorCode.Cancelled), null, AnswerLimits.Kept,
-                    Timeout.InfiniteTimeSpan);
+                _ => Abandon(device), null, AnswerLimits.Kept, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -135,6 +135,15 @@ internal sealed partial class AnswerBook : IDisposable
         string[] devices;
         lock (_lock) devices = [.. _devices.Keys];
         foreach (var device in devices) Drop(device);
+    }
+
+    private void Abandon(string device)
+    {
+        CancelAll(device, ErrorCode.Cancelled);
+        lock (_lock)
+        {
+            if (_devices.TryGetValue(device, out var mine) && mine.IsEmpty) _devices.Remove(device);
+        }
     }
 
     private void CancelAll(string device, ErrorCode code)

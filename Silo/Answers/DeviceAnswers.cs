@@ -15,7 +15,7 @@ internal sealed class DeviceAnswers
     /// <summary>Cancels what is unfinished when the device stays away.</summary>
     public ITimer? Absence { get; set; }
 
-    public bool IsEmpty => Kept.Count == 0 && Unfinished.Count == 0 && Connections == 0;
+    public bool IsEmpty => Kept.Count == 0 && Unfinished.Count == 0 && Connections <= 0;
 
     public Answer? Find(string id) => Kept.Find(answer => answer.Id == id);
 }
