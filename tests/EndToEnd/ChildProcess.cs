@@ -3,7 +3,9 @@ using System.Text;
 
 namespace QuicPair.EndToEnd;
 
-/// <summary>A program of the test: its output line by line, and its end by its own id, whatever happens.</summary>
+/// <summary>
+/// A program of the test: its output line by line, and its end by its own id, whatever happens.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(2);

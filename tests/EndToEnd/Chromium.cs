@@ -13,7 +13,9 @@ internal sealed class Chromium : IAsyncDisposable
 
     private Chromium(ChildProcess driver) => _driver = driver;
 
-    /// <summary>Where Debian and others put it, or what <c>CHROMIUM</c> names; null when there is none.</summary>
+    /// <summary>
+    /// Where Debian and others put it, or what <c>CHROMIUM</c> names; null when there is none.
+    /// </summary>
     public static string? Program { get; } = new[]
     {
         Environment.GetEnvironmentVariable("CHROMIUM") ?? "",
@@ -27,7 +29,9 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>The scripts that drive it.</summary>
     public static string Folder { get; } = Path.Combine(Tree.Root, "tests", "EndToEnd", "browser");
 
-    /// <summary>Its path. Without it the test says so and counts as not run, except on a CI machine.</summary>
+    /// <summary>
+    /// Its path. Without it the test says so and counts as not run, except on a CI machine.
+    /// </summary>
     public static string Require()
     {
         const string missing = "Chromium is not installed (CHROMIUM may name its path).";
@@ -88,7 +92,9 @@ internal sealed class Chromium : IAsyncDisposable
     public Task Type(string selector, string text) =>
         Do("type", new() { ["selector"] = selector, ["text"] = text });
 
-    /// <summary>The text of the last element that matches, once <paramref name="pattern"/> is found in it.</summary>
+    /// <summary>
+    /// The text of the last element that matches, once <paramref name="pattern"/> is found in it.
+    /// </summary>
     public async Task<string> WaitFor(string selector, string pattern = "") =>
         (await Do("waitFor", new() { ["selector"] = selector, ["pattern"] = pattern })).GetString()!;
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace QuicPair.EndToEnd;
 
-/// <summary>Looks for strings in everything that a live process can read and write (<c>/proc/PID/mem</c>).</summary>
+/// <summary>
+/// Looks for strings in everything that a live process can read and write (<c>/proc/PID/mem</c>).
+/// </summary>
 internal static class MemoryScan
 {
     private const int Window = 1 << 20;
@@ -17,7 +19,8 @@ internal static class MemoryScan
             .ToList();
         var overlap = patterns.Max(pattern => pattern.Item2.Length);
         var found = new HashSet<string>();
-        using var memory = new FileStream($"/proc/{process}/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+        using var memory = new FileStream(
+            $"/proc/{process}/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
         foreach (var (start, end) in Writable(process))
         {
             foreach (var window in Windows(memory, start, end, overlap))

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace QuicPair.EndToEnd;
 
-/// <summary>The real-inference runner of tests/runner on an ephemeral port: llama.cpp behind the Ollama API.</summary>
+/// <summary>
+/// The real-inference runner of tests/runner on an ephemeral port: llama.cpp behind the Ollama API.
+/// </summary>
 internal sealed class TestRunner : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Preparing = new(1, 1);
@@ -16,24 +18,33 @@ internal sealed class TestRunner : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<TestRunner> Start(int? faultAfter = null)
+    /// <summary>Configuration that makes a Mac use this runner.</summary>
+    public IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?> { ["OLLAMA_HOST"] = Address.ToString() };
+
+    /// <param name="seed">The seed of chats that bring none.</param>
+    /// <param name="faultAfter">After how many characters each answer breaks; null never.</param>
+    public static async Task<TestRunner> Start(int seed, int? faultAfter = null)
     {
         var model = await Model();
-        var environment = new Dictionary<string, string?> { ["FAULT_AFTER"] = faultAfter?.ToString() };
+        var environment = new Dictionary<string, string?>
+        {
+            ["SEED"] = $"{seed}",
+            ["FAULT_AFTER"] = faultAfter?.ToString(),
+        };
         var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model], environment);
         using var ready = JsonDocument.Parse(await process.Line(line => line.StartsWith('{')));
         return new TestRunner(process, ready.RootElement.GetProperty("port").GetInt32());
     }
 
     /// <summary>What the runner itself answers, without QuicPair.</summary>
-    public async Task<string> Direct(string prompt, int seed)
+    public async Task<string> Direct(string prompt)
     {
         using var http = new HttpClient { BaseAddress = Address };
         var body = JsonSerializer.Serialize(new
         {
             model = "bigram:latest",
             messages = new[] { new { role = "user", content = prompt } },
-            options = new { seed },
             stream = false,
         });
         using var response = await http.PostAsync("/api/chat", new StringContent(body));
@@ -51,7 +62,8 @@ internal sealed class TestRunner : IAsyncDisposable
         {
             if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
             {
-                await Run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
+                // `npm ci` insists on packages for other platforms that the registry lacks; --no-save keeps to the lock file.
+                await Run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error");
             }
 
             if (!File.Exists(model))
@@ -73,7 +85,8 @@ internal sealed class TestRunner : IAsyncDisposable
         await using var process = ChildProcess.Start(program, arguments, folder: Folder);
         if (await process.Exit() != 0)
         {
-            throw new InvalidOperationException($"{program} {arguments[0]} failed:\n{process.Output}\n{process.Errors}");
+            throw new InvalidOperationException(
+                $"{program} {arguments[0]} failed:\n{process.Output}\n{process.Errors}");
         }
     }
 }

@@ -7,7 +7,9 @@ internal static class Tree
 
     public static string Artifacts => Path.Combine(Root, "artifacts");
 
-    /// <summary>The built program of a product project, in the configuration that the tests were built in.</summary>
+    /// <summary>
+    /// The built program of a product project, in the configuration that the tests were built in.
+    /// </summary>
     public static string Program(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
