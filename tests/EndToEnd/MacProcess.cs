@@ -15,6 +15,9 @@ internal sealed partial class MacProcess : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
+    /// <summary>Its data folder.</summary>
+    public string Home => _home;
+
     /// <summary>Where its front door listens.</summary>
     public Uri Address { get; }
 
@@ -42,6 +45,13 @@ internal sealed partial class MacProcess : IAsyncDisposable
     {
         var reply = await Ask(new { op = "pair", confirm });
         return reply.GetProperty("links").EnumerateArray().Select(link => link.GetString()!).Last();
+    }
+
+    /// <summary>A new link that works from other machines.</summary>
+    public async Task<string> InviteFromAway()
+    {
+        var reply = await Ask(new { op = "pair" });
+        return reply.GetProperty("links")[0].GetString()!;
     }
 
     /// <summary>Asks the control socket.</summary>

@@ -62,7 +62,7 @@ internal sealed class TestRunner : IAsyncDisposable
         {
             if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
             {
-                // `npm ci` insists on packages for other platforms that the registry lacks; --no-save keeps to the lock file.
+                // `npm ci` insists on packages for other platforms; --no-save leaves the lock file as it is.
                 await Run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error");
             }
 

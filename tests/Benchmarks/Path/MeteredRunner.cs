@@ -59,7 +59,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
         var done = ending.Length > 0 ? "true" : "false";
         var rest = ending.Length > 0 ? ",\"" + ending[1..] : "";
         return http.Response.WriteAsync(
-            $$$"""{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{text}}}"},"""
-            + $"\"done\":{done}{rest}}}\n");
+            """{"model":"m","created_at":"2026-01-01T00:00:00Z","""
+            + $$$""""message":{"role":"assistant","content":"{{{text}}}"},"done":{{{done}}}{{{rest}}}}""" + "\n");
     }
 }

@@ -99,7 +99,8 @@ internal static class PathRun
     private static async Task<PairingLink> Invite(string home, Process silo)
     {
         // The welcome ends when the control socket is there.
-        while (await silo.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Pair a phone", StringComparison.Ordinal))
+        while (await silo.StandardOutput.ReadLineAsync() is { } line
+            && !line.StartsWith("Pair a phone", StringComparison.Ordinal))
         {
         }
 
