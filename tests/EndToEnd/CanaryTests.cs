@@ -27,7 +27,7 @@ public sealed class CanaryTests
         {
             ["Cluster__Primary"] = $"127.0.0.1:{door.SiloPort}",
             ["FrontDoor__PublicUrl"] = door.Address.GetLeftPart(UriPartial.Authority),
-            ["FrontDoor__OperatorToken"] = token,
+            ["FrontDoor__DashboardToken"] = token,
             ["Logging__LogLevel__Default"] = "Trace",
         });
         var folder = Directory.CreateTempSubdirectory("quicpair-phone-").FullName;
@@ -97,7 +97,7 @@ public sealed class CanaryTests
         byte[][] needles =
             [.. canaries.Keys, Encoding.UTF8.GetBytes(canaries.Prompt), Encoding.UTF8.GetBytes(canaries.Name)];
         var files = Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories)
-            .Where(path => !path.EndsWith(".sock", StringComparison.Ordinal)).ToList();
+            .Where(path => new FileInfo(path).Length > 0).ToList();
         Assert.NotEmpty(files);
         foreach (var path in files)
         {

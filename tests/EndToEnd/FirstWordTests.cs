@@ -16,7 +16,7 @@ public sealed class FirstWordTests
         Assert.Equal((0, true), (first.Exit, first.Output.Length > 0));
         var later = await phone.Run("chat", "--stats", "And now?");
         Assert.Equal((0, true), (later.Exit, later.Output.Length > 0));
-        Assert.Contains("local", later.Errors, StringComparison.OrdinalIgnoreCase);
+        Assert.Matches("path (local|direct)", later.Errors);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(phone.Store));

@@ -30,7 +30,7 @@ internal sealed partial class FrontDoorProcess : IAsyncDisposable
         {
             ["QUICPAIR_HOME"] = home,
             ["FrontDoor__DataFolder"] = home,
-            ["FrontDoor__OperatorToken"] = operatorToken,
+            ["FrontDoor__DashboardToken"] = operatorToken,
             ["FrontDoor__Planted"] = planted,
             ["Cluster__Port"] = $"{siloPort}",
             ["Urls"] = "http://127.0.0.1:0",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -48,18 +49,28 @@ internal sealed class MeteredRunner : IAsyncDisposable
         for (var token = 0; token < Tokens; token++)
         {
             if (token == 0) Volatile.Write(ref _firstTokenAt, Stopwatch.GetTimestamp());
-            await Line(http, "word ", ending: "");
+            await Line(http, "word ", done: false);
         }
 
-        await Line(http, "", """,done_reason":"stop","eval_count":20,"eval_duration":1000000""");
+        await Line(http, "", done: true);
     }
 
-    private static Task Line(HttpContext http, string text, string ending)
+    private static Task Line(HttpContext http, string text, bool done)
     {
-        var done = ending.Length > 0 ? "true" : "false";
-        var rest = ending.Length > 0 ? ",\"" + ending[1..] : "";
-        return http.Response.WriteAsync(
-            """{"model":"m","created_at":"2026-01-01T00:00:00Z","""
-            + $$$""""message":{"role":"assistant","content":"{{{text}}}"},"done":{{{done}}}{{{rest}}}}""" + "\n");
+        var line = new JsonObject
+        {
+            ["model"] = "m",
+            ["created_at"] = "2026-01-01T00:00:00Z",
+            ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text },
+            ["done"] = done,
+        };
+        if (done)
+        {
+            line["done_reason"] = "stop";
+            line["eval_count"] = Tokens;
+            line["eval_duration"] = 1_000_000;
+        }
+
+        return http.Response.WriteAsync(line.ToJsonString() + "\n");
     }
 }
