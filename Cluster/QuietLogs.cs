@@ -21,6 +21,12 @@ public static class QuietLogs
             // Reports the machine's uptime as a stall at most starts.
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
 
+            // Says when the machine is busy.
+            .AddFilter("Orleans.Runtime.Scheduler", LogLevel.Error)
+
+            // A Mac that goes to sleep is no news; the membership says it once.
+            .AddFilter("Orleans.Runtime.Messaging", LogLevel.Error)
+
             // Advises a garbage collector that costs a desktop its memory.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
             .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Error);

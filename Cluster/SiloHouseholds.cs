@@ -8,6 +8,7 @@ using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using QuicPair.Cluster.Placement;
 using QuicPair.Cluster.Storage;
+using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Placement;
 
 namespace QuicPair.Cluster;
@@ -75,6 +76,8 @@ public static class SiloHouseholds
             self.Port = FreePort(self.Address);
         }
 
+        silo.Services.AddSingleton<SiloFailure>();
+        silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
         silo.Configure<SiloOptions>(o => o.SiloName = name);
         silo.UseLocalhostClustering(
             self.Port,
