@@ -29,6 +29,9 @@ public static class QuietLogs
 
             // Advises a garbage collector that costs a desktop its memory.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
-            .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Error);
+
+            // What of it matters ends the silo, and that says why.
+            .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Critical)
+            .AddFilter("Orleans.Runtime.GrainCallCancellationManager", LogLevel.None);
     }
 }

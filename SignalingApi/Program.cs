@@ -1,3 +1,4 @@
+using QuicPair.Cluster.Supervision;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
 
@@ -20,4 +21,4 @@ if (token.IsRandom && !Console.IsOutputRedirected)
 }
 
 await app.WaitForShutdownAsync();
-return 0;
+return app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;

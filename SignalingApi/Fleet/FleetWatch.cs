@@ -10,8 +10,13 @@ internal sealed partial class FleetWatch(
     ILocalSiloDetails silo,
     IGrainFactory grains,
     FleetView view,
+    TimeProvider time,
     ILogger<FleetWatch> logger) : BackgroundService
 {
+    // Ours.
+    private const int Attempts = 10;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(200);
+
     private readonly HashSet<SiloAddress> _noted = [];
 
     /// <inheritdoc/>
@@ -21,7 +26,7 @@ internal sealed partial class FleetWatch(
         {
             await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
             {
-                await Follow(snapshot);
+                await Follow(snapshot, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -30,7 +35,7 @@ internal sealed partial class FleetWatch(
         }
     }
 
-    private async Task Follow(ClusterMembershipSnapshot snapshot)
+    private async Task Follow(ClusterMembershipSnapshot snapshot, CancellationToken cancellation)
     {
         if (snapshot.GetSiloStatus(silo.SiloAddress) != SiloStatus.Active)
         {
@@ -46,38 +51,54 @@ internal sealed partial class FleetWatch(
             }
         }
 
-        await Remember(present);
+        await Remember(present, cancellation);
+        view.Complete();
     }
 
-    private async Task Remember(List<ClusterMember> present)
+    private async Task Remember(List<ClusterMember> present, CancellationToken cancellation)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var fleet = grains.Fleet(silo.Name);
-            if (!view.IsComplete)
+            try
             {
-                foreach (var member in (await fleet.GetState()).Macs)
-                {
-                    view.Add(member.Mac);
-                }
+                await Note(present);
+                return;
             }
-
-            foreach (var member in present)
+            catch (Exception failure) when (attempt < Attempts && IsTransient(failure))
             {
-                if (MacId.TryParse(member.Name, out var mac) && _noted.Add(member.SiloAddress))
-                {
-                    await fleet.Seen(mac, await NameOf(mac));
-                }
+                // The silo is a member before each part of it has heard so.
             }
-        }
 #pragma warning disable CA1031 // Whatever storage says, the Macs that are here are served.
-        catch (Exception failure)
+            catch (Exception failure)
 #pragma warning restore CA1031
+            {
+                LogForgetful(logger, failure);
+                return;
+            }
+
+            await Task.Delay(BetweenAttempts, time, cancellation);
+        }
+    }
+
+    private async Task Note(List<ClusterMember> present)
+    {
+        var fleet = grains.Fleet(silo.Name);
+        if (!view.IsComplete)
         {
-            LogForgetful(logger, failure);
+            foreach (var member in (await fleet.GetState()).Macs)
+            {
+                view.Add(member.Mac);
+            }
         }
 
-        view.Complete();
+        foreach (var member in present)
+        {
+            if (MacId.TryParse(member.Name, out var mac) && !_noted.Contains(member.SiloAddress))
+            {
+                await fleet.Seen(mac, await NameOf(mac));
+                _noted.Add(member.SiloAddress);
+            }
+        }
     }
 
     private async Task<string> NameOf(MacId mac)
@@ -86,10 +107,12 @@ internal sealed partial class FleetWatch(
         {
             return (await grains.Mac(mac).GetState()).Name;
         }
-        catch (Exception failure) when (
-            failure is MacUnavailableException or OrleansException or TimeoutException)
+        catch (Exception failure) when (IsTransient(failure))
         {
             return string.Empty;
         }
     }
+
+    private static bool IsTransient(Exception failure) =>
+        failure is MacUnavailableException or OrleansException or TimeoutException;
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Storage;
+using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Ports;
 using QuicPair.SignalingApi;
 using QuicPair.Silo.Control;
@@ -17,10 +18,16 @@ internal sealed class Daemon : IAsyncDisposable
 {
     private const string Defaults = "QuicPair.Silo.Defaults.silo.json";
 
-    private readonly DataFolder _folder;
+    // Ours: what cannot end in order by then is cut off.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
-    private Daemon(DataFolder folder, MacParts mac, WebApplication app)
+    private readonly string[] _args;
+    private readonly DataFolder _folder;
+    private bool _isDown;
+
+    private Daemon(string[] args, DataFolder folder, MacParts mac, WebApplication app)
     {
+        _args = args;
         _folder = folder;
         Mac = mac;
         App = app;
@@ -29,37 +36,24 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>What belongs to the process.</summary>
     public MacParts Mac { get; }
 
-    /// <summary>The front door and the silo.</summary>
-    public WebApplication App { get; }
+    /// <summary>The front door and the silo; another one after a silo that could not go on.</summary>
+    public WebApplication App { get; private set; }
 
     /// <summary>Starts everything.</summary>
     /// <exception cref="StartupException">It cannot start.</exception>
     public static async Task<Daemon> Start(string[] args, Func<string, string?> environment)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        builder.Configuration.AddEmbeddedDefaults(typeof(Daemon).Assembly, Defaults);
-        builder.AddSignaling();
-        builder.Services.Configure<ConsoleLoggerOptions>(console =>
-            console.LogToStandardErrorThreshold = LogLevel.Trace);
+        var builder = Configure(args);
         var folder = DataFolder.Open(DataFolder.Locate(environment));
         MacParts? mac = null;
-        WebApplication? app = null;
         try
         {
             mac = MacParts.Make(builder.Configuration, folder, environment);
-            AddMac(builder, mac, folder);
-            app = builder.Build();
-            mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
-            app.MapSignaling();
             await mac.Runner.Probe(CancellationToken.None);
-            await app.StartAsync();
-            mac.UseFrontDoor(app.Urls, app.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value);
-            PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
-            return new Daemon(folder, mac, app);
+            return new Daemon(args, folder, mac, await Launch(builder, mac, folder));
         }
         catch (Exception problem)
         {
-            if (app is not null) await Stop(app);
             if (mac is not null) await mac.DisposeAsync();
             folder.Dispose();
             if (Sentence(problem) is { } sentence) throw new StartupException(sentence, problem);
@@ -67,15 +61,61 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs until the process is asked to end.</summary>
-    public Task WaitForShutdown() => App.WaitForShutdownAsync();
+    /// <summary>
+    /// Runs until the process is asked to end. A silo that cannot go on is replaced together with its front door; the
+    /// phones' connections, the answers and the keys stay.
+    /// </summary>
+    public async Task WaitForShutdown()
+    {
+        await App.WaitForShutdownAsync();
+        while (App.Services.GetRequiredService<SiloFailure>().HasFailed)
+        {
+            _isDown = true;
+            await App.DisposeAsync();
+            App = await Launch(Configure(_args), Mac, _folder);
+            _isDown = false;
+            await App.WaitForShutdownAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await Mac.Phones.DisposeAsync();
-        await Stop(App);
+        if (!_isDown) await Stop(App);
         await Mac.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static WebApplicationBuilder Configure(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.AddEmbeddedDefaults(typeof(Daemon).Assembly, Defaults);
+        builder.AddSignaling();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return builder;
+    }
+
+    private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
+    {
+        AddMac(builder, mac, folder);
+        var app = builder.Build();
+        mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
+        app.MapSignaling();
+        try
+        {
+            await app.StartAsync();
+            mac.UseFrontDoor(app.Urls, app.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value);
+        }
+        catch
+        {
+            await Stop(app);
+            throw;
+        }
+
+        PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
+        return app;
     }
 
     private static void AddMac(WebApplicationBuilder builder, MacParts mac, DataFolder folder)

@@ -11,9 +11,18 @@ internal sealed class LateLoggers
 
     private sealed class Late<T>(LateLoggers loggers) : ILogger<T>
     {
-        private ILogger? _logger;
+        private Tuple<ILoggerFactory?, ILogger?>? _made;
 
-        private ILogger? Logger => _logger ??= loggers._factory?.CreateLogger<T>();
+        private ILogger? Logger
+        {
+            get
+            {
+                var factory = loggers._factory;
+                var made = _made;
+                if (made?.Item1 != factory) _made = made = Tuple.Create(factory, (ILogger?)factory?.CreateLogger<T>());
+                return made?.Item2;
+            }
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => Logger?.BeginScope(state);

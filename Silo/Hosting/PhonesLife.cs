@@ -1,7 +1,11 @@
+using QuicPair.Cluster.Supervision;
+
 namespace QuicPair.Silo.Hosting;
 
-/// <summary>Says goodbye to phones first, while the way to them is still there.</summary>
-internal sealed class PhonesLife(MacParts mac) : IHostedLifecycleService
+/// <summary>
+/// Says goodbye to phones first, while the way to them is still there; not when only the silo is replaced.
+/// </summary>
+internal sealed class PhonesLife(MacParts mac, SiloFailure silo) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -9,7 +13,10 @@ internal sealed class PhonesLife(MacParts mac) : IHostedLifecycleService
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppingAsync(CancellationToken cancellationToken) => await mac.Phones.DisposeAsync();
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (!silo.HasFailed) await mac.Phones.DisposeAsync();
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
