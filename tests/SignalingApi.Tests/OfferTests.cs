@@ -211,6 +211,15 @@ public sealed class OfferTests(SharedFrontDoor shared) : IClassFixture<SharedFro
 
     private Task<HttpResponseMessage> Post(string body) => Post(_door, body);
 
-    private static Task<HttpResponseMessage> Post(FrontDoor door, string body) =>
-        door.Http.PostAsync("/signaling/offer", Envelope.Json(body), Cancellation);
+    private static async Task<HttpResponseMessage> Post(FrontDoor door, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/signaling/offer")
+        {
+            Content = Envelope.Json(body),
+
+            // Whoever sends on after the answer may lose it with the connection.
+            Headers = { ExpectContinue = body.Length > 16 * 1024 },
+        };
+        return await door.Http.SendAsync(request, Cancellation);
+    }
 }
