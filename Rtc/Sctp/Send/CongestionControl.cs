@@ -62,9 +62,9 @@ internal sealed class CongestionControl(int packetLength)
     }
 
     /// <summary>RFC 9260 section 7.2.3: "ssthresh = max(cwnd / 2, 4 * PMDCS), cwnd = PMDCS".</summary>
-    public void OnTimeout()
+    public void OnTimeout(bool isFirst)
     {
-        _undo = null;
+        _undo = isFirst ? (Window, Threshold, _windowMaximum) : _undo;
         _windowMaximum = Window;
         Threshold = Math.Max(Window / 2, Minimum);
         Window = packetLength;

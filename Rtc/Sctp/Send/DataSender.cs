@@ -227,6 +227,7 @@ internal sealed class DataSender
         sent.SentAt = now;
         sent.Transmissions++;
         _statistics.Retransmissions++;
+        _recovery.UndecidedChunks += _recovery.IsAfterTimeout ? 1 : 0;
         _outstanding.Move(ref sent, ChunkState.InFlight);
         return true;
     }

@@ -74,9 +74,12 @@ internal sealed class LossTimer(
         // A closed window is not congestion: the one chunk in flight asks whether it has opened.
         if (outstanding.InFlightCount > 1 || (outstanding.InFlightCount == 1 && recovery.PeerWindow > 0))
         {
-            congestion.OnTimeout();
+            congestion.OnTimeout(isFirst: !recovery.IsAfterTimeout);
         }
 
+        recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;
+        recovery.UndecidedChunks = 0;
+        recovery.IsAfterTimeout = true;
         var end = outstanding.NextTsn;
         for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
         {

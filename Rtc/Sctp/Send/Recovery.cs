@@ -12,6 +12,16 @@ internal sealed class Recovery
     public int ConvictedChunks { get; set; }
 
     /// <summary>
+    /// Of these, those sent again after a timeout: whether their original arrived cannot be told, so that the
+    /// others
+    /// speak for them.
+    /// </summary>
+    public int UndecidedChunks { get; set; }
+
+    /// <summary>Whether a timeout has begun this recovery.</summary>
+    public bool IsAfterTimeout { get; set; }
+
+    /// <summary>
     /// The first retransmission goes out whatever the congestion window says (RFC 9260 section 7.2.4).
     /// </summary>
     public bool IsFastRetransmitOwed { get; set; }

@@ -16,7 +16,7 @@ internal sealed class SackProcessing(
 {
     private Instant? _newestSample;
     private int _acknowledgedBytes;
-    private bool _isTailRepaired;
+    private (Tsn Tsn, Instant DecideAt)? _repairedTail;
 
     /// <summary>Takes a SACK; false if it acknowledges what was never sent.</summary>
     public bool Handle(Instant now, in SackChunk sack)
@@ -37,7 +37,6 @@ internal sealed class SackProcessing(
         var wasFull = outstanding.FlightBytes + packetLength >= congestion.Window;
         _acknowledgedBytes = 0;
         _newestSample = null;
-        _isTailRepaired = false;
         AcknowledgeUpTo(now, cumulative);
         AcknowledgeGaps(now, sack);
         TakeBackReneged(sack);
@@ -48,7 +47,7 @@ internal sealed class SackProcessing(
             statistics.RoundTrip = roundTrip.Smoothed;
         }
 
-        Recover(now, cumulative, wasFull);
+        Recover(now, sack, wasFull);
         return true;
     }
 
@@ -112,7 +111,11 @@ internal sealed class SackProcessing(
         }
         else
         {
-            _isTailRepaired |= chunk.IsProbe && chunk.Transmissions > 1;
+            if (chunk.IsProbe && chunk.Transmissions > 1)
+            {
+                _repairedTail = (tsn, now + (roundTrip.Smoothed ?? elapsed));
+            }
+
             recent.OnArrived(now, chunk.SentAt, tsn);
         }
 
@@ -125,10 +128,13 @@ internal sealed class SackProcessing(
     {
         statistics.SpuriousRetransmissions++;
         recent.OnSpurious(now);
-        if (recovery.Point is not null && recovery.ConvictedChunks > 0 && --recovery.ConvictedChunks == 0)
+        if (recovery.Point is not null && recovery.ConvictedChunks > 0
+            && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
         {
             congestion.Undo();
             recovery.Point = null;
+            recovery.IsAfterTimeout = false;
+            recovery.UndecidedChunks = 0;
         }
     }
 
@@ -159,11 +165,13 @@ internal sealed class SackProcessing(
         }
     }
 
-    private void Recover(Instant now, Tsn cumulative, bool wasFull)
+    private void Recover(Instant now, in SackChunk sack, bool wasFull)
     {
-        if (recovery.Point is { } point && cumulative >= point)
+        if (recovery.Point is { } point && sack.CumulativeTsnAck >= point)
         {
             recovery.Point = null;
+            recovery.IsAfterTimeout = false;
+            recovery.UndecidedChunks = 0;
             recent.OnRecovered();
         }
 
@@ -180,17 +188,45 @@ internal sealed class SackProcessing(
             }
         }
 
-        if (_isTailRepaired && recovery.Point is null)
-        {
-            congestion.OnLoss();
-        }
-
+        DecideAboutTail(now, sack);
         DetectLosses(now);
         statistics.CongestionWindow = (long)congestion.Window;
     }
 
+    // RFC 8985 section 7.4: a tail that arrived only as a probe was lost, which is congestion; if the
+    // receiver reports
+    // the probe as a duplicate within a round trip, nothing had been lost.
+    private void DecideAboutTail(Instant now, in SackChunk sack)
+    {
+        if (_repairedTail is not { } tail)
+        {
+            return;
+        }
+
+        for (var index = 0; index < sack.DuplicateCount; index++)
+        {
+            if (sack.Duplicate(index) == tail.Tsn)
+            {
+                _repairedTail = null;
+                statistics.SpuriousRetransmissions++;
+                return;
+            }
+        }
+
+        if (now >= tail.DecideAt)
+        {
+            _repairedTail = null;
+            if (recovery.Point is null)
+            {
+                congestion.OnLoss();
+            }
+        }
+    }
+
     private void EnterRecovery()
     {
+        recovery.IsAfterTimeout = false;
+        recovery.UndecidedChunks = 0;
         congestion.OnLoss();
         recovery.Point = outstanding.NextTsn.Previous;
         recovery.ConvictedChunks = 0;

@@ -36,9 +36,19 @@ public sealed class CongestionControlTests
     [Fact]
     public void A_timeout_leaves_one_packet_and_slow_start_up_to_half()
     {
-        _control.OnTimeout();
+        _control.OnTimeout(isFirst: true);
         Assert.Equal(1_000, _control.Window);
         Assert.Equal(5_000, _control.Threshold);
+    }
+
+    [Fact]
+    public void Timeouts_in_a_row_that_were_none_are_taken_back_together()
+    {
+        _control.OnLoss();
+        _control.OnTimeout(isFirst: true);
+        _control.OnTimeout(isFirst: false);
+        _control.Undo();
+        Assert.Equal(7_000, _control.Window);
     }
 
     [Fact]

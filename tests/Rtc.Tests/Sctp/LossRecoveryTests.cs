@@ -78,6 +78,42 @@ public sealed class LossRecoveryTests
     }
 
     [Fact]
+    public void A_path_that_stalls_for_a_while_does_not_cost_the_window()
+    {
+        var (pair, id) = Warm();
+        for (var index = 0; index < 200; index++)
+        {
+            pair.Send(pair.Left, id, new byte[5000]);
+        }
+
+        pair.RunFor(TimeSpan.FromMilliseconds(200));
+        var before = pair.Left.Channels.Statistics.CongestionWindow;
+        pair.ToRight.Options = LinkOptions.Clean(TimeSpan.FromMilliseconds(600));
+        pair.RunFor(TimeSpan.FromMilliseconds(300));
+        pair.ToRight.Options = LinkOptions.Clean(TimeSpan.FromMilliseconds(25));
+        Arrive(pair, 200);
+        Assert.InRange(pair.Left.Channels.Statistics.CongestionWindow, before * 9 / 10, long.MaxValue);
+    }
+
+    [Fact]
+    public void A_probe_for_a_tail_that_was_merely_late_does_not_cost_the_window()
+    {
+        var (pair, id) = Warm();
+        var before = pair.Left.Channels.Statistics.CongestionWindow;
+        pair.ToRight.Options = LinkOptions.Clean(TimeSpan.FromMilliseconds(110));
+        pair.Send(pair.Left, id, [1]);
+        pair.RunFor(TimeSpan.FromMilliseconds(500));
+        for (var count = 0; count < 5; count++)
+        {
+            pair.Send(pair.Left, id, [1]);
+            pair.RunFor(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.InRange(pair.Left.Channels.Statistics.TailProbes, 1, 20);
+        Assert.Equal(before, pair.Left.Channels.Statistics.CongestionWindow);
+    }
+
+    [Fact]
     public void Reordering_costs_no_more_than_a_few_needless_retransmissions()
     {
         var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with
