@@ -1,12 +1,13 @@
 // node measure.mjs OFFERER ANSWERER [ROUNDS]: pairs two driven peers (tests/RtcPeer/README.md), each a process of its
-// own on the loopback interface, and prints one line of JSON. A peer is `ours` (RTC_PEER names its dll) or
-// `libdatachannel`.
+// own on the loopback interface, and prints one line of JSON. A peer is `ours` (the release build, or what RTC_PEER
+// names) or `libdatachannel`. Runs in artifacts/interop-peers, where tests/Interop installs it.
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 
+const pathOf = name => new URL(name, import.meta.url).pathname;
 const commands = {
-  ours: () => ['dotnet', process.env.RTC_PEER],
-  libdatachannel: () => ['node', new URL('driven-libdatachannel.mjs', import.meta.url).pathname],
+  ours: () => ['dotnet', process.env.RTC_PEER ?? pathOf('../bin/RtcPeer/release/QuicPair.RtcPeer.dll')],
+  libdatachannel: () => ['node', pathOf('driven-libdatachannel.mjs')],
 };
 const [offererName, answererName, rounds = '20'] = process.argv.slice(2);
 
