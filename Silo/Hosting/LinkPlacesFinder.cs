@@ -39,8 +39,13 @@ internal static class LinkPlacesFinder
         }
 
         var origin = url.GetLeftPart(UriPartial.Authority);
-        var sample = new PairingLink { Origin = origin, MacPublicKey = new byte[32], Secret = new byte[32],
-            Expiry = 0 };
+        var sample = new PairingLink
+        {
+            Origin = origin,
+            MacPublicKey = new byte[32],
+            Secret = new byte[32],
+            Expiry = 0
+        };
         return PairingLink.TryParse(sample.Format(), out _, out string problem)
             ? origin
             : throw new StartupException($"FrontDoor:PublicUrl cannot stand in a link. {problem}");
