@@ -16,6 +16,7 @@ internal sealed class DataSender
     private readonly Abandonment? _abandonment;
     private readonly Redundancy _redundancy;
     private readonly SctpStatistics _statistics;
+    private readonly int _packetLengthMax;
     private Instant _lastSent;
 
     public DataSender(
@@ -23,6 +24,7 @@ internal sealed class DataSender
     {
         _queue = queue;
         _statistics = statistics;
+        _packetLengthMax = options.PacketLengthMax;
         _outstanding = new OutstandingData(pool, peer.LocalInitialTsn);
         RoundTrip = new RoundTripEstimator(options.InitialRto);
         _congestion = new CongestionControl(options.PacketLengthMax);
@@ -37,8 +39,7 @@ internal sealed class DataSender
             _recent,
             _timer,
             _recovery,
-            statistics,
-            options.PacketLengthMax);
+            statistics);
         _abandonment = peer.Capabilities.ForwardTsn
             ? new Abandonment(_outstanding, queue, RoundTrip, statistics)
             : null;
@@ -122,6 +123,7 @@ internal sealed class DataSender
             wrote |= WriteProbe(now, ref writer, ref last);
         }
 
+        _recovery.IsWindowFull = _outstanding.FlightBytes + _packetLengthMax > _congestion.Window;
         if (!wrote)
         {
             return false;

@@ -26,6 +26,12 @@ internal sealed class Recovery
     /// </summary>
     public bool IsFastRetransmitOwed { get; set; }
 
+    /// <summary>
+    /// Whether the congestion window was in full use when sending stopped: only then is there a reason for it to grow
+    /// (RFC 9260 section 7.2.1), however many acknowledgements are taken before the next packet.
+    /// </summary>
+    public bool IsWindowFull { get; set; }
+
     /// <summary>A probe for a lost tail has to go out.</summary>
     public bool IsProbeOwed { get; set; }
 

@@ -11,8 +11,7 @@ internal sealed class SackProcessing(
     RecentAcknowledgement recent,
     LossTimer timer,
     Recovery recovery,
-    SctpStatistics statistics,
-    int packetLength)
+    SctpStatistics statistics)
 {
     private Instant? _newestSample;
     private int _acknowledgedBytes;
@@ -34,7 +33,6 @@ internal sealed class SackProcessing(
             return false;
         }
 
-        var wasFull = outstanding.FlightBytes + packetLength >= congestion.Window;
         _acknowledgedBytes = 0;
         _newestSample = null;
         AcknowledgeUpTo(now, cumulative);
@@ -47,7 +45,7 @@ internal sealed class SackProcessing(
             statistics.RoundTrip = roundTrip.Smoothed;
         }
 
-        Recover(now, sack, wasFull);
+        Recover(now, sack);
         return true;
     }
 
@@ -165,7 +163,7 @@ internal sealed class SackProcessing(
         }
     }
 
-    private void Recover(Instant now, in SackChunk sack, bool wasFull)
+    private void Recover(Instant now, in SackChunk sack)
     {
         if (recovery.Point is { } point && sack.CumulativeTsnAck >= point)
         {
@@ -182,7 +180,7 @@ internal sealed class SackProcessing(
             // After a timeout the window has to grow while the losses are repaired, or it would stay at one
             // packet.
             var isRepairing = recovery.Point is not null && congestion.Window >= congestion.Threshold;
-            if (wasFull && !isRepairing)
+            if (recovery.IsWindowFull && !isRepairing)
             {
                 congestion.OnAcknowledged(now, _acknowledgedBytes, roundTrip.Smoothed ?? default);
             }
