@@ -23,7 +23,8 @@ internal static class PathRun
             var link = await Invite(home, silo);
             await using var phone = new Phone(new PhoneOptions
             {
-                Name = "measured", StorePath = System.IO.Path.Combine(home, "phone.json"),
+                Name = "measured",
+                StorePath = System.IO.Path.Combine(home, "phone.json"),
             });
             await (await phone.Pair(link, CancellationToken.None)).DisposeAsync();
             await Measure(phone, runner, rounds);
