@@ -13,6 +13,10 @@ namespace QuicPair.Benchmarks.Path;
 /// </summary>
 internal static class PathRun
 {
+    // A Mac remembers at most 64 offers of a device in five minutes.
+    private const int RoundsPerDevice = 50;
+    private const int WarmUp = 10;
+
     public static async Task<int> Run(int rounds)
     {
         await using var runner = await MeteredRunner.Start();
@@ -20,14 +24,17 @@ internal static class PathRun
         using var silo = StartSilo(home, runner.Address);
         try
         {
-            var link = await Invite(home, silo);
-            await using var phone = new Phone(new PhoneOptions
+            await Welcomed(silo);
+            var samples = new StageTimes();
+            for (var done = 0; done < rounds; done += RoundsPerDevice)
             {
-                Name = "measured",
-                StorePath = System.IO.Path.Combine(home, "phone.json"),
-            });
-            await (await phone.Pair(link, CancellationToken.None)).DisposeAsync();
-            await Measure(phone, runner, rounds);
+                var store = System.IO.Path.Combine(home, $"phone-{done}.json");
+                await using var phone = new Phone(new PhoneOptions { Name = "measured", StorePath = store });
+                await (await phone.Pair(await Invite(home), CancellationToken.None)).DisposeAsync();
+                await Measure(phone, runner, samples, Math.Min(RoundsPerDevice, rounds - done));
+            }
+
+            samples.Print($"{rounds} rounds on loopback, milliseconds");
             return 0;
         }
         finally
@@ -38,17 +45,9 @@ internal static class PathRun
         }
     }
 
-    private static async Task Measure(Phone phone, MeteredRunner runner, int rounds)
+    private static async Task Measure(Phone phone, MeteredRunner runner, StageTimes times, int rounds)
     {
-        var samples = new Dictionary<string, List<double>>();
-        void Add(string what, TimeSpan time)
-        {
-            if (!samples.TryGetValue(what, out var list)) samples[what] = list = [];
-            list.Add(time.TotalMilliseconds);
-        }
-
-        const int warmUp = 10;
-        for (var round = -warmUp; round < rounds; round++)
+        for (var round = -WarmUp; round < rounds; round++)
         {
             await using var mac = await phone.Open(phone.Pairings.Load().Single(), CancellationToken.None);
             await using var words = mac.Chat(new ChatMessage { Prompt = "measure" }).GetAsyncEnumerator();
@@ -61,23 +60,16 @@ internal static class PathRun
             {
             }
 
-            if (round < 0) continue;
-            Add("offer → answer (HTTP, gate, grain, peer)", mac.Timings.Signaling);
-            Add("ICE", mac.Timings.Ice);
-            Add("DTLS", mac.Timings.Dtls);
-            Add("SCTP and channel", mac.Timings.Sctp);
-            Add("Noise", mac.Timings.Noise);
-            Add("start → live session", mac.Timings.Total);
-            Add("first token: runner wrote it → phone has it", share);
-        }
-
-        Console.WriteLine($"{rounds} rounds on loopback, milliseconds");
-        Console.WriteLine("| stage | p50 | p90 | p99 |\n|---|---|---|---|");
-        foreach (var (what, list) in samples)
-        {
-            list.Sort();
-            double At(double share) => list[Math.Min(list.Count - 1, (int)(list.Count * share))];
-            Console.WriteLine($"| {what} | {At(0.5):F2} | {At(0.9):F2} | {At(0.99):F2} |");
+            if (round >= 0)
+            {
+                times.Add("offer → answer (HTTP, gate, grain, peer)", mac.Timings.Signaling);
+                times.Add("ICE", mac.Timings.Ice);
+                times.Add("DTLS", mac.Timings.Dtls);
+                times.Add("SCTP and channel", mac.Timings.Sctp);
+                times.Add("Noise", mac.Timings.Noise);
+                times.Add("start → live session", mac.Timings.Total);
+                times.Add("first token: runner wrote it → phone has it", share);
+            }
         }
     }
 
@@ -97,14 +89,17 @@ internal static class PathRun
         return Process.Start(start)!;
     }
 
-    private static async Task<PairingLink> Invite(string home, Process silo)
+    /// <summary>The welcome ends when the control socket is there.</summary>
+    private static async Task Welcomed(Process silo)
     {
-        // The welcome ends when the control socket is there.
         while (await silo.StandardOutput.ReadLineAsync() is { } line
             && !line.StartsWith("Pair a phone", StringComparison.Ordinal))
         {
         }
+    }
 
+    private static async Task<PairingLink> Invite(string home)
+    {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(System.IO.Path.Combine(home, "control.sock")));
         await using var stream = new NetworkStream(socket);

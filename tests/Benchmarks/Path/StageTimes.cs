@@ -1,0 +1,27 @@
+namespace QuicPair.Benchmarks.Path;
+
+/// <summary>Times by stage, and their percentiles as a table.</summary>
+internal sealed class StageTimes
+{
+    private readonly Dictionary<string, List<double>> _milliseconds = [];
+
+    public void Add(string stage, TimeSpan time)
+    {
+        if (!_milliseconds.TryGetValue(stage, out var list)) _milliseconds[stage] = list = [];
+        list.Add(time.TotalMilliseconds);
+    }
+
+    public void Print(string title)
+    {
+        Console.WriteLine(title);
+        Console.WriteLine("| stage | p50 | p90 | p99 |\n|---|---|---|---|");
+        foreach (var (stage, list) in _milliseconds)
+        {
+            list.Sort();
+            Console.WriteLine($"| {stage} | {At(list, 0.5):F2} | {At(list, 0.9):F2} | {At(list, 0.99):F2} |");
+        }
+    }
+
+    private static double At(List<double> sorted, double share) =>
+        sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
+}
