@@ -48,6 +48,12 @@ public sealed class Phone : IAsyncDisposable
             record = NewRecord(link, device);
             Pairings.Save(record);
         }
+        else if (record.Origin != link.Origin && link.MacPublicKey.AsSpan().SequenceEqual(record.MacPublicKey))
+        {
+            // An invitation has a link for each way to the front door; the one that was opened last counts.
+            record = record with { Origin = link.Origin };
+            Pairings.Save(record);
+        }
 
         return await Open(record, cancellationToken);
     }

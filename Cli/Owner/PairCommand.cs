@@ -105,6 +105,7 @@ internal static class PairCommand
                 {
                     ["op"] = "confirm",
                     ["device"] = waiting.GetProperty("device").GetString(),
+                    ["code"] = waiting.GetProperty("code").GetString(),
                     ["accept"] = accept,
                 };
                 await daemon.Ask(answer, cancellation);

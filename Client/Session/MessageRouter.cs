@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 
@@ -55,6 +56,9 @@ internal sealed class MessageRouter
                 break;
             case ModelsReply reply when _models.TryDequeue(out var waiter):
                 waiter.TrySetResult(reply.Models);
+                break;
+            case ErrorMessage { Id: null, For: "models" } error when _models.TryDequeue(out var refused):
+                refused.TrySetException(new ConnectException(ConnectFailure.Busy, error.Text ?? error.Code.Sentence));
                 break;
             case { Id: { } id } when _chats.TryGetValue(id, out var chat) && chat.Take(message):
                 _chats.TryRemove(id, out _);

@@ -105,8 +105,8 @@ internal sealed class Answer : IDisposable
 
     public void Dispose()
     {
+        // The stop source stays: it may be cancelled at this moment, and without a timer it holds nothing.
         _notices.Dispose();
-        _stop.Dispose();
     }
 
     /// <summary>The next message for this reader, neighbouring entries of one kind merged.</summary>

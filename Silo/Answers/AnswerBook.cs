@@ -163,7 +163,9 @@ internal sealed partial class AnswerBook : IDisposable
     {
         mine.Kept.Add(answer);
         if (mine.Kept.Count <= AnswerLimits.KeptPerDevice) return;
-        var oldest = mine.Kept.First(kept => kept.IsEnded);
+
+        // One that the runner has not let go of yet still holds its place in the queue, ended or not.
+        var oldest = mine.Kept.First(kept => !mine.Unfinished.Contains(kept));
         mine.Kept.Remove(oldest);
         Forget(oldest);
     }

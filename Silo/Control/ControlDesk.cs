@@ -80,9 +80,9 @@ internal sealed class ControlDesk(
     ];
 
     private ControlReply Confirm(ControlRequest request) =>
-        confirmations.Answer(request.Device ?? "", request.Accept ?? false)
+        confirmations.Answer(request.Device ?? "", request.Code ?? "", request.Accept ?? false)
             ? new ControlReply()
-            : ControlReply.Refuse("not_found", "No phone waits for a confirmation under that id.");
+            : ControlReply.Refuse("not_found", "No phone with that code waits for a confirmation under that id.");
 
     private ControlReply Status() => new()
     {

@@ -15,5 +15,7 @@ internal sealed record ControlRequest
 
     public string? Name { get; init; }
 
+    public string? Code { get; init; }
+
     public bool? Accept { get; init; }
 }

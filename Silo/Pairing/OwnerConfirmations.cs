@@ -55,12 +55,17 @@ internal sealed class OwnerConfirmations(TimeProvider time)
     /// <summary>A second device tried the code of this one.</summary>
     public void SecondClaim(string device) => SecondClaimed?.Invoke(device);
 
-    /// <summary>The owner's word. False when nobody waits.</summary>
-    public bool Answer(string device, bool accept)
+    /// <summary>
+    /// The owner's word on the phone that showed this code: another phone may have taken its place meanwhile. False
+    /// when that one does not wait.
+    /// </summary>
+    public bool Answer(string device, string code, bool accept)
     {
         lock (_lock)
         {
-            return _waiting.TryGetValue(device, out var waiting) && waiting.Said.TrySetResult(accept);
+            return _waiting.TryGetValue(device, out var waiting)
+                && waiting.Shown.Code == code
+                && waiting.Said.TrySetResult(accept);
         }
     }
 }

@@ -41,6 +41,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         lock (_lock) closing = [.. _peers.Where(peer => peer.Offer.Device == device.Value)];
         foreach (var peer in closing) peer.Close(CloseCode.Revoked, ErrorCode.Revoked);
         await EndSoon(closing, PhoneTimings.RevocationFlush);
+
+        // A chat that was already waiting to be read may have begun in between.
+        parts.Answers.Drop(device.Value);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,8 +125,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         var mine = unfinished.Where(peer => peer.Offer.Device == device).ToArray();
         if (mine.Length >= PhoneTimings.UnfinishedPerDevice)
         {
-            mine[0].Close(CloseCode.Normal);
-            return true;
+            mine[0].Abort();
+            _peers.Remove(mine[0]);
+            return unfinished.Length <= PhoneTimings.UnfinishedPerMac;
         }
 
         return unfinished.Length < PhoneTimings.UnfinishedPerMac;

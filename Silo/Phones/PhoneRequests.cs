@@ -13,6 +13,7 @@ internal sealed class PhoneRequests(
     private readonly List<AnswerSubscription> _reading = [];
     private AnswerSubscription? _unnamed;
     private int _turn;
+    private int _listing;
 
     /// <summary>Handles one JSON message; returns the reply that can be given at once.</summary>
     public Message? Handle(ReadOnlySpan<byte> json)
@@ -94,6 +95,13 @@ internal sealed class PhoneRequests(
 
     private async Task TellModels(ModelsRequest request)
     {
+        // One list at a time: a runner that hangs must not collect requests.
+        if (Interlocked.Exchange(ref _listing, 1) != 0)
+        {
+            replyLater(Refuse(request, ErrorCode.Rate));
+            return;
+        }
+
         try
         {
             var cards = await models.Refresh(CancellationToken.None);
@@ -117,6 +125,10 @@ internal sealed class PhoneRequests(
         {
             var code = problem.Fault == RunnerFault.Unreachable ? ErrorCode.RunnerUnreachable : ErrorCode.RunnerFailed;
             replyLater(new ErrorMessage { Id = request.Id, For = request.Op, Code = code, Text = problem.Message });
+        }
+        finally
+        {
+            Volatile.Write(ref _listing, 0);
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class PhoneSession : IDisposable
     private int _woken;
     private bool _isLive;
     private bool _over;
+    private bool _closing;
 
     public PhoneSession(SessionParts parts, HandshakeTerms terms, IMessageChannel channel)
     {
@@ -107,6 +108,7 @@ internal sealed partial class PhoneSession : IDisposable
         {
             case SessionEvent.Received received:
                 Interlocked.Add(ref _unhandled, -received.Bytes.Length);
+                if (_closing) break;
                 if (received.IsText) Fatal();
                 else if (_secure is null) Handshake(received.Bytes);
                 else Open(received.Bytes);
@@ -147,9 +149,9 @@ internal sealed partial class PhoneSession : IDisposable
             Budget = _parts.Budget,
         });
         _output = new SessionOutput(_channel, _secure, Wake, _parts.Time);
-        _over = !_channel.TrySend(answer);
         if (_outcome.IsSecondClaim) _parts.Confirmations.SecondClaim(Device);
-        if (_terms.Offer.Mode != PairingMode.Invited || !_outcome.IsAdmitted) return;
+        _over = !_channel.TrySend(answer);
+        if (_over || _terms.Offer.Mode != PairingMode.Invited || !_outcome.IsAdmitted) return;
         _pairing = new PairingSteps(_parts, _terms.Offer.Invitation!, _outcome);
         Apply(_pairing.Begin(accepted => Post(new SessionEvent.Confirmed(accepted)), _end.Token));
     }
@@ -223,6 +225,7 @@ internal sealed partial class PhoneSession : IDisposable
             return;
         }
 
+        _closing = true;
         if (error is { } reason && _isLive) _output!.Send(new ErrorMessage { Code = reason });
         _secure.Close(code);
     }

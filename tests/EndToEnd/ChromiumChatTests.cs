@@ -105,7 +105,7 @@ public sealed class ChromiumChatTests
         var confirmation = waiting.EnumerateArray().Single();
         Assert.Equal(confirmation.GetProperty("code").GetString(), shown);
         var device = confirmation.GetProperty("device").GetString();
-        await mac.Ask(new { op = "confirm", device, accept = true });
+        await mac.Ask(new { op = "confirm", device, code = shown, accept = true });
 
         await phone.WaitFor(".chip", Live);
     }

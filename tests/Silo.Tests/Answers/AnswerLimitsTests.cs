@@ -39,6 +39,22 @@ public sealed class AnswerLimitsTests
     }
 
     [Fact]
+    public async Task A_runner_that_is_slow_to_let_go_gives_its_place_back_in_the_end()
+    {
+        using var desk = new AnswerDesk();
+        desk.Runner.IgnoresCancel = true;
+        var stubborn = desk.Ask("stubborn");
+        var script = await desk.Runner.Begun();
+        desk.Book.Cancel(stubborn);
+        for (var i = 0; i < 16; i++) desk.Book.Cancel(desk.Ask($"c{i}"));
+
+        desk.Ask("next");
+        script.Steps.Writer.TryComplete();
+
+        Assert.Equal("next", (await desk.Runner.Begun()).Chat.Messages[^1].Content);
+    }
+
+    [Fact]
     public async Task A_log_is_kept_for_ten_minutes_after_its_end()
     {
         using var desk = new AnswerDesk();

@@ -23,6 +23,9 @@ internal sealed class ScriptedRunner : IModelRunner
 
     public Task Unload(string model, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>Whether a cancelled chat goes on until the test ends it.</summary>
+    public bool IgnoresCancel { get; set; }
+
     /// <summary>The next chat that reached the runner.</summary>
     public ValueTask<Script> Begun() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
@@ -34,7 +37,8 @@ internal sealed class ScriptedRunner : IModelRunner
     {
         var script = new Script(chat, cancellation);
         _begun.Writer.TryWrite(script);
-        await foreach (var step in script.Steps.Reader.ReadAllAsync(cancellation)) yield return step;
+        var heard = IgnoresCancel ? CancellationToken.None : cancellation;
+        await foreach (var step in script.Steps.Reader.ReadAllAsync(heard)) yield return step;
     }
 
     internal sealed record Script(RunnerChat Chat, CancellationToken Cancelled)

@@ -81,7 +81,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
         var waiting = (await Ask("""{"op":"confirmations"}""")).GetProperty("confirmations")[0];
         Assert.Equal("042917", waiting.GetProperty("code").GetString());
-        await Ask("""{"op":"confirm","device":"aaaaaaaaaaaaaaaa","accept":true}""");
+        await Ask("""{"op":"confirm","device":"aaaaaaaaaaaaaaaa","code":"042917","accept":true}""");
 
         Assert.True(await asked);
         Assert.Empty(_confirmations.Waiting);

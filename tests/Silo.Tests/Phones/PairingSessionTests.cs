@@ -92,8 +92,10 @@ public sealed class PairingSessionTests : IDisposable
         await phone.Ping();
         Assert.Equal("pong frame", await phone.Next());
 
-        Assert.Equal(KeySchedule.ConfirmationCode(phone.Hash), await announced.Task);
-        Assert.True(_desk.Confirmations.Answer(invitation.Device, accept));
+        var code = KeySchedule.ConfirmationCode(phone.Hash);
+        Assert.Equal(code, await announced.Task);
+        Assert.False(_desk.Confirmations.Answer(invitation.Device, code == "000000" ? "000001" : "000000", true));
+        Assert.True(_desk.Confirmations.Answer(invitation.Device, code, accept));
 
         var next = await phone.Next();
         Assert.Equal(accept, next is not null);
