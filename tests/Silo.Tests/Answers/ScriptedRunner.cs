@@ -26,8 +26,9 @@ internal sealed class ScriptedRunner : IModelRunner
     /// <summary>Whether a cancelled chat goes on until the test ends it.</summary>
     public bool IgnoresCancel { get; set; }
 
-    /// <summary>The next chat that reached the runner.</summary>
-    public ValueTask<Script> Begun() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    /// <summary>The next chat that reached the runner; the minute only ends a hang.</summary>
+    public Task<Script> Begun() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+        .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     /// <summary>Whether a chat reached the runner that the test has not seen.</summary>
     public bool HasBegun => _begun.Reader.TryPeek(out _);
