@@ -20,4 +20,7 @@ public sealed record AnswerStatistics
 
     /// <summary>Speed of the answer, rounded to a whole number on the wire.</summary>
     public required double TokensPerSecond { get; init; }
+
+    /// <summary>Tokens of the prompt; null when the runner does not say.</summary>
+    public long? PromptTokens { get; init; }
 }

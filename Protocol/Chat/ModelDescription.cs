@@ -17,4 +17,19 @@ public sealed record ModelDescription
 
     /// <summary>What it can do, such as <c>tools</c>, <c>vision</c>, <c>thinking</c>.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>The SHA-256 of its manifest, hexadecimal; null when not known.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>When it was changed, Unix seconds; null when not known.</summary>
+    public long? Modified { get; init; }
+
+    /// <summary>The family, such as <c>qwen2</c>; null when not known.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>The number of parameters for people, such as <c>3.1B</c>; null when not known.</summary>
+    public string? ParameterSize { get; init; }
+
+    /// <summary>The quantization, such as <c>Q4_K_M</c>; null when not known.</summary>
+    public string? Quantization { get; init; }
 }

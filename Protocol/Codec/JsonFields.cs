@@ -53,6 +53,9 @@ internal sealed class JsonFields : IDisposable
     /// <summary>Whether the object has the field.</summary>
     public bool Has(string name) => Find(name, out _);
 
+    /// <summary>Whether the object has the field and it is a text.</summary>
+    public bool IsText(string name) => Find(name, out var value) && value.ValueKind == JsonValueKind.String;
+
     /// <summary>A text that must be there.</summary>
     public string RequiredText(string name)
     {

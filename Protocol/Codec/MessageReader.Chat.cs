@@ -23,7 +23,15 @@ public static partial class MessageReader
             Think = fields.OptionalFlag("think"),
             Tools = fields.OptionalRaw("tools", JsonValueKind.Array),
             Stream = fields.OptionalFlag("stream"),
+            Format = Format(fields),
         };
+    }
+
+    private static string? Format(JsonFields fields)
+    {
+        if (!fields.IsText("format")) return fields.OptionalRaw("format", JsonValueKind.Object);
+        fields.Require(fields.OptionalText("format") == "json");
+        return "\"json\"";
     }
 
     private static List<ChatTurn> Turns(JsonFields fields, IReadOnlyList<JsonElement> items)

@@ -71,7 +71,7 @@ public static partial class MessageReader
             "queued" => Named(new QueuedMessage { Position = fields.RequiredNumber("position") }, fields),
             "status" =>
                 Named(new StatusMessage { Stage = Choice<LoadStage>(fields, "stage") ?? default }, fields),
-            _ => null,
+            _ => ReadRequest(op, fields),
         };
         return message is not null;
     }
@@ -125,6 +125,7 @@ public static partial class MessageReader
             TtftMs = stats.RequiredNumber("ttft_ms"),
             Tokens = stats.RequiredNumber("tokens"),
             TokensPerSecond = stats.OptionalReal("tokens_per_s") ?? 0,
+            PromptTokens = stats.OptionalNumber("prompt_tokens"),
         };
         fields.Require(stats.IsValid);
         return read;
@@ -155,6 +156,11 @@ public static partial class MessageReader
                 Loaded = model.OptionalFlag("loaded") ?? false,
                 Remote = model.OptionalFlag("remote") ?? false,
                 Capabilities = model.OptionalTexts("capabilities") ?? [],
+                Digest = model.OptionalText("digest"),
+                Modified = model.OptionalNumber("modified"),
+                Family = model.OptionalText("family"),
+                ParameterSize = model.OptionalText("parameter_size"),
+                Quantization = model.OptionalText("quantization"),
             });
             fields.Require(model.IsValid);
         }

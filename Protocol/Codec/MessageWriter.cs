@@ -7,7 +7,7 @@ namespace QuicPair.Protocol.Codec;
 /// <summary>
 /// Writes one message as JSON: op, id and seq first, absent fields left out (QP/1 sections 1, 5 and 7).
 /// </summary>
-public static class MessageWriter
+public static partial class MessageWriter
 {
     /// <summary>Writes <paramref name="message"/> to <paramref name="output"/>.</summary>
     public static void Write(Message message, IBufferWriter<byte> output)
@@ -43,7 +43,7 @@ public static class MessageWriter
             case QueuedMessage queued: json.Number("position", queued.Position); break;
             case StatusMessage status: json.Text("stage", MessageReader.WireName(status.Stage)); break;
             case PairedMessage paired: json.Text("k", StrictBase64Url.Encode(paired.K)); break;
-            default: break;
+            default: Request(message, ref json); break;
         }
     }
 
@@ -74,6 +74,7 @@ public static class MessageWriter
             json.Number("ttft_ms", statistics.TtftMs);
             json.Number("tokens", statistics.Tokens);
             json.Number("tokens_per_s", (long)Math.Round(statistics.TokensPerSecond));
+            json.Number("prompt_tokens", statistics.PromptTokens);
             json.EndObject();
         }
     }
@@ -98,6 +99,11 @@ public static class MessageWriter
             json.Flag("loaded", model.Loaded);
             json.Flag("remote", model.Remote);
             json.Texts("capabilities", model.Capabilities);
+            json.OptionalText("digest", model.Digest);
+            json.Number("modified", model.Modified);
+            json.OptionalText("family", model.Family);
+            json.OptionalText("parameter_size", model.ParameterSize);
+            json.OptionalText("quantization", model.Quantization);
             json.EndObject();
         }
 
@@ -125,6 +131,7 @@ public static class MessageWriter
         json.Flag("think", chat.Think);
         json.Raw("tools", chat.Tools);
         json.Flag("stream", chat.Stream);
+        json.Raw("format", chat.Format);
     }
 
     private static void Turn(ChatTurn turn, ref JsonTextWriter json)

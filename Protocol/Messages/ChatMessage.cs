@@ -31,4 +31,10 @@ public sealed record ChatMessage : Message
 
     /// <summary>False: exactly one delta, then the end; absent is true.</summary>
     public bool? Stream { get; init; }
+
+    /// <summary>
+    /// The form of the answer as JSON text: the text <c>"json"</c> (with its quotes) or a JSON schema, which is an
+    /// object. Passed on as it is.
+    /// </summary>
+    public string? Format { get; init; }
 }
