@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using QuicPair.Cluster.Placement;
@@ -16,6 +17,9 @@ namespace QuicPair.Cluster;
 /// <summary>What every silo of a household has in common.</summary>
 public static class SiloHouseholds
 {
+    // The name under which Orleans knows the driver.
+    private const string Postgres = "Npgsql";
+
     // Ours: a Mac that was declared dead while it slept learns it this soon; the probe settings stay
     // Orleans's.
     private static readonly TimeSpan MembershipRefresh = TimeSpan.FromSeconds(10);
@@ -57,6 +61,40 @@ public static class SiloHouseholds
         });
     }
 
+    /// <summary>
+    /// Keeps grain state where the household keeps it: in its database, else in a SQLite file of this machine. State
+    /// of the file is carried into the database once.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="options">Where the household is.</param>
+    /// <param name="path">The SQLite file.</param>
+    /// <param name="key">The key that seals.</param>
+    /// <exception cref="SchemaException">The database belongs to a newer program.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
+    public static ISiloBuilder UseSealedState(
+        this ISiloBuilder silo,
+        HouseholdOptions options,
+        string path,
+        StateKey key)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Database() is not { } database)
+        {
+            return silo.UseSealedSqlite(path, key);
+        }
+
+        PostgresSchema.Apply(database);
+        StateCarryOver.Carry(path, database);
+        var serializer = new SealedStateSerializer(key);
+        return silo.AddAdoNetGrainStorageAsDefault(storage =>
+        {
+            storage.Invariant = Postgres;
+            storage.ConnectionString = database;
+            storage.GrainStorageSerializer = serializer;
+        });
+    }
+
     /// <summary>Names the silo, joins it to its household and sets what all silos share.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="name">The silo's name: the Mac's id, or <see cref="ClusterIdentity.FrontDoor"/>.</param>
@@ -79,25 +117,47 @@ public static class SiloHouseholds
         silo.Services.AddSingleton<SiloFailure>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
         silo.Configure<SiloOptions>(o => o.SiloName = name);
-        silo.UseLocalhostClustering(
-            self.Port,
-            gatewayPort: 0,
-            options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self,
-            ClusterIdentity.ServiceId,
-            ClusterIdentity.ClusterId);
+        UseMembers(silo, options, self);
         silo.Configure<EndpointOptions>(o =>
         {
             o.AdvertisedIPAddress = self.Address;
+            o.SiloPort = self.Port;
             o.SiloListeningEndpoint = self;
             o.GatewayPort = 0;
         });
         silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
-        if (options.Primary.Length == 0 && options.Port == 0)
+        if (options.Primary.Length == 0 && options.Port == 0 && options.Database() is null)
         {
             silo.Configure<SiloConnectionOptions>(o => o.ConfigureSiloInboundConnection(RefuseAll));
         }
 
         return silo;
+    }
+
+    private static void UseMembers(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self)
+    {
+        if (options.Database() is not { } database)
+        {
+            silo.UseLocalhostClustering(
+                self.Port,
+                gatewayPort: 0,
+                options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self,
+                ClusterIdentity.ServiceId,
+                ClusterIdentity.ClusterId);
+            return;
+        }
+
+        PostgresSchema.Apply(database);
+        silo.Configure<ClusterOptions>(o =>
+        {
+            o.ServiceId = ClusterIdentity.ServiceId;
+            o.ClusterId = ClusterIdentity.ClusterId;
+        });
+        silo.UseAdoNetClustering(o =>
+        {
+            o.Invariant = Postgres;
+            o.ConnectionString = database;
+        });
     }
 
     private static IPEndPoint PrimaryOf(string text)

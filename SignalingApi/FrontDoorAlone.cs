@@ -21,7 +21,7 @@ internal static class FrontDoorAlone
             var key = StateKeyFile.OpenOrCreate(Path.Combine(folder, "front-door.key"));
             silo.UseHousehold(ClusterIdentity.FrontDoor, household)
                 .UseOwnerPlacement()
-                .UseSealedSqlite(Path.Combine(folder, "front-door.db"), key);
+                .UseSealedState(household, Path.Combine(folder, "front-door.db"), key);
             if (options.Dashboard)
             {
                 silo.AddSignalingDashboard();

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
@@ -140,7 +141,7 @@ internal sealed class Daemon : IAsyncDisposable
         {
             silo.UseHousehold(mac.Keys.MacId, household)
                 .UseOwnerPlacement()
-                .UseSealedSqlite(folder.Of("state.db"), seal);
+                .UseSealedState(household, folder.Of("state.db"), seal);
             if (dashboard) silo.AddSignalingDashboard();
         });
     }
@@ -154,7 +155,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>What a person can do something about, in one sentence.</summary>
     private static string? Sentence(Exception problem) => problem switch
     {
-        StartupException or ValidationException or SealedStateException => problem.Message,
+        StartupException or ValidationException or SealedStateException or SchemaException => problem.Message,
+        NpgsqlException => "The household's database (Cluster:ConnectionString) cannot be reached or refuses.",
         OptionsValidationException invalid => string.Join(' ', invalid.Failures),
         IOException { InnerException: AddressInUseException } =>
             "Another program has the front door's port; end it, or choose another with --urls http://*:8444",
