@@ -53,6 +53,9 @@ public sealed class PairedMac : IAsyncDisposable
     public ChatStream Resume(string id, long after) =>
         Start(new ChatStream(id, after, _session.Send), new ResumeMessage { Id = id, After = after });
 
+    /// <summary>Asks the Mac to stop a chat of this device; ignored when it is unknown or over.</summary>
+    public void Cancel(string id) => _session.Send(new CancelMessage { Id = id });
+
     /// <summary>The models that may be asked.</summary>
     public Task<IReadOnlyList<ModelDescription>> Models(CancellationToken cancellationToken)
     {

@@ -67,12 +67,27 @@ public sealed class Phone : IAsyncDisposable
         return await attempt.Run(record, cancellationToken);
     }
 
+    /// <summary>
+    /// A connection that opens itself when it is first used and again whenever it was lost, pairing at first use.
+    /// </summary>
+    public MacConnection Connect(PairingLink link, MacConnectionOptions? options = null) =>
+        new(cancellation => Pair(link, cancellation), options);
+
+    /// <summary>A connection to a Mac of the store that opens itself, again whenever it was lost.</summary>
+    public MacConnection Connect(PairingRecord record, MacConnectionOptions? options = null) =>
+        new(cancellation => Open(Newest(record), cancellation), options);
+
     /// <summary>Closes every connection.</summary>
     public async ValueTask DisposeAsync()
     {
         _signaling.Dispose();
         await _rtc.DisposeAsync();
     }
+
+    // Another program may have completed the pairing meanwhile.
+    private PairingRecord Newest(PairingRecord record) =>
+        Pairings.Load().FirstOrDefault(known => known.DeviceId == record.DeviceId)
+        ?? throw new ConnectException(ConnectFailure.Refused);
 
     // QP/1 section 5: the secret is erased at the latest 15 min after expiry.
     private PairingRecord ForgetOldSecret(PairingRecord record)

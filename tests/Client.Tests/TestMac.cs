@@ -52,6 +52,12 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Called with each chat in place of the echo.</summary>
     public Action<TestMacPhone, ChatMessage>? OnChat { get; set; }
 
+    /// <summary>Called with each resumption in place of the usual two entries.</summary>
+    public Action<TestMacPhone, ResumeMessage>? OnResume { get; set; }
+
+    /// <summary>Called with each cancellation in place of the error that ends the chat.</summary>
+    public Action<TestMacPhone, CancelMessage>? OnCancel { get; set; }
+
     /// <summary>The lasting keys, once it paired.</summary>
     public (byte[] Psk, byte[] OfferKey)? Lasting { get; set; }
 

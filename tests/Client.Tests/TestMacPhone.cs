@@ -138,8 +138,14 @@ internal sealed class TestMacPhone : IDisposable
                 Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = chat.Prompt ?? chat.Turns![^1].Content });
                 Send(new DoneMessage { Id = chat.Id, Seq = 2, Reason = DoneReason.Stop });
                 break;
+            case CancelMessage cancel when _mac.OnCancel is { } stop:
+                stop(this, cancel);
+                break;
             case CancelMessage cancel:
                 Send(new ErrorMessage { Id = cancel.Id, Seq = 9, Code = ErrorCode.Cancelled });
+                break;
+            case ResumeMessage resume when _mac.OnResume is { } goOn:
+                goOn(this, resume);
                 break;
             case ResumeMessage resume:
                 Send(new DeltaMessage { Id = resume.Id, Seq = resume.After + 1, Content = " resumed" });

@@ -1,0 +1,19 @@
+namespace QuicPair.Client;
+
+/// <summary>How a <see cref="MacConnection"/> behaves when its session is lost.</summary>
+public sealed record MacConnectionOptions
+{
+    /// <summary>
+    /// How long a lost session is looked for while an answer waits; default 5 min. The Mac keeps answers for 10 min.
+    /// </summary>
+    public TimeSpan RecoverFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The pause before the second attempt, doubled for each further one; default 250 ms.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause between attempts; default 10 s.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock of the pauses; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

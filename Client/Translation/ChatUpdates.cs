@@ -1,0 +1,68 @@
+using Microsoft.Extensions.AI;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+using Ai = Microsoft.Extensions.AI;
+
+namespace QuicPair.Client.Translation;
+
+/// <summary>Makes updates of Microsoft.Extensions.AI of the messages of one answer.</summary>
+internal sealed class ChatUpdates(string? model)
+{
+    private readonly string _messageId = Guid.NewGuid().ToString("N");
+    private bool _hasCalledTools;
+
+    /// <exception cref="AnswerException">The message is an error.</exception>
+    public ChatResponseUpdate From(Message message)
+    {
+        var update = new ChatResponseUpdate(Ai.ChatRole.Assistant, Contents(message))
+        {
+            ResponseId = message.Id,
+            MessageId = _messageId,
+            ModelId = model,
+            CreatedAt = DateTimeOffset.UtcNow,
+            RawRepresentation = message,
+        };
+        if (message is DoneMessage done)
+        {
+            update.FinishReason = done.Reason == DoneReason.Length ? ChatFinishReason.Length
+                : _hasCalledTools ? ChatFinishReason.ToolCalls
+                : ChatFinishReason.Stop;
+            update.AdditionalProperties = Times(done.Statistics);
+        }
+
+        return update;
+    }
+
+    private List<AIContent> Contents(Message message)
+    {
+        switch (message)
+        {
+            case DeltaMessage delta:
+                return [new TextContent(delta.Content)];
+            case ThinkingMessage thinking:
+                return [new TextReasoningContent(thinking.Content)];
+            case ToolCallMessage call:
+                _hasCalledTools = true;
+                return [new FunctionCallContent($"call_{call.Seq}", call.Name, ToolJson.Arguments(call.Arguments))];
+            case DoneMessage { Statistics: { } statistics }:
+                return [new UsageContent(Usage(statistics))];
+            case ErrorMessage error:
+                throw new AnswerException(error.Code, error.Text);
+            default:
+                return [];
+        }
+    }
+
+    private static UsageDetails Usage(AnswerStatistics statistics) => new() { OutputTokenCount = statistics.Tokens };
+
+    private static AdditionalPropertiesDictionary? Times(AnswerStatistics? statistics) => statistics is null
+        ? null
+        : new AdditionalPropertiesDictionary
+        {
+            ["queue_ms"] = statistics.QueueMs,
+            ["load_ms"] = statistics.LoadMs,
+            ["prompt_ms"] = statistics.PromptMs,
+            ["ttft_ms"] = statistics.TtftMs,
+            ["tokens_per_s"] = statistics.TokensPerSecond,
+        };
+}
