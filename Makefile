@@ -1,5 +1,5 @@
 # One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
-.PHONY: run test check format interop soak bench publish clean
+.PHONY: run test check format interop soak bench publish pack clean
 
 CONFIGURATION ?= Debug
 
@@ -28,6 +28,9 @@ bench: ## the micro-benchmarks; docs/performance.md says how the rest is measure
 
 publish: ## the `quicpair` command as a framework-dependent program in artifacts/publish
 	dotnet publish Cli -c Release
+
+pack: ## the client library as NuGet packages in artifacts/package
+	for project in Rtc Rtc.Sockets Noise Protocol Client; do dotnet pack $$project -c Release --nologo -v q || exit 1; done
 
 clean:
 	rm -rf artifacts

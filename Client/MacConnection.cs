@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using QuicPair.Client.Session;
-using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Client;
@@ -12,8 +10,6 @@ namespace QuicPair.Client;
 /// </summary>
 public sealed class MacConnection : IAsyncDisposable
 {
-    private const int IdBytes = 16;
-
     // The Mac runs at most 8 chats of a device; more cannot wait to be cancelled.
     private const int MaxCancels = 8;
 
@@ -76,7 +72,7 @@ public sealed class MacConnection : IAsyncDisposable
     public async IAsyncEnumerable<Message> Ask(
         ChatMessage request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var id = request.Id ?? StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdBytes));
+        var id = request.Id ?? PairedMac.NewId();
         await using var answer = new ResumingAnswer(this, request with { Id = id }, cancellationToken);
         while (!answer.IsOver)
         {

@@ -9,7 +9,7 @@ using QuicPair.Rtc.Sockets;
 namespace QuicPair.Client;
 
 /// <summary>A live, encrypted session with one Mac.</summary>
-public sealed class PairedMac : IAsyncDisposable
+public sealed partial class PairedMac : IAsyncDisposable
 {
     private const int IdBytes = 16;
 
@@ -45,7 +45,7 @@ public sealed class PairedMac : IAsyncDisposable
     /// <summary>Asks; the id is a fresh random one unless the request has one.</summary>
     public ChatStream Chat(ChatMessage request)
     {
-        var id = request.Id ?? StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdBytes));
+        var id = request.Id ?? NewId();
         return Start(new ChatStream(id, after: 0, _session.Send), request with { Id = id });
     }
 
@@ -70,6 +70,8 @@ public sealed class PairedMac : IAsyncDisposable
         await _session.DisposeAsync();
         await _peer.DisposeAsync();
     }
+
+    internal static string NewId() => StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdBytes));
 
     private ChatStream Start(ChatStream chat, Message request)
     {

@@ -9,6 +9,7 @@ namespace QuicPair.Client.Session;
 internal sealed class MessageRouter
 {
     private readonly ConcurrentDictionary<string, ChatStream> _chats = new();
+    private readonly ConcurrentDictionary<string, PendingRequest> _requests = new();
     private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<ModelDescription>>> _models = new();
     private readonly TaskCompletionSource<PairedMessage> _paired = Waiter<PairedMessage>();
     private readonly TaskCompletionSource<PairedDoneMessage> _pairedDone = Waiter<PairedDoneMessage>();
@@ -26,6 +27,15 @@ internal sealed class MessageRouter
         if (_ended is { } reason)
         {
             chat.Fail(reason);
+        }
+    }
+
+    public void Add(string id, PendingRequest request)
+    {
+        _requests[id] = request;
+        if (_ended is { } reason)
+        {
+            request.Fail(reason);
         }
     }
 
@@ -63,6 +73,9 @@ internal sealed class MessageRouter
             case { Id: { } id } when _chats.TryGetValue(id, out var chat) && chat.Take(message):
                 _chats.TryRemove(id, out _);
                 break;
+            case { Id: { } id } when _requests.TryGetValue(id, out var request) && request.Take(message):
+                _requests.TryRemove(id, out _);
+                break;
             default:
                 break;
         }
@@ -83,6 +96,11 @@ internal sealed class MessageRouter
         foreach (var chat in _chats.Values)
         {
             chat.Fail(reason);
+        }
+
+        foreach (var request in _requests.Values)
+        {
+            request.Fail(reason);
         }
 
         while (_models.TryDequeue(out var waiter))

@@ -27,6 +27,9 @@ internal static class ChatRequests
             System = options.Instructions,
             Options = Options(options),
             Think = options.Reasoning?.Effort is { } effort ? effort != ReasoningEffort.None : null,
+            Format = options.ResponseFormat is ChatResponseFormatJson json
+                ? json.Schema?.GetRawText() ?? "\"json\""
+                : null,
             Tools = options.ToolMode is NoneChatToolMode ? null : ToolJson.Declarations(options.Tools),
         };
     }

@@ -53,7 +53,12 @@ internal sealed class ChatUpdates(string? model)
         }
     }
 
-    private static UsageDetails Usage(AnswerStatistics statistics) => new() { OutputTokenCount = statistics.Tokens };
+    private static UsageDetails Usage(AnswerStatistics statistics) => new()
+    {
+        InputTokenCount = statistics.PromptTokens,
+        OutputTokenCount = statistics.Tokens,
+        TotalTokenCount = statistics.PromptTokens + statistics.Tokens,
+    };
 
     private static AdditionalPropertiesDictionary? Times(AnswerStatistics? statistics) => statistics is null
         ? null

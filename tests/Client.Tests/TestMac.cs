@@ -58,6 +58,9 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Called with each cancellation in place of the error that ends the chat.</summary>
     public Action<TestMacPhone, CancelMessage>? OnCancel { get; set; }
 
+    /// <summary>Called with every other request that has an id.</summary>
+    public Action<TestMacPhone, Message>? OnRequest { get; set; }
+
     /// <summary>The lasting keys, once it paired.</summary>
     public (byte[] Psk, byte[] OfferKey)? Lasting { get; set; }
 

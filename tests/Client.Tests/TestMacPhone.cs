@@ -155,6 +155,9 @@ internal sealed class TestMacPhone : IDisposable
                 var model = new ModelDescription { Name = "m", Size = 1, Loaded = true, Remote = false };
                 Send(new ModelsReply { Models = [model] });
                 break;
+            case { Id: not null } request:
+                _mac.OnRequest?.Invoke(this, request);
+                break;
             default:
                 break;
         }

@@ -60,7 +60,10 @@ public sealed class ChatClientTests : IAsyncLifetime
             peer.Send(new DeltaMessage { Id = chat.Id, Seq = 3, Content = "b" });
             peer.Send(new DoneMessage
             {
-                Id = chat.Id, Seq = 4, Reason = DoneReason.Length, Statistics = Statistics(tokens: 3),
+                Id = chat.Id,
+                Seq = 4,
+                Reason = DoneReason.Length,
+                Statistics = Statistics(tokens: 3),
             });
         };
         var updates = await _client.GetStreamingResponseAsync("Hi", cancellationToken: Cancellation)
@@ -71,7 +74,7 @@ public sealed class ChatClientTests : IAsyncLifetime
         Assert.Equal("ab", response.Text);
         Assert.Equal("hm", response.Messages[0].Contents.OfType<TextReasoningContent>().Single().Text);
         Assert.Equal(ChatFinishReason.Length, response.FinishReason);
-        Assert.Equal(3, response.Usage!.OutputTokenCount);
+        Assert.Equal((11L, 3L), (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount));
         Assert.Equal(40L, updates[^1].AdditionalProperties!["ttft_ms"]);
         Assert.Equal("default:1b", response.ModelId);
     }
@@ -89,6 +92,7 @@ public sealed class ChatClientTests : IAsyncLifetime
             Seed = 7,
             MaxOutputTokens = 9,
             StopSequences = ["\n"],
+            ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}""")),
             Reasoning = new ReasoningOptions { Effort = ReasoningEffort.None },
             AdditionalProperties = new() { ["num_ctx"] = 4096, ["min_p"] = 0.125, ["repeat_penalty"] = 1.5 },
         };
@@ -98,6 +102,7 @@ public sealed class ChatClientTests : IAsyncLifetime
         Assert.Equal((0.5, 3L, 0.25, 7L), (sent.Temperature, sent.TopK, sent.TopP, sent.Seed));
         Assert.Equal((9L, 4096L, 0.125, 1.5), (sent.MaxTokens, sent.ContextLength, sent.MinP, sent.RepeatPenalty));
         Assert.Equal(["\n"], sent.Stop!);
+        Assert.Equal("""{"type":"object"}""", Asked.Format);
     }
 
     [Fact]
@@ -129,7 +134,10 @@ public sealed class ChatClientTests : IAsyncLifetime
             {
                 peer.Send(new ToolCallMessage
                 {
-                    Id = chat.Id, Seq = 1, Name = "Weather", Arguments = """{"city":"Bern","days":2}""",
+                    Id = chat.Id,
+                    Seq = 1,
+                    Name = "Weather",
+                    Arguments = """{"city":"Bern","days":2}""",
                 });
             }
 
@@ -227,6 +235,12 @@ public sealed class ChatClientTests : IAsyncLifetime
 
     private static AnswerStatistics Statistics(long tokens) => new()
     {
-        QueueMs = 10, LoadMs = 20, PromptMs = 5, TtftMs = 40, Tokens = tokens, TokensPerSecond = 12,
+        QueueMs = 10,
+        LoadMs = 20,
+        PromptMs = 5,
+        TtftMs = 40,
+        Tokens = tokens,
+        TokensPerSecond = 12,
+        PromptTokens = 11,
     };
 }

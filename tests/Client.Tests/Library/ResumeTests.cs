@@ -122,7 +122,8 @@ public sealed class ResumeTests : IDisposable
         await using var phone = NewPhone();
         var patience = new MacConnectionOptions
         {
-            RecoverFor = TimeSpan.FromMilliseconds(200), FirstPause = TimeSpan.FromMilliseconds(1),
+            RecoverFor = TimeSpan.FromMilliseconds(200),
+            FirstPause = TimeSpan.FromMilliseconds(1),
         };
         await using var mac = phone.Connect(_mac.Link, patience);
         _mac.OnChat = (peer, _) =>

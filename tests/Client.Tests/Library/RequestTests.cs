@@ -1,0 +1,163 @@
+using System.Net;
+using Microsoft.Extensions.AI;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Models;
+
+namespace QuicPair.Client.Tests.Library;
+
+/// <summary>What is asked beside chats: models, embeddings, devices.</summary>
+public sealed class RequestTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+    private Phone _phone = null!;
+    private PairedMac _paired = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _phone = new Phone(new PhoneOptions
+        {
+            StorePath = Path.Combine(_folder.Path, "pairings.json"),
+            HttpHandler = _mac,
+            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
+        });
+        _paired = await _phone.Pair(_mac.Link, Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _paired.DisposeAsync();
+        await _phone.DisposeAsync();
+        _mac.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_request_gets_its_own_reply()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(Reply(request));
+        var load = _paired.Load(null, Cancellation);
+        var running = _paired.Running(Cancellation);
+        Assert.Equal("gguf", (await _paired.Show("m", Cancellation)).Details.Format);
+        Assert.Equal("default:1b", await load);
+        Assert.Equal("loaded:1b", Assert.Single(await running).Name);
+        await _paired.Unload("m", Cancellation);
+        Assert.Equal("Ada", Assert.Single(await _paired.Devices(Cancellation)).Name);
+        var changed = await _paired.SetDevice(
+            new DeviceSetRequest { Device = Description.Device, Role = DeviceRole.Guest }, Cancellation);
+        Assert.Equal(Description.Device, changed.Device);
+    }
+
+    [Fact]
+    public async Task A_pull_reports_its_progress()
+    {
+        _mac.OnRequest = (peer, request) =>
+        {
+            peer.Send(new ProgressMessage { Id = request.Id, Status = "pulling", Completed = 1, Total = 2 });
+            peer.Send(new PulledMessage { Id = request.Id, Model = "m" });
+        };
+        var steps = new List<ProgressMessage>();
+        await _paired.Pull("m", new Steps(steps), Cancellation);
+        Assert.Equal((1L, 2L), (Assert.Single(steps).Completed, steps[0].Total));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_an_exception_with_its_code()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(
+            new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
+        var failure = await Assert.ThrowsAsync<AnswerException>(() => _paired.Pull("m", null, Cancellation));
+        Assert.Equal(ErrorCode.NotAllowed, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_request_ends_with_its_session()
+    {
+        _mac.OnRequest = (peer, _) => peer.Vanish();
+        var failure = await Assert.ThrowsAsync<ConnectException>(() => _paired.Show("m", Cancellation));
+        Assert.Equal(ConnectFailure.Interrupted, failure.Reason);
+        await Assert.ThrowsAsync<ConnectException>(() => _paired.Show("m", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_is_cancelled_at_the_mac()
+    {
+        var cancelled = new TaskCompletionSource<string?>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Message? asked = null;
+        _mac.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
+        _mac.OnRequest = (_, request) =>
+        {
+            asked = request;
+            stop.Cancel();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _paired.Load("m", stop.Token));
+        Assert.Equal(asked!.Id, await cancelled.Task.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Many_texts_are_embedded_in_parts_and_in_order()
+    {
+        var parts = new List<int>();
+        _mac.OnRequest = (peer, request) =>
+        {
+            var embed = (EmbedRequest)request;
+            parts.Add(embed.Input.Count);
+            peer.Send(new EmbeddingsReply
+            {
+                Id = embed.Id,
+                Model = embed.Model,
+                Embeddings = [.. embed.Input.Select(text => new[] { float.Parse(text), embed.Dimensions ?? 0 })],
+                Tokens = embed.Input.Count,
+            });
+        };
+        await using var connection = _phone.Connect(Assert.Single(_phone.Pairings.Load()));
+        using var generator = new QuicPairEmbeddingGenerator(connection, "embed:1b");
+        var embeddings = await generator.GenerateAsync(
+            Enumerable.Range(0, 100).Select(i => $"{i}"), new EmbeddingGenerationOptions { Dimensions = 2 },
+            Cancellation);
+        Assert.Equal([64, 36], parts);
+        Assert.Equal(Enumerable.Range(0, 100), embeddings.Select(embedding => (int)embedding.Vector.Span[0]));
+        Assert.Equal((100L, "embed:1b"), (embeddings.Usage!.InputTokenCount, embeddings[0].ModelId));
+    }
+
+    private static DeviceDescription Description { get; } = new()
+    {
+        Device = "abcdefghijklmnop",
+        Name = "Ada",
+        Role = DeviceRole.User,
+        Models = ["*"],
+        Pull = false,
+        Unload = false,
+        TokensPerDay = 0,
+        TokensToday = 0,
+        Expires = 0,
+        Since = 1,
+        Connected = true,
+    };
+
+    private static Message Reply(Message request) => request switch
+    {
+        ShowRequest => new ShowReply
+        {
+            Id = request.Id,
+            Model = "m",
+            Size = 1,
+            Remote = false,
+            Details = new ModelDetails { Format = "gguf" },
+        },
+        LoadRequest => new LoadedMessage { Id = request.Id, Model = "default:1b" },
+        UnloadRequest => new UnloadedMessage { Id = request.Id, Model = "m" },
+        RunningRequest => new RunningReply { Id = request.Id, Models = [new RunningModel { Name = "loaded:1b" }] },
+        _ => new DevicesReply { Id = request.Id, Devices = [Description] },
+    };
+
+    private sealed class Steps(List<ProgressMessage> steps) : IProgress<ProgressMessage>
+    {
+        public void Report(ProgressMessage value) => steps.Add(value);
+    }
+}
