@@ -1,0 +1,146 @@
+using System.Diagnostics;
+
+namespace QuicPair.Nat.Lab;
+
+/// <summary>
+/// The internet between the routers, in this process: a TUN device for each, packets forwarded by their public
+/// destination after a delay, everything else dropped. What passes can be captured.
+/// </summary>
+internal sealed class Internet : IDisposable
+{
+    private const int LongestWait = 20;
+    private const int MaximumQueue = 20_000;
+    private const int MaximumCapture = 200_000;
+    private const int CapturedBytes = 32;
+
+    private static int _devices;
+
+    private readonly Lock _gate = new();
+    private readonly List<TunDevice> _ports = [];
+    private readonly Dictionary<uint, TunDevice> _routes = [];
+    private readonly Queue<(long Due, TunDevice To, byte[] Packet)> _underWay = new();
+    private readonly byte[] _buffer = new byte[65_536];
+    private readonly Thread _thread;
+    private List<Seen>? _capture;
+    private volatile bool _isStopping;
+
+    public Internet()
+    {
+        _thread = new Thread(Loop) { IsBackground = true, Name = "internet" };
+        _thread.Start();
+    }
+
+    /// <summary>From one router to another.</summary>
+    public TimeSpan OneWay { get; set; }
+
+    /// <summary>Packets to an address that nobody has, private ones among them.</summary>
+    public long Unroutable { get; private set; }
+
+    /// <summary>Gives a namespace the device <c>wan</c> with public addresses and a default route.</summary>
+    public void Connect(Namespace place, params string[] addresses)
+    {
+        var device = TunDevice.Open($"qp{Environment.ProcessId}n{Interlocked.Increment(ref _devices)}");
+        Shell.Ip($"link set {device.Name} netns {place.Name}");
+        place.Ip($"link set {device.Name} name wan\nlink set wan up");
+        foreach (var address in addresses) place.Ip($"address add {address}/32 dev wan");
+        place.Ip("route add default dev wan");
+        lock (_gate)
+        {
+            _ports.Add(device);
+            foreach (var address in addresses) _routes[IpPacket.Number(address)] = device;
+        }
+    }
+
+    /// <summary>Starts a capture of everything that passes.</summary>
+    public void StartCapture()
+    {
+        lock (_gate) _capture = [];
+    }
+
+    /// <summary>What passed since <see cref="StartCapture"/>.</summary>
+    public IReadOnlyList<Seen> TakeCapture()
+    {
+        lock (_gate) return _capture is { } taken ? [.. taken] : [];
+    }
+
+    public void Dispose()
+    {
+        _isStopping = true;
+        _thread.Join();
+        foreach (var port in _ports) port.Dispose();
+    }
+
+    private void Loop()
+    {
+        while (!_isStopping)
+        {
+            TunDevice[] ports;
+            lock (_gate) ports = [.. _ports];
+            var entries = new Native.PollEntry[ports.Length];
+            for (var index = 0; index < ports.Length; index++)
+            {
+                entries[index] = new() { Descriptor = ports[index].Descriptor, Wanted = Native.Readable };
+            }
+
+            _ = Native.Poll(entries, (nuint)entries.Length, Wait());
+            for (var index = 0; index < ports.Length; index++)
+            {
+                if ((entries[index].Found & Native.Readable) != 0) Receive(ports[index]);
+            }
+
+            Forward();
+        }
+    }
+
+    private int Wait()
+    {
+        if (_underWay.Count == 0) return LongestWait;
+        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _underWay.Peek().Due).TotalMilliseconds;
+        return Math.Clamp((int)left, 0, LongestWait);
+    }
+
+    private void Receive(TunDevice port)
+    {
+        while (port.Read(_buffer) is > 0 and var length)
+        {
+            if (!IpPacket.TryRead(_buffer.AsSpan(0, length), out var packet)) continue;
+            Record(packet);
+            TunDevice? to;
+            lock (_gate) to = _routes.GetValueOrDefault(packet.Destination);
+            if (to is null)
+            {
+                Unroutable++;
+                continue;
+            }
+
+            if (_underWay.Count == MaximumQueue) continue;
+            var due = Stopwatch.GetTimestamp() + (long)(OneWay.TotalSeconds * Stopwatch.Frequency);
+            _underWay.Enqueue((due, to, _buffer.AsSpan(0, length).ToArray()));
+        }
+    }
+
+    private void Record(IpPacket packet)
+    {
+        lock (_gate)
+        {
+            if (_capture is null || _capture.Count == MaximumCapture) return;
+            var start = packet.Payload;
+            _capture.Add(new Seen(
+                packet.Source,
+                packet.Destination,
+                packet.IsUdp,
+                packet.SourcePort,
+                packet.DestinationPort,
+                start[..Math.Min(start.Length, CapturedBytes)].ToArray()));
+        }
+    }
+
+    private void Forward()
+    {
+        while (_underWay.TryPeek(out var next) && next.Due <= Stopwatch.GetTimestamp())
+        {
+            _underWay.Dequeue();
+            next.To.Write(next.Packet);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using QuicPair.Nat.Lab;
+
+namespace QuicPair.Nat.Routers;
+
+/// <summary>A machine with what stands between it and the internet.</summary>
+internal sealed class Site : IDisposable
+{
+    private readonly Stack<IDisposable> _owned = new();
+
+    private Site(Namespace host) => Host = host;
+
+    /// <summary>Where the machine's programs run.</summary>
+    public Namespace Host { get; }
+
+    /// <summary>The router nearest to the machine; null when there is none.</summary>
+    public Router? Router { get; private set; }
+
+    /// <summary>A site of its own at the given place (1…99) in the internet.</summary>
+    public static Site Create(Internet internet, NatKind kind, int place)
+    {
+        var site = new Site(Namespace.Create("host"));
+        site._owned.Push(site.Host);
+        try
+        {
+            site.Build(internet, kind, place);
+            return site;
+        }
+        catch
+        {
+            site.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A machine behind a router that others share; its network is separate from theirs.</summary>
+    public static Site Behind(Router router, int place)
+    {
+        var site = new Site(Namespace.Create("host")) { Router = router };
+        site._owned.Push(site.Host);
+        router.AddHost(site.Host, "eth0", $"192.168.{place}");
+        return site;
+    }
+
+    public void Dispose()
+    {
+        while (_owned.TryPop(out var owned)) owned.Dispose();
+    }
+
+    private void Build(Internet internet, NatKind kind, int place)
+    {
+        var outside = $"198.51.100.{place}";
+        if (kind == NatKind.Open)
+        {
+            internet.Connect(Host, outside);
+            return;
+        }
+
+        if (kind == NatKind.DoubleNat)
+        {
+            var carrier = Own(Router.OnInternet(internet, outside, NatKind.AddressRestricted));
+            Router = Own(Router.Behind(carrier, NatKind.PortRestricted, "100.64.7"));
+        }
+        else
+        {
+            Router = Own(Router.OnInternet(internet, outside, kind));
+        }
+
+        Router.AddHost(Host, "eth0", $"192.168.{place}");
+    }
+
+    private Router Own(Router router)
+    {
+        _owned.Push(router);
+        return router;
+    }
+}
