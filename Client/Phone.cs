@@ -17,6 +17,7 @@ public sealed class Phone : IAsyncDisposable
     private readonly PhoneOptions _options;
     private readonly RtcHost _rtc;
     private readonly SignalingClient _signaling;
+    private readonly IceExchange _ice;
 
     /// <summary>Binds a port and opens the store.</summary>
     public Phone(PhoneOptions options)
@@ -25,6 +26,7 @@ public sealed class Phone : IAsyncDisposable
         Pairings = new PairingStore(options.StorePath);
         _rtc = RtcHost.Start(options.Rtc);
         _signaling = new SignalingClient(options.HttpHandler);
+        _ice = new IceExchange(_signaling, _rtc, options.TimeProvider);
     }
 
     /// <summary>What this phone remembers.</summary>
@@ -63,7 +65,7 @@ public sealed class Phone : IAsyncDisposable
     public async Task<PairedMac> Open(PairingRecord record, CancellationToken cancellationToken)
     {
         record = ForgetOldSecret(record);
-        var attempt = new Connecting(_options, Pairings, _rtc, _signaling);
+        var attempt = new Connecting(_options, Pairings, _rtc, _signaling, _ice);
         return await attempt.Run(record, cancellationToken);
     }
 

@@ -33,6 +33,18 @@ public sealed partial class PeerConnection
         }
     }
 
+    private IReadOnlyList<IceCandidate> Candidates => _host.CandidatesFor(_isRelayOnly);
+
+    /// <summary>
+    /// Our addresses are different ones; with <paramref name="network"/> everything is checked anew.
+    /// </summary>
+    internal void UpdateCandidates(Instant now, bool network)
+    {
+        if (_isEnded) return;
+        _session.UpdateCandidates(now, Candidates);
+        if (network) _session.NetworkChanged(now);
+    }
+
     internal string UserFragment => _session.UserFragment;
 
     /// <summary>The user fragments under which the directory knows this peer: a restart adds one.</summary>

@@ -22,6 +22,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Instant? _giveUpAt;
+    private readonly bool _isRelayOnly;
     private bool _isClosing;
     private bool _isEnded;
     private long _datagramsSent;
@@ -35,12 +36,20 @@ public sealed partial class PeerConnection : IAsyncDisposable
         (_host, _session, _certificate, _ownsCertificate) = (host, session, certificate, ownsCertificate);
         _createdAt = host.Now;
         _giveUpAt = _createdAt + options.ConnectTimeout;
+        _isRelayOnly = options.RelayOnly;
     }
 
     /// <summary>
-    /// The latest offer or answer of this end, lines ended by CRLF, with all candidates: ready from the beginning.
+    /// The latest offer or answer of this end, lines ended by CRLF, with the candidates that are known: ready from the
+    /// beginning. An offer gets those that are found before it is answered.
     /// </summary>
-    public string LocalDescription => _session.LocalDescription;
+    public string LocalDescription
+    {
+        get
+        {
+            lock (_host.Gate) return _session.LocalDescription;
+        }
+    }
 
     /// <summary>The certificate of this end, DER.</summary>
     public ReadOnlyMemory<byte> LocalCertificate => _certificate.Der;
@@ -79,7 +88,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
         lock (_host.Gate)
         {
             if (_isEnded) return;
-            if (!_session.TryUpdate(_host.Now, sdp, _host.Candidates, out var problem)) throw new SdpException(problem);
+            if (!_session.TryUpdate(_host.Now, sdp, Candidates, out var problem)) throw new SdpException(problem);
             _host.Rename(this);
             _host.FlushOrDefer(this);
         }
@@ -94,7 +103,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
         lock (_host.Gate)
         {
             if (_isEnded) return;
-            _session.OfferRestart(_host.Candidates);
+            _session.OfferRestart(Candidates);
             _host.Rename(this);
         }
     }

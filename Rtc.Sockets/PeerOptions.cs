@@ -12,6 +12,11 @@ public sealed record PeerOptions
     /// </summary>
     public LocalCertificate? Certificate { get; init; }
 
+    /// <summary>
+    /// Whether only relayed candidates are used, which hides this end's addresses from the peer; false by default.
+    /// </summary>
+    public bool RelayOnly { get; init; }
+
     /// <summary>How long from creation the connection may take; 30 seconds by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,5 +1,6 @@
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sockets.Gathering;
 using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Sockets;
@@ -18,6 +19,33 @@ public sealed partial class RtcHost
 
     internal Instant Now => _clock.Now;
 
+    Lock IGatheringHost.Gate => Gate;
+
+    Instant IGatheringHost.Now => Now;
+
+    void IGatheringHost.SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server) =>
+        _endpoint.TrySend(datagram, server);
+
+    void IGatheringHost.OnCandidatesChanged(bool network)
+    {
+        var now = Now;
+        foreach (var peer in _directory.All.ToArray())
+        {
+            peer.UpdateCandidates(now, network);
+            peer.Flush(now);
+            MarkDirty(peer);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Host.AfterCandidatesChanged(state.Network), (Host: this, Network: network), false);
+    }
+
+    private void AfterCandidatesChanged(bool network)
+    {
+        Deliver();
+        if (network) OnNetworkChanged?.Invoke();
+    }
+
     /// <summary>Scratch space for one datagram. Guarded by the gate.</summary>
     internal byte[] SendBuffer { get; } = GC.AllocateUninitializedArray<byte>(SendBufferLength, pinned: true);
 
@@ -31,7 +59,9 @@ public sealed partial class RtcHost
         _deadlines.Schedule(now, peer, deadline);
 
     /// <summary>Our candidates, best first.</summary>
-    internal IReadOnlyList<IceCandidate> Candidates => _addresses.Candidates;
+    internal IReadOnlyList<IceCandidate> CandidatesFor(bool relayOnly) => relayOnly
+        ? [.. _standing.Candidates.Where(candidate => candidate.Type == IceCandidateType.Relayed)]
+        : _standing.Candidates;
 
     /// <summary>The peer's credentials may have changed.</summary>
     internal void Rename(PeerConnection peer) => _directory.Add(peer);
@@ -86,6 +116,8 @@ public sealed partial class RtcHost
 
     private void Dispatch(Instant now, ReadOnlySpan<byte> datagram, TransportAddress sender)
     {
+        // The answers of servers begin with 0x01, checks of peers with 0x00.
+        if (datagram is [1, ..] && _standing.TryHandle(now, sender, datagram)) return;
         if (_directory.Find(datagram, sender) is not { } peer) return;
         var path = new NetworkPath(_endpoint.BoundFor(sender), sender);
         peer.HandleDatagram(now, path, datagram);

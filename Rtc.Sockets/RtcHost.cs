@@ -1,7 +1,9 @@
 using System.Net;
+using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Session;
 using QuicPair.Rtc.Sockets.Dtls;
+using QuicPair.Rtc.Sockets.Gathering;
 using QuicPair.Rtc.Sockets.Loop;
 
 namespace QuicPair.Rtc.Sockets;
@@ -11,11 +13,12 @@ namespace QuicPair.Rtc.Sockets;
 /// Everything that changes a peer happens under one gate, briefly; what a peer has to say is delivered outside of it,
 /// by one thread at a time.
 /// </summary>
-public sealed partial class RtcHost : IAsyncDisposable
+public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
 {
+    private readonly RtcHostOptions _options;
     private readonly HostClock _clock;
     private readonly UdpEndpoint _endpoint;
-    private readonly HostAddresses _addresses;
+    private readonly StandingCandidates _standing;
     private readonly HandshakeThreads _handshakes;
     private readonly Deadlines _deadlines;
     private readonly PeerDirectory _directory = new();
@@ -27,10 +30,11 @@ public sealed partial class RtcHost : IAsyncDisposable
 
     private RtcHost(RtcHostOptions options)
     {
+        _options = options;
         Certificate = options.Certificate ?? (_ownCertificate = LocalCertificate.Create(options.TimeProvider));
         _clock = new HostClock(options.TimeProvider);
         _endpoint = new UdpEndpoint(options.Address, options.Port);
-        _addresses = new HostAddresses(options, _endpoint.LocalEndPoint.Port);
+        _standing = new StandingCandidates(this, options, _endpoint.LocalEndPoint.Port, _entropy);
         _handshakes = new HandshakeThreads(options.HandshakeThreads);
         _deadlines = new Deadlines(options.TimeProvider, OnTimer);
         _receiver = new Thread(ReceiveLoop) { IsBackground = true, Name = "RTC" };
@@ -42,13 +46,53 @@ public sealed partial class RtcHost : IAsyncDisposable
     /// <summary>Where the host listens.</summary>
     public IPEndPoint LocalEndPoint => _endpoint.LocalEndPoint;
 
-    /// <summary>Binds the port and starts the loop.</summary>
+    /// <summary>
+    /// Our candidates at this moment, the best first: gathered in the background, so that no description waits.
+    /// </summary>
+    public IReadOnlyList<IceCandidate> LocalCandidates => _standing.Candidates;
+
+    /// <summary>
+    /// Called on another thread after the machine's own addresses have changed. Living connections are checked from
+    /// the new address by then.
+    /// </summary>
+    public Action? OnNetworkChanged { get; set; }
+
+    /// <summary>Binds the port, starts the loop and begins to gather candidates.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be bound.</exception>
     public static RtcHost Start(RtcHostOptions options)
     {
         var host = new RtcHost(options);
         host._receiver.Start();
+        host.UseIceServers(options.IceServers);
         return host;
+    }
+
+    /// <summary>
+    /// Gathers candidates through these servers from now on; what is known through servers that stay is kept.
+    /// </summary>
+    public void UseIceServers(IReadOnlyList<IceServer> servers)
+    {
+        lock (Gate) _standing.Use(Now, servers);
+    }
+
+    /// <summary>
+    /// Waits until every ICE server has answered or is taken for dead, at most <paramref name="patience"/>. For an
+    /// offer that would go without the candidates; an answer takes what there is.
+    /// </summary>
+    /// <returns>Whether gathering is complete.</returns>
+    public async Task<bool> Gather(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Task settled;
+        lock (Gate) settled = _standing.Settled;
+        try
+        {
+            await settled.WaitAsync(patience, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Makes an offer (the phone's side). Its connection starts with the answer.</summary>
@@ -99,7 +143,7 @@ public sealed partial class RtcHost : IAsyncDisposable
     private SessionOptions SessionOptionsFor(LocalCertificate certificate, PeerOptions options) => new()
     {
         Fingerprint = certificate.Fingerprint,
-        Candidates = _addresses.Candidates,
+        Candidates = CandidatesFor(options.RelayOnly),
         Channels = [.. options.Channels.Select(channel => channel.ToParameters())],
         Sctp = new SctpOptions { SendBuffer = (int)options.SendBufferLimit, Pool = _blocks },
     };
@@ -116,7 +160,7 @@ public sealed partial class RtcHost : IAsyncDisposable
         _receiver.Join();
         _deadlines.Dispose();
         _handshakes.Dispose();
-        _addresses.Dispose();
+        _standing.Dispose();
         _ownCertificate?.Dispose();
     }
 }

@@ -18,6 +18,12 @@ public sealed record RtcHostOptions
     public bool AdvertiseLoopback { get; init; }
 
     /// <summary>
+    /// STUN and TURN servers to gather candidates through; none by default. Later ones:
+    /// <see cref="RtcHost.UseIceServers"/>.
+    /// </summary>
+    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>
     /// Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.
     /// </summary>
     public int HandshakeThreads { get; init; } = 8;

@@ -34,7 +34,7 @@ public static class SignalingHosting
         var services = builder.Services;
         services.AddOptions<FrontDoorOptions>().BindConfiguration(FrontDoorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<IceOptions>().BindConfiguration(IceOptions.Section)
+        services.AddOptions<IceOptions>().Configure<IConfiguration>((ice, configuration) => ice.Fill(configuration))
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();

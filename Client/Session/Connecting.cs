@@ -13,7 +13,7 @@ namespace QuicPair.Client.Session;
 
 /// <summary>One attempt to connect: offer, path, handshake and, in mode 1, completion of the pairing.</summary>
 internal sealed class Connecting(
-    PhoneOptions options, PairingStore pairings, RtcHost rtc, SignalingClient signaling)
+    PhoneOptions options, PairingStore pairings, RtcHost rtc, SignalingClient signaling, IceExchange ice)
 {
     // QP/1 section 4: "handshake ≤ 10 s after channel open".
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
@@ -23,6 +23,7 @@ internal sealed class Connecting(
     public async Task<PairedMac> Run(PairingRecord record, CancellationToken cancellation)
     {
         var startedAt = _clock.GetTimestamp();
+        await ice.Prepare(record, cancellation);
         var peer = rtc.CreateOffer(new PeerOptions
         {
             Channels = [new ChannelOptions(ChannelLimits.Label)],

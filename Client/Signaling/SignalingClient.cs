@@ -13,6 +13,9 @@ internal sealed class SignalingClient : IDisposable
     private const int MaxResponseBytes = 256 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
+    // Without ICE servers there is still the local network: the offer does not wait longer for them.
+    private static readonly TimeSpan IceTimeout = TimeSpan.FromSeconds(2);
+
     // QP/1 section 1: writers escape only what JSON requires; the body is ASCII.
     private static readonly SignalingJson Json =
         new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -51,6 +54,30 @@ internal sealed class SignalingClient : IDisposable
         {
             throw new ConnectException(
                 ConnectFailure.FrontDoorUnreachable, $"The front door {origin} does not answer.", failure);
+        }
+    }
+
+    /// <summary>Asks for ICE servers; null when there is no answer, whatever the reason.</summary>
+    public async Task<IceResponse?> PostIce(string origin, IceRequest request, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(IceTimeout);
+        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, Json.IceRequest));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var response = await _http.PostAsync(new Uri($"{origin}/signaling/ice"), body, limit.Token);
+            if (response.StatusCode != HttpStatusCode.OK) return null;
+            var content = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            return JsonSerializer.Deserialize(content, Json.IceResponse);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

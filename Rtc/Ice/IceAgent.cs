@@ -63,6 +63,27 @@ internal sealed class IceAgent
         if (_state.Checklist.TryAddLocal(candidate)) _schedule.Invalidate();
     }
 
+    /// <summary>
+    /// Takes the addresses that we have: new ones are checked from at once (the peer learns
+    /// them by the checks), those that are gone yield.
+    /// </summary>
+    public void UpdateLocalCandidates(IReadOnlyList<IceCandidate> candidates)
+    {
+        if (State == IceState.Failed) return;
+        _state.Checklist.UpdateLocals(candidates);
+        _schedule.Invalidate();
+        if (State == IceState.Connected) PairSelection.Update(_state);
+    }
+
+    /// <summary>
+    /// The network has changed: every pair is checked at once, which shows the peer our new address, if it is one.
+    /// </summary>
+    public void CheckAgain(Instant now)
+    {
+        if (_state.Remote is null || State == IceState.Failed) return;
+        foreach (var pair in _state.Checklist.Pairs) _schedule.Hurry(now, pair);
+    }
+
     /// <summary>Starts the checks: call it as soon as the peer's description is read.</summary>
     public void SetRemote(Instant now, IceCredentials credentials, IEnumerable<IceCandidate> candidates)
     {

@@ -66,6 +66,35 @@ public sealed partial class RtcSession
     }
 
     /// <summary>
+    /// Takes the addresses that this end has from now on. New ones are checked from at once; an offer whose answer is
+    /// not there yet, and every later description, has them.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="candidates">Our candidates, best first.</param>
+    public void UpdateCandidates(Instant now, IReadOnlyList<IceCandidate> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        _now = now;
+        if (IsOver) return;
+        _context.Candidates = candidates;
+        _context.Ice.UpdateLocalCandidates(candidates);
+        _context.FormerIce?.UpdateLocalCandidates(candidates);
+        if (IsOffering) LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
+        Advance();
+    }
+
+    /// <summary>
+    /// The network of this end has changed: every path is checked at once, so that the peer learns the new address.
+    /// </summary>
+    public void NetworkChanged(Instant now)
+    {
+        _now = now;
+        if (IsOver) return;
+        _context.Ice.CheckAgain(now);
+        _context.FormerIce?.CheckAgain(now);
+    }
+
+    /// <summary>
     /// Adds the candidates of a later description of the same peer; false when it cannot be used or has other
     /// ICE credentials than the first one.
     /// </summary>

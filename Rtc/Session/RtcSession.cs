@@ -308,6 +308,9 @@ public sealed partial class RtcSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _context.Dtls.Dispose();
 
+    /// <summary>Whether <see cref="LocalDescription"/> is an offer that waits for its answer.</summary>
+    private bool IsOffering => _context.Ice is { Role: IceRole.Controlling, RemoteCredentials: null };
+
     private LocalParameters DescribeLocal()
     {
         return new LocalParameters

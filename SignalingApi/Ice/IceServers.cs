@@ -18,8 +18,9 @@ internal sealed class IceServers(IOptions<IceOptions> options, TimeProvider time
         if (configured.TurnUrls.Count > 0)
         {
             var expiry = time.GetUtcNow() + configured.CredentialLifetime;
-            var (username, credential) =
-                RelayCredentials.Mint(configured.TurnSecret, expiry, RandomNumberGenerator.GetBytes(8));
+            var (username, credential) = configured.TurnSecret.Length > 0
+                ? RelayCredentials.Mint(configured.TurnSecret, expiry, RandomNumberGenerator.GetBytes(8))
+                : (configured.TurnUser, configured.TurnPassword);
             servers.Add(new IceServer([.. configured.TurnUrls], username, credential));
         }
 

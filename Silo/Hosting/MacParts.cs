@@ -43,7 +43,7 @@ internal sealed class MacParts : IAsyncDisposable
             MacName = settings.Name,
             Time = time,
         };
-        Phones = new PhoneHost(StartRtc(settings.Phones), Gate, parts, _loggers.For<PhoneHost>());
+        Phones = new PhoneHost(StartRtc(settings), Gate, parts, _loggers.For<PhoneHost>());
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(Keys, () => _places);
         Desk = new ControlDesk(Keys, Inviter, Confirmations, Status, Phones, News, time);
@@ -110,15 +110,19 @@ internal sealed class MacParts : IAsyncDisposable
         Keys.Dispose();
     }
 
-    private static RtcHost StartRtc(PhoneOptions options)
+    private static RtcHost StartRtc(MacSettings settings)
     {
         try
         {
-            return RtcHost.Start(new RtcHostOptions { Port = options.UdpPort });
+            return RtcHost.Start(new RtcHostOptions
+            {
+                Port = settings.Phones.UdpPort,
+                IceServers = settings.IceServers,
+            });
         }
         catch (SocketException problem)
         {
-            throw new StartupException($"The UDP port {options.UdpPort} for phones cannot be used.", problem);
+            throw new StartupException($"The UDP port {settings.Phones.UdpPort} for phones cannot be used.", problem);
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using QuicPair.Protocol;
+using QuicPair.Rtc.Sockets;
+using QuicPair.SignalingApi.Ice;
 using QuicPair.Silo.Phones;
 using QuicPair.Silo.Runners;
 
@@ -10,7 +12,9 @@ namespace QuicPair.Silo.Hosting;
 /// <param name="ShowLink"><c>Pairing:Show</c>: <c>terminal</c> (default), <c>always</c> or <c>never</c>.</param>
 /// <param name="Runner">Section <c>Runner</c>.</param>
 /// <param name="Phones">Section <c>Phones</c>.</param>
-internal sealed record MacSettings(string Name, string ShowLink, RunnerOptions Runner, PhoneOptions Phones)
+/// <param name="IceServers">Section <c>Ice</c> and <c>TURN_…</c>, as the Mac itself uses them.</param>
+internal sealed record MacSettings(
+    string Name, string ShowLink, RunnerOptions Runner, PhoneOptions Phones, IReadOnlyList<IceServer> IceServers)
 {
     /// <exception cref="ValidationException">A setting is wrong.</exception>
     public static MacSettings Read(IConfiguration configuration)
@@ -26,7 +30,27 @@ internal sealed record MacSettings(string Name, string ShowLink, RunnerOptions R
             name.Length > 0 ? name : DisplayName.Clean(Environment.MachineName),
             show,
             Section<RunnerOptions>(configuration, RunnerOptions.Section),
-            Section<PhoneOptions>(configuration, PhoneOptions.Section));
+            Section<PhoneOptions>(configuration, PhoneOptions.Section),
+            ReadIceServers(IceOptions.Read(configuration)));
+    }
+
+    private static List<IceServer> ReadIceServers(IceOptions options)
+    {
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        var servers = new List<IceServer>();
+        foreach (var url in options.StunUrls.Concat(options.TurnUrls))
+        {
+            if (!IceServer.TryParse(url, out var server))
+            {
+                throw new ValidationException($"{IceOptions.Section}: \"{url}\" is no stun:, turn: or turns: address.");
+            }
+
+            if (!server.IsRelay) servers.Add(server);
+            else if (options.TurnSecret.Length > 0) servers.Add(server with { Secret = options.TurnSecret });
+            else servers.Add(server with { Username = options.TurnUser, Password = options.TurnPassword });
+        }
+
+        return servers;
     }
 
     private static T Section<T>(IConfiguration configuration, string name)

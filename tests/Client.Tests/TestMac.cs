@@ -70,6 +70,12 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>The offers that arrived, oldest first.</summary>
     public List<OfferRequest> Offers { get; } = [];
 
+    /// <summary>What it says when asked for ICE servers; null (default) is a refusal.</summary>
+    public IReadOnlyList<QuicPair.Protocol.Signaling.IceServer>? IceServers { get; set; }
+
+    /// <summary>The questions for ICE servers, oldest first.</summary>
+    public List<IceRequest> IceRequests { get; } = [];
+
     /// <summary>The modes of the offers that were answered.</summary>
     public List<PairingMode> Modes { get; } = [];
 
@@ -89,6 +95,7 @@ internal sealed class TestMac : HttpMessageHandler
         }
 
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        if (request.RequestUri!.AbsolutePath == "/signaling/ice") return AnswerIce(body);
         var offer = JsonSerializer.Deserialize(body, SignalingJson.Default.OfferRequest)!;
         Offers.Add(offer);
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
@@ -107,6 +114,16 @@ internal sealed class TestMac : HttpMessageHandler
         _phones.ForEach(phone => phone.Dispose());
         _static.Dispose();
         base.Dispose(disposing);
+    }
+
+    private HttpResponseMessage AnswerIce(byte[] body)
+    {
+        var request = JsonSerializer.Deserialize(body, SignalingJson.Default.IceRequest)!;
+        IceRequests.Add(request);
+        return IceServers is null
+            ? Reply(HttpStatusCode.Forbidden, """{"code":"refused","now":0}""")
+            : Reply(HttpStatusCode.OK, JsonSerializer.Serialize(
+                new IceResponse { IceServers = IceServers }, SignalingJson.Default.IceResponse));
     }
 
     private HttpResponseMessage Answer(OfferRequest offer, AttemptKeys keys)

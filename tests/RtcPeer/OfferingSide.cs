@@ -40,6 +40,7 @@ internal sealed class OfferingSide(
         var statistics = connection.Statistics;
         return new
         {
+            path = $"{statistics.Path}",
             ice = statistics.IceConnectedAfter?.TotalMilliseconds,
             dtls = statistics.DtlsConnectedAfter?.TotalMilliseconds,
             sctp = statistics.SctpConnectedAfter?.TotalMilliseconds,

@@ -15,6 +15,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
 
     private readonly Lock _outputGate = new();
     private CancellationTokenSource _round = new();
+    private IceSettings _settings = new();
     private PeerConnection? _connection;
     private string _remoteDescription = "";
     private long _startedAt;
@@ -26,7 +27,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         switch (command.GetProperty("c").GetString())
         {
             case "start":
-                Start(command);
+                await Start(command);
                 break;
             case "desc":
                 var sdp = command.GetProperty("sdp").GetString()!;
@@ -63,18 +64,24 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         await _host.DisposeAsync();
     }
 
-    private void Start(JsonElement command)
+    private async Task Start(JsonElement command)
     {
         _startedAt = Stopwatch.GetTimestamp();
         _isFull = command.TryGetProperty("full", out var full) && full.ValueKind == JsonValueKind.True;
         _round.Dispose();
         _round = new CancellationTokenSource();
+        _settings = IceSettings.Read(command);
+        if (_settings.Servers is { } servers) _host.UseIceServers(servers);
+        await _host.Gather(_settings.Patience, _round.Token);
         if (command.GetProperty("role").GetString() != "offer") return;
 
-        _connection = _host.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
+        _connection = _host.CreateOffer(Options([new ChannelOptions("llm")]));
         Tell(new { e = "desc", type = "offer", sdp = _connection.LocalDescription });
         _ = Offer(_connection, _round.Token);
     }
+
+    private PeerOptions Options(IReadOnlyList<ChannelOptions> channels) =>
+        new() { Channels = channels, RelayOnly = _settings.RelayOnly };
 
     private void TakeDescription(string? type, string sdp)
     {
@@ -85,7 +92,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
             return;
         }
 
-        _connection = _host.CreateAnswer(sdp, new PeerOptions());
+        _connection = _host.CreateAnswer(sdp, Options([]));
         Tell(new { e = "desc", type = "answer", sdp = _connection.LocalDescription });
         _ = Answer(_connection, _round.Token);
     }
@@ -116,7 +123,8 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         {
             var channel = await connection.AcceptChannel(cancellation);
             new AnsweringSide(channel).Attach();
-            Tell(new { e = "bopen", ms = Usage.MillisecondsSince(_startedAt) });
+            var path = $"{connection.Statistics.Path}";
+            Tell(new { e = "bopen", ms = Usage.MillisecondsSince(_startedAt), path });
         }
         catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
         {

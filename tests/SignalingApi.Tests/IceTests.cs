@@ -54,6 +54,20 @@ public sealed class IceTests
     }
 
     [Fact]
+    public async Task A_fixed_user_is_told_as_it_is()
+    {
+        await using var door = await FrontDoor.Start(
+            ("TURN_URLS", "turn:turn.example,turns:turn.example"), ("TURN_USER", "user"), ("TURN_PASS", "word"));
+        using var response = await Ask(door, Paired(door));
+        var text = await response.Content.ReadAsStringAsync(Cancellation);
+        var server = JsonElement.Parse(text).GetProperty("iceServers")[0];
+
+        Assert.Equal("""["turn:turn.example","turns:turn.example"]""", server.GetProperty("urls").GetRawText());
+        Assert.Equal("user", server.GetProperty("username").GetString());
+        Assert.Equal("word", server.GetProperty("credential").GetString());
+    }
+
+    [Fact]
     public void A_credential_is_what_a_relay_computes()
     {
         // printf '%s' 1800000000:00ff | openssl dgst -sha1 -hmac north -binary | base64

@@ -82,6 +82,9 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
 
     public void CheckAgainAt(Instant next) => NextCheck = next;
 
+    /// <summary>The local end is gone: no answer can come.</summary>
+    public void Forsake() => Unanswered = IceTimings.UnansweredChecksOfASilentPair;
+
     public void Fail()
     {
         State = PairState.Failed;

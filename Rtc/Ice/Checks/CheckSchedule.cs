@@ -39,6 +39,14 @@ internal sealed class CheckSchedule(AgentState state)
         _triggered.Enqueue(pair);
     }
 
+    /// <summary>Has <paramref name="pair"/> checked at <paramref name="now"/>, whatever was planned.</summary>
+    public void Hurry(Instant now, CandidatePair pair)
+    {
+        _isStale = true;
+        if (pair.State == PairState.Failed) pair.Revive(now);
+        else pair.CheckAgainAt(now);
+    }
+
     /// <summary>The pair to check at <paramref name="now"/>; ask until there is none.</summary>
     public bool TryNext(Instant now, out CandidatePair? pair)
     {

@@ -35,6 +35,24 @@ internal sealed class Checklist(IceRole role)
     }
 
     /// <summary>
+    /// Replaces our candidates. Pairs stay; those whose base is gone give way to any other that works.
+    /// </summary>
+    public void UpdateLocals(IReadOnlyList<IceCandidate> candidates)
+    {
+        _locals.RemoveAll(known => !candidates.Any(
+            candidate => candidate.Address == known.Address && candidate.Base == known.Base));
+        foreach (var candidate in candidates)
+        {
+            _ = TryAddLocal(candidate);
+        }
+
+        foreach (var pair in _pairs)
+        {
+            if (!_locals.Exists(local => local.Base == pair.Path.Local)) pair.Forsake();
+        }
+    }
+
+    /// <summary>
     /// Adds a candidate of the peer; one that is known by its address takes over type and priority.
     /// </summary>
     public bool TryAddRemote(IceCandidate candidate)

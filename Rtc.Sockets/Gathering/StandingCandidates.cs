@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Sockets;
+using QuicPair.Rtc.Ice;
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Stun;
+using QuicPair.Rtc.Wire;
+
+namespace QuicPair.Rtc.Sockets.Gathering;
+
+/// <summary>
+/// The candidates of this host, gathered in the background and kept up to date, so that a description never waits:
+/// addresses of the machine, and what STUN servers see of them. Names are resolved and servers asked beside the loop;
+/// one that does not answer costs nothing but a candidate. Guarded by the host's gate.
+/// </summary>
+internal sealed partial class StandingCandidates : IDisposable
+{
+    // Ours.
+    private const int MaximumServers = 8;
+    private const int MaximumReflexive = 4;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly IGatheringHost _host;
+    private readonly RtcHostOptions _options;
+    private readonly IEntropy _entropy;
+    private readonly NetworkAddresses _network;
+    private readonly HostCandidates _hosts;
+    private readonly ITimer _timer;
+    private readonly CancellationTokenSource _end = new();
+    private readonly byte[] _buffer = new byte[128];
+    private List<GatheringServer> _servers = [];
+    private TaskCompletionSource _settled = NewSettled();
+    private volatile IReadOnlyList<IceCandidate> _candidates;
+
+    public StandingCandidates(IGatheringHost host, RtcHostOptions options, int port, IEntropy entropy)
+    {
+        (_host, _options, _entropy) = (host, options, entropy);
+        _hosts = new HostCandidates(options, port);
+        _network = new NetworkAddresses(options.TimeProvider, OnNetworkChanged);
+        _candidates = _hosts.From(_network.Known);
+        _timer = options.TimeProvider.CreateTimer(
+            _ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What there is at this moment, the best first.</summary>
+    public IReadOnlyList<IceCandidate> Candidates => _candidates;
+
+    /// <summary>Ends when every server has answered or is taken for dead.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Asks these servers from now on; what is known of those that stay is kept. Needs the gate.</summary>
+    public void Use(Instant now, IReadOnlyList<IceServer> servers)
+    {
+        var former = _servers;
+        _servers = [.. servers
+            .Distinct()
+            .Take(MaximumServers)
+            .Select(server => former.Find(known => known.Server == server) ?? new GatheringServer(server))];
+        Compose(network: false);
+        Advance(now);
+    }
+
+    /// <summary>Whether a datagram is a server's answer; nobody else sees it then. Needs the gate.</summary>
+    public bool TryHandle(Instant now, TransportAddress sender, ReadOnlySpan<byte> datagram)
+    {
+        foreach (var server in _servers)
+        {
+            foreach (var query in server.Queries)
+            {
+                if (query.Server != sender) continue;
+                if (!query.TryHandle(now, sender, datagram)) return false;
+                Compose(network: false);
+                Advance(now);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _network.Dispose();
+        _timer.Dispose();
+    }
+
+    private static TaskCompletionSource NewSettled() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void OnNetworkChanged()
+    {
+        lock (_host.Gate)
+        {
+            if (_end.IsCancellationRequested) return;
+            var now = _host.Now;
+            foreach (var server in _servers) server.Restart(now);
+            Compose(network: true);
+            Advance(now);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_host.Gate)
+        {
+            if (!_end.IsCancellationRequested) Advance(_host.Now);
+        }
+    }
+
+    /// <summary>Does what is due, and sets the timer for what comes next.</summary>
+    private void Advance(Instant now)
+    {
+        Instant? next = null;
+        foreach (var server in _servers)
+        {
+            if (!server.IsResolving && server.ResolveAt <= now) Resolve(now, server);
+            foreach (var query in server.Queries) Ask(now, query);
+            next = Instant.Earliest(next, server.NextTimeout);
+        }
+
+        NoteSettled();
+        if (next is { } due) _timer.Change(due - now > Tick ? due - now : Tick, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Ask(Instant now, BindingQuery query)
+    {
+        var before = query.Mapped;
+        if (query.TryTransmit(now, _buffer, out var length))
+        {
+            _host.SendToServer(_buffer.AsSpan(0, length), query.Server);
+        }
+
+        if (query.Mapped != before) Compose(network: false);
+    }
+
+    private void NoteSettled()
+    {
+        var isSettled = _servers.TrueForAll(server => server.IsSettled);
+        if (isSettled) _settled.TrySetResult();
+        else if (_settled.Task.IsCompleted) _settled = NewSettled();
+    }
+
+    private void Resolve(Instant now, GatheringServer server)
+    {
+        server.ResolveBegins();
+        if (IPAddress.TryParse(server.Server.Host, out var literal))
+        {
+            server.Resolved(now, [literal], IsReachable, _entropy);
+        }
+        else
+        {
+            _ = ResolveName(server);
+        }
+    }
+
+    private async Task ResolveName(GatheringServer server)
+    {
+        IPAddress[] addresses = [];
+        try
+        {
+            // A resolver may block its caller before the first wait.
+            addresses = await Task.Run(() => Dns.GetHostAddressesAsync(server.Server.Host, _end.Token), _end.Token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception cause) when (cause is SocketException or ArgumentException or OperationCanceledException)
+        {
+            // No such name, no resolver, or no time left: there is a next try.
+        }
+
+        lock (_host.Gate)
+        {
+            if (_end.IsCancellationRequested) return;
+            server.Resolved(_host.Now, addresses, IsReachable, _entropy);
+            Compose(network: false);
+            Advance(_host.Now);
+        }
+    }
+
+    /// <summary>Whether there is an address to talk to this server from.</summary>
+    private bool IsReachable(IPAddress server)
+    {
+        if (_options.Address is { } only) return only.AddressFamily == server.AddressFamily;
+        return IPAddress.IsLoopback(server)
+            || _network.Known.Any(own => own.AddressFamily == server.AddressFamily
+                && !IPAddress.IsLoopback(own) && !own.IsIPv6LinkLocal);
+    }
+
+    private void Compose(bool network)
+    {
+        var candidates = _hosts.From(_network.Known).ToList();
+        AddReflexive(candidates);
+        var isNew = !candidates.SequenceEqual(_candidates);
+        _candidates = candidates;
+        if (isNew || network) _host.OnCandidatesChanged(network);
+    }
+
+    private void AddReflexive(List<IceCandidate> candidates)
+    {
+        var mapped = from server in _servers
+                     from query in server.Queries
+                     where query.Mapped is not null
+                     select query.Mapped!.Value;
+        ushort preference = ushort.MaxValue;
+        foreach (var address in mapped.Distinct().Take(MaximumReflexive))
+        {
+            // RFC 8445, 5.1.3: a candidate with the address of another one is redundant.
+            if (candidates.Exists(known => known.Address == address)) continue;
+            candidates.Add(Reflexive(address, preference--));
+        }
+    }
+
+    private IceCandidate Reflexive(TransportAddress address, ushort preference) => new()
+    {
+        Foundation = $"s{ushort.MaxValue - preference + 1}",
+        Priority = IceCandidate.ComputePriority(IceCandidateType.ServerReflexive, preference),
+        Address = address,
+        Type = IceCandidateType.ServerReflexive,
+        Base = _hosts.BaseFor(address.IsIPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6),
+    };
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client.Tests;
+
+public sealed class IceServersTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _mac.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_phone_asks_for_servers_before_its_offer_and_once_for_two_connections()
+    {
+        _mac.IceServers = [new() { Urls = ["stun:127.0.0.1:9", "unknown:thing"] }];
+        await using var phone = NewPhone();
+        await using (await phone.Pair(_mac.Link, Cancellation))
+        {
+            var asked = Assert.Single(_mac.IceRequests);
+            Assert.Equal(_mac.Offers[0].Device, asked.Device);
+            Assert.NotEqual(_mac.Offers[0].Nonce, asked.Nonce);
+        }
+
+        await using var again = await phone.Open(phone.Pairings.Load()[0], Cancellation);
+        Assert.Single(_mac.IceRequests);
+    }
+
+    [Fact]
+    public async Task A_front_door_without_an_answer_costs_only_the_servers()
+    {
+        _mac.IceServers = null;
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+
+        Assert.True(_mac.IsPaired);
+    }
+
+    [Fact]
+    public async Task A_link_for_the_local_network_asks_nobody()
+    {
+        await using var phone = NewPhone();
+        var link = _mac.Link with { Flags = Protocol.LinkFlags.LocalNetworkOnly };
+        await using var mac = await phone.Pair(link, Cancellation);
+
+        Assert.Empty(_mac.IceRequests);
+    }
+
+    private Phone NewPhone() => new(new PhoneOptions
+    {
+        StorePath = Path.Combine(_folder.Path, "pairings.json"),
+        HttpHandler = _mac,
+        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
+    });
+}
