@@ -29,6 +29,7 @@ internal sealed class Connecting(
             Channels = [new ChannelOptions(ChannelLimits.Label)],
             ConnectTimeout = options.ConnectTimeout,
         });
+        PhoneSession? session = null;
         try
         {
             var offered = await new OfferExchange(signaling, _clock).Run(peer, record, cancellation);
@@ -38,7 +39,7 @@ internal sealed class Connecting(
             var (transport, macName) = await Handshake(record, offered, channel, inbox.Reader, cancellation);
             var timings = Timings(offered, peer.Statistics, openedAt, startedAt);
             var hash = transport.HandshakeHash.ToArray();
-            var session = new PhoneSession(channel, new NoiseCipher(transport), _clock);
+            session = new PhoneSession(channel, new NoiseCipher(transport), _clock);
             var router = new MessageRouter();
             record = record with { MacName = macName };
             if (offered.Keys.Mode == PairingMode.Paired)
@@ -54,6 +55,8 @@ internal sealed class Connecting(
         }
         catch
         {
+            // Its watch would keep the session alive, and with it the keys.
+            if (session is not null) await session.DisposeAsync();
             peer.Close();
             throw;
         }
@@ -127,6 +130,10 @@ internal sealed class Connecting(
             await router.PairedDone.WaitAsync(HandshakeTimeout, _clock, cancellation);
         }
         catch (TimeoutException failure)
+        {
+            throw new ConnectException(ConnectFailure.Pairing, failure);
+        }
+        catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted)
         {
             throw new ConnectException(ConnectFailure.Pairing, failure);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace QuicPair.Client.Store;
@@ -6,8 +7,9 @@ namespace QuicPair.Client.Store;
 /// The phone's pairings in one file, readable by its user only, replaced as a whole. Several programs may share it:
 /// each change reads, changes and writes under a lock file.
 /// </summary>
-public sealed class PairingStore(string path)
+public sealed partial class PairingStore(string path)
 {
+    private const int ReadOnly = 0;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
@@ -103,6 +105,17 @@ public sealed class PairingStore(string path)
         }
 
         File.Move(fresh, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    // The rename itself is durable only once the folder is.
+    private static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var descriptor = OpenFile(folder, ReadOnly);
+        if (descriptor < 0) return;
+        _ = FlushFile(descriptor);
+        _ = CloseFile(descriptor);
     }
 
     private void CreateFolder()
@@ -138,4 +151,13 @@ public sealed class PairingStore(string path)
             JsonSerializer.SerializeToUtf8Bytes(Alone(other), PairingFileJson.Default.PairingFile));
 
     private static PairingFile Alone(PairingRecord record) => new(PairingFile.CurrentVersion, [record]);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int FlushFile(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseFile(int descriptor);
 }

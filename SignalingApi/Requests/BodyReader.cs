@@ -7,6 +7,9 @@ namespace QuicPair.SignalingApi.Requests;
 /// <summary>Reads a small JSON body whole, and never more of it than its limit.</summary>
 internal static class BodyReader
 {
+    // Ours: what is cheaper to read than to explain.
+    private const int MaxDiscarded = 2 * 1024 * 1024;
+
     /// <summary>Reads the body, or says why not.</summary>
     /// <param name="http">The request.</param>
     /// <param name="limit">The most bytes that it may have.</param>
@@ -17,12 +20,14 @@ internal static class BodyReader
             return (default, Problem.MediaType);
         }
 
-        if (http.Request.ContentLength > limit)
+        var size = http.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (http.Request.ContentLength is { } length && length > limit)
         {
+            LetGo(http, size, length);
             return (default, Problem.TooLarge);
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (size is { IsReadOnly: false })
         {
             size.MaxRequestBodySize = limit;
         }
@@ -43,6 +48,22 @@ internal static class BodyReader
         // A body without a length may go on; the server ends one that does with 413.
         var more = filled == limit && await http.Request.Body.ReadAsync(new byte[1], http.RequestAborted) > 0;
         return more ? (default, Problem.TooLarge) : (buffer.AsMemory(0, filled), null);
+    }
+
+    /// <summary>
+    /// A client reads its answer only once it has sent all: the server takes what is bearable and throws it away, else it
+    /// closes, which the client has to know.
+    /// </summary>
+    private static void LetGo(HttpContext http, IHttpMaxRequestBodySizeFeature? size, long length)
+    {
+        if (length <= MaxDiscarded && size is { IsReadOnly: false })
+        {
+            size.MaxRequestBodySize = length;
+        }
+        else
+        {
+            http.Response.Headers.Connection = "close";
+        }
     }
 
     private static bool IsJson(string? contentType) =>

@@ -90,6 +90,10 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
         {
             return ControlReply.Refuse("bad_request", "A request is one JSON object on one line.");
         }
+        catch (KeysNotWrittenException problem)
+        {
+            return ControlReply.Refuse("storage", problem.Message);
+        }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
             Broke(problem.GetType().Name);

@@ -200,7 +200,15 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
         var now = _time.GetUtcNow();
         var forgotten = content.Devices.Values.Where(record => IsForgotten(record, now)).Select(record => record.Id);
         content = content with { Devices = content.Devices.RemoveRange(forgotten) };
-        _file.Write(content);
+        try
+        {
+            _file.Write(content);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new KeysNotWrittenException(problem);
+        }
+
         Volatile.Write(ref _content, content);
     }
 }

@@ -33,19 +33,31 @@ internal static partial class OwnerFile
     {
         var beside = path + ".new";
         File.Delete(beside);
-        using (var file = new FileStream(beside, new FileStreamOptions
+        try
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
+            WriteNew(beside, content);
+        }
+        catch (IOException)
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            // Half a file on a full disk helps nobody.
+            File.Delete(beside);
+            throw;
         }
 
         File.Move(beside, path, overwrite: true);
         FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static void WriteNew(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+        });
+        file.Write(content);
+        file.Flush(flushToDisk: true);
     }
 
     // The rename itself is durable only once the directory is.

@@ -20,7 +20,7 @@ internal sealed class PairingSteps(SessionParts parts, Invitation invitation, Ha
 
     /// <summary>Whether a message belongs to pairing; in a live session that breaks the protocol.</summary>
     public static bool IsPairingMessage(ReadOnlySpan<byte> json) =>
-        json.IndexOf("\"paired"u8) >= 0
+        (json.IndexOf("\"paired"u8) >= 0 || json.IndexOf((byte)'\\') >= 0)
         && MessageReader.TryRead(json, out var message, out _)
         && message is PairedMessage or PairedAckMessage or PairedDoneMessage;
 

@@ -6,6 +6,7 @@ using QuicPair.Protocol;
 using QuicPair.Protocol.Signaling;
 using QuicPair.Rtc.Sockets;
 using QuicPair.Silo.Gate;
+using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Phones;
 
@@ -139,6 +140,10 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         {
             await peer.Run(() => gate.Finished(peer.Offer.Device, offerNonce.AsSpan()));
         }
+        catch (KeysNotWrittenException problem)
+        {
+            NotStored(problem.Message);
+        }
         catch (Exception problem)
         {
             PeerBroke(problem.GetType().Name);
@@ -161,6 +166,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
             foreach (var peer in closing) peer.Abort();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A phone could not be paired. {Problem}")]
+    private partial void NotStored(string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A phone's peer failed in an unexpected way: {Kind}.")]
     private partial void PeerBroke(string kind);

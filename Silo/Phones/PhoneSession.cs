@@ -123,7 +123,7 @@ internal sealed partial class PhoneSession : IDisposable
                 Apply(_pairing!.Confirmed(confirmed.Accepted));
                 break;
             case SessionEvent.Reply reply:
-                _output?.Send(reply.Message);
+                Later(reply.Message);
                 break;
             case SessionEvent.Closing closing:
                 BeginClose(closing.Code, closing.Error);
@@ -193,6 +193,13 @@ internal sealed partial class PhoneSession : IDisposable
 
         if (_requests.Handle(json) is { } reply) _output!.Send(reply);
         if (_output!.IsFlooded) BeginClose(CloseCode.Idle, null);
+    }
+
+    private void Later(Message reply)
+    {
+        if (_closing || _output is not { } output) return;
+        output.Send(reply);
+        if (output.IsFlooded) BeginClose(CloseCode.Idle, null);
     }
 
     private void Apply(PairingStep step)

@@ -29,6 +29,7 @@ public sealed class CanaryTests
             ["FrontDoor__PublicUrl"] = door.Address.GetLeftPart(UriPartial.Authority),
             ["FrontDoor__DashboardToken"] = token,
             ["Logging__LogLevel__Default"] = "Trace",
+            ["Logging__LogLevel__QuicPair"] = "Trace",
         });
         var folder = Directory.CreateTempSubdirectory("quicpair-phone-").FullName;
         try
@@ -74,13 +75,18 @@ public sealed class CanaryTests
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         var pages = new StringBuilder();
         var state = $"GrainState?grainId={Uri.EscapeDataString(grain)}&grainType=QuicPair.Grains.Pairings.PairingGrain";
-        foreach (var page in DashboardPages.Append(state))
+        foreach (var page in DashboardPages)
         {
             using var answer = await http.GetAsync(new Uri(door, $"/dashboard/{page}"));
             pages.AppendLine(await answer.Content.ReadAsStringAsync());
         }
 
         Assert.Contains("PairingGrain", pages.ToString(), StringComparison.Ordinal);
+        var shown = await http.GetStringAsync(new Uri(door, $"/dashboard/{state}"));
+
+        // The page about the device really is about the device: it has its id, its stage and that it is connected.
+        Assert.Contains(grain.Split('/')[1], shown, StringComparison.Ordinal);
+        pages.AppendLine(shown);
         return pages.ToString();
     }
 

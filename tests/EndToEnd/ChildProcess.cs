@@ -15,6 +15,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly List<string> _lines = [];
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Found)> _waiting = [];
     private readonly StringBuilder _errors = new();
+    private int _disposed;
 
     private ChildProcess(Process process) => _process = process;
 
@@ -44,6 +45,15 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
+    /// <summary>Called with each line of output or log, by the thread that read it.</summary>
+    public Action<string>? Heard { get; set; }
+
+    /// <summary>What it logged at Warning or above.</summary>
+    public IReadOnlyList<string> Complaints =>
+        [.. Errors.Split('\n').Where(line => line.StartsWith("warn:", StringComparison.Ordinal)
+            || line.StartsWith("fail:", StringComparison.Ordinal)
+            || line.StartsWith("crit:", StringComparison.Ordinal))];
+
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null,
         string? folder = null)
@@ -68,7 +78,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>The first line, past or future, that <paramref name="wanted"/> accepts.</summary>
+    /// <summary>
+    /// The first line of its output, past or future, or of its log, future, that <paramref name="wanted"/> accepts.
+    /// </summary>
     public async Task<string> Line(Func<string, bool> wanted)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,8 +118,31 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Hang);
     }
 
+    /// <summary>SIGKILL without waiting, for whoever is in the middle of something.</summary>
+    public void KillNow() => _process.Kill();
+
+    /// <summary>SIGSTOP: the program is there, and does nothing.</summary>
+    public Task Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT: the program goes on.</summary>
+    public Task Thaw() => Signal("CONT");
+
+    private async Task Signal(string name)
+    {
+        await using var kill = Start("sh", ["-c", $"kill -{name} {Id}"]);
+        if (await kill.Exit() != 0)
+        {
+            throw new InvalidOperationException($"kill -{name} failed: {kill.Errors}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
@@ -124,25 +159,36 @@ internal sealed class ChildProcess : IAsyncDisposable
             return;
         }
 
+        Heard?.Invoke(line);
         lock (_gate)
         {
             _lines.Add(line);
-            foreach (var waiter in _waiting.Where(waiter => waiter.Wanted(line)).ToList())
-            {
-                _waiting.Remove(waiter);
-                waiter.Found.TrySetResult(line);
-            }
+            Tell(line);
+        }
+    }
+
+    // Needs the gate.
+    private void Tell(string line)
+    {
+        foreach (var waiter in _waiting.Where(waiter => waiter.Wanted(line)).ToList())
+        {
+            _waiting.Remove(waiter);
+            waiter.Found.TrySetResult(line);
         }
     }
 
     private void ReadError(string? line)
     {
-        if (line is not null)
+        if (line is null)
         {
-            lock (_gate)
-            {
-                _errors.AppendLine(line);
-            }
+            return;
+        }
+
+        Heard?.Invoke(line);
+        lock (_gate)
+        {
+            _errors.AppendLine(line);
+            Tell(line);
         }
     }
 }

@@ -7,6 +7,11 @@ namespace QuicPair.EndToEnd;
 /// <summary>A Mac: the real silo in a process of its own, with a data folder and a port of its own.</summary>
 internal sealed partial class MacProcess : IAsyncDisposable
 {
+    /// <summary>
+    /// In settings: the size of a disk of its own for the data folder, which nobody else sees and which ends with it.
+    /// </summary>
+    public const string OwnDisk = "QUICPAIR_TEST_DISK";
+
     private readonly string _home;
     private readonly bool _ownsHome;
 
@@ -15,8 +20,11 @@ internal sealed partial class MacProcess : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
-    /// <summary>Its data folder.</summary>
-    public string Home => _home;
+    /// <summary>Its data folder, as it sees it.</summary>
+    public string Home => HasOwnDisk ? $"/proc/{Process.Id}/root{_home}" : _home;
+
+    /// <summary>Whether that folder is a disk of its own.</summary>
+    public bool HasOwnDisk { get; init; }
 
     /// <summary>Where its front door listens.</summary>
     public Uri Address { get; }
@@ -28,16 +36,35 @@ internal sealed partial class MacProcess : IAsyncDisposable
         string? home = null, int port = 0, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var folder = home ?? Directory.CreateTempSubdirectory("quicpair-").FullName;
+        var process = Launch(folder, port, settings);
+        await process.Line(line => line.StartsWith("Pair a phone", StringComparison.Ordinal));
+        var origin = FrontDoor().Matches(process.Output)[^1].Groups[1].Value;
+        return new MacProcess(process, folder, home is null, new Uri(origin))
+        {
+            HasOwnDisk = settings?.ContainsKey(OwnDisk) ?? false,
+        };
+    }
+
+    /// <summary>Starts the process without waiting for it.</summary>
+    public static ChildProcess Launch(
+        string folder, int port = 0, IReadOnlyDictionary<string, string?>? settings = null)
+    {
         var environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
             ["QUICPAIR_HOME"] = folder,
             ["Urls"] = $"http://127.0.0.1:{port}",
         };
         environment.TryAdd("OLLAMA_HOST", "http://127.0.0.1:9");
-        var process = ChildProcess.Start("dotnet", [Tree.Program("Silo")], environment);
-        await process.Line(line => line.StartsWith("Pair a phone", StringComparison.Ordinal));
-        var origin = FrontDoor().Matches(process.Output)[^1].Groups[1].Value;
-        return new MacProcess(process, folder, home is null, new Uri(origin));
+        var disk = environment.GetValueOrDefault(OwnDisk);
+        return disk is null
+            ? ChildProcess.Start("dotnet", [Tree.Program("Silo")], environment)
+            : ChildProcess.Start(
+                "unshare",
+                [
+                    "-m", "sh", "-c", "mount -t tmpfs -o mode=700,size=$0 quicpair \"$1\" && exec dotnet \"$2\"",
+                    disk, folder, Tree.Program("Silo"),
+                ],
+                environment);
     }
 
     /// <summary>A new link that works on this machine.</summary>
@@ -58,7 +85,7 @@ internal sealed partial class MacProcess : IAsyncDisposable
     public async Task<JsonElement> Ask(object request)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_home, "control.sock")));
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Home, "control.sock")));
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(request));
         stream.WriteByte((byte)'\n');
@@ -68,10 +95,10 @@ internal sealed partial class MacProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, then a new process over the same folder and port.</summary>
-    public async Task<MacProcess> KillAndRestart()
+    public async Task<MacProcess> KillAndRestart(IReadOnlyDictionary<string, string?>? settings = null)
     {
         await Process.Kill();
-        var next = await Start(_home, Address.Port);
+        var next = await Start(_home, Address.Port, settings);
         return new MacProcess(next.Process, _home, _ownsHome, next.Address);
     }
 

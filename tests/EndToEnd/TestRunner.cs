@@ -24,7 +24,8 @@ internal sealed class TestRunner : IAsyncDisposable
 
     /// <param name="seed">The seed of chats that bring none.</param>
     /// <param name="faultAfter">After how many characters each answer breaks; null never.</param>
-    public static async Task<TestRunner> Start(int seed, int? faultAfter = null)
+    /// <param name="port">The port of an earlier one, or 0 for any.</param>
+    public static async Task<TestRunner> Start(int seed, int? faultAfter = null, int port = 0)
     {
         var model = await Model();
         var environment = new Dictionary<string, string?>
@@ -32,7 +33,7 @@ internal sealed class TestRunner : IAsyncDisposable
             ["SEED"] = $"{seed}",
             ["FAULT_AFTER"] = faultAfter?.ToString(),
         };
-        var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model], environment);
+        var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model, $"{port}"], environment);
         using var ready = JsonDocument.Parse(await process.Line(line => line.StartsWith('{')));
         return new TestRunner(process, ready.RootElement.GetProperty("port").GetInt32());
     }

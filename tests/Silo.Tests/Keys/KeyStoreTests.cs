@@ -36,6 +36,23 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_written_changes_nothing_and_is_said()
+    {
+        using var keys = Open();
+        var invitation = keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
+        var blocker = Directory.CreateDirectory(_folder.Of("keys.new"));
+
+        var problem = Assert.Throws<KeysNotWrittenException>(() => keys.Claim(invitation, Pending(invitation, 1)));
+        Assert.EndsWith("is the disk of the data folder full?", problem.Message, StringComparison.Ordinal);
+        Assert.Null(keys.Find(invitation.Device).Record);
+        using var restarted = Open();
+        Assert.NotNull(restarted.Find(invitation.Device).Invitation);
+
+        blocker.Delete();
+        Assert.Equal(ClaimOutcome.Claimed, keys.Claim(invitation, Pending(invitation, 1)));
+    }
+
+    [Fact]
     public void An_invitation_ends_with_its_time_and_with_the_next()
     {
         using var keys = Open();

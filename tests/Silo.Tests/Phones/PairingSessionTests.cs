@@ -115,12 +115,15 @@ public sealed class PairingSessionTests : IDisposable
         Assert.False(_desk.Runner.HasBegun);
     }
 
-    [Fact]
-    public async Task Pairing_messages_in_a_live_session_end_it()
+    [Theory]
+    [InlineData("paired_ack")]
+    [InlineData("p\\u0061ired_ack")]
+    [InlineData("\\u0070aired_done")]
+    public async Task Pairing_messages_in_a_live_session_end_it(string op)
     {
         using var phone = await _desk.ConnectPaired(_desk.Pair());
 
-        await phone.Send("""{"op":"paired_ack"}""");
+        await phone.Send($$"""{"op":"{{op}}"}""");
         await phone.UntilEnd();
 
         Assert.Equal(CloseCode.Protocol, phone.Closed);

@@ -3,7 +3,7 @@ using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 using Xunit;
 
-namespace QuicPair.EndToEnd;
+namespace QuicPair.EndToEnd.Crash;
 
 /// <summary>SIGKILL of the silo at each step of pairing and chatting; the phone then comes back.</summary>
 public sealed class CrashTests
