@@ -1,6 +1,7 @@
 using System.CommandLine;
 using QuicPair.Cli.Chatting;
 using QuicPair.Cli.Owner;
+using QuicPair.Cli.Proxy;
 using QuicPair.Client;
 using QuicPair.Client.Store;
 
@@ -26,6 +27,7 @@ internal static class CommandLine
             PairCommand.Create(terminal, home),
             DevicesCommand.Create(terminal, home),
             StatusCommand.Create(terminal, home),
+            ProxyCommand.Create(terminal, home),
             UpCommand.Create(home),
         };
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics.CodeAnalysis;
+using QuicPair.Cli.Macs;
 using QuicPair.Client;
-using QuicPair.Client.Store;
 using QuicPair.Protocol;
 
 namespace QuicPair.Cli.Chatting;
@@ -42,7 +41,7 @@ internal static class ChatCommand
                 Json = parsed.GetValue(json),
             };
             string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
-            var options = Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
+            var options = MacChoice.Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
             return Run(terminal, settings, options, [.. words.OfType<string>()], cancellation);
         });
         return command;
@@ -72,24 +71,13 @@ internal static class ChatCommand
         }
 
         await using var phone = new Phone(options);
-        if (!TryChoose(phone, link, settings.Mac, out var connect))
+        if (!MacChoice.TryChoose(phone, link, settings.Mac, out var connect))
         {
-            return terminal.Fail(NothingPaired(settings.Mac), ExitCode.Usage);
+            return terminal.Fail(MacChoice.NothingPaired(settings.Mac), ExitCode.Usage);
         }
 
         await using var chat = new ChatSession(terminal, settings, connect);
         return prompt is null ? await chat.Talk(cancellation) : await chat.AskOnce(prompt, cancellation);
-    }
-
-    private static PhoneOptions Options(Terminal terminal, string? home, string? name)
-    {
-        var defaults = new PhoneOptions();
-        return defaults with
-        {
-            Name = name ?? defaults.Name,
-            StorePath = DataFolder.PairingsFile(home ?? DataFolder.Path),
-            ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}."),
-        };
     }
 
     /// <summary>One word is a link when it looks like one, else the prompt.</summary>
@@ -105,34 +93,4 @@ internal static class ChatCommand
         !word.Contains(' ', StringComparison.Ordinal)
         && (word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
             || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-
-    private static bool TryChoose(
-        Phone phone,
-        PairingLink? link,
-        string? mac,
-        [NotNullWhen(true)] out Func<CancellationToken, Task<PairedMac>>? connect)
-    {
-        if (link is not null)
-        {
-            connect = cancellation => phone.Pair(link, cancellation);
-            return true;
-        }
-
-        var device = phone.Pairings.Load().LastOrDefault(record => IsWanted(record, mac))?.DeviceId;
-        connect = device is null ? null : cancellation => phone.Open(Find(phone, device), cancellation);
-        return connect is not null;
-    }
-
-    private static PairingRecord Find(Phone phone, string device) =>
-        phone.Pairings.Load().FirstOrDefault(record => record.DeviceId == device)
-        ?? throw new ConnectException(ConnectFailure.Refused);
-
-    private static bool IsWanted(PairingRecord record, string? mac) =>
-        mac is null
-        || record.MacId == mac
-        || string.Equals(record.MacName, mac, StringComparison.OrdinalIgnoreCase);
-
-    private static string NothingPaired(string? mac) => mac is null
-        ? "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: quicpair chat '<link>'"
-        : $"This device is not paired with a Mac called {mac}.";
 }

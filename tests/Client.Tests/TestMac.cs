@@ -61,6 +61,10 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Called with every other request that has an id.</summary>
     public Action<TestMacPhone, Message>? OnRequest { get; set; }
 
+    /// <summary>What it answers when asked for its models.</summary>
+    public IReadOnlyList<QuicPair.Protocol.Chat.ModelDescription> Models { get; set; } =
+        [new() { Name = "m", Size = 1, Loaded = true, Remote = false }];
+
     /// <summary>The lasting keys, once it paired.</summary>
     public (byte[] Psk, byte[] OfferKey)? Lasting { get; set; }
 

@@ -152,8 +152,7 @@ internal sealed class TestMacPhone : IDisposable
                 Send(new DoneMessage { Id = resume.Id, Seq = resume.After + 2, Reason = DoneReason.Stop });
                 break;
             case ModelsRequest:
-                var model = new ModelDescription { Name = "m", Size = 1, Loaded = true, Remote = false };
-                Send(new ModelsReply { Models = [model] });
+                Send(new ModelsReply { Models = _mac.Models });
                 break;
             case { Id: not null } request:
                 _mac.OnRequest?.Invoke(this, request);

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using QuicPair.Client;
+using QuicPair.Client.Store;
+using QuicPair.Protocol;
+
+namespace QuicPair.Cli.Macs;
+
+/// <summary>Which paired Mac a command talks to.</summary>
+internal static class MacChoice
+{
+    /// <summary>This device, as the command line describes it.</summary>
+    public static PhoneOptions Options(Terminal terminal, string? home, string? name)
+    {
+        var defaults = new PhoneOptions();
+        return defaults with
+        {
+            Name = name ?? defaults.Name,
+            StorePath = DataFolder.PairingsFile(home ?? DataFolder.Path),
+            ShowCode = code => terminal.Note($"Pairing. The code of both ends is {code}."),
+        };
+    }
+
+    /// <summary>The link's Mac, else the one of that name or id, else the one that was paired last.</summary>
+    public static bool TryChoose(
+        Phone phone,
+        PairingLink? link,
+        string? mac,
+        [NotNullWhen(true)] out Func<CancellationToken, Task<PairedMac>>? connect)
+    {
+        if (link is not null)
+        {
+            connect = cancellation => phone.Pair(link, cancellation);
+            return true;
+        }
+
+        var device = phone.Pairings.Load().LastOrDefault(record => IsWanted(record, mac))?.DeviceId;
+        connect = device is null ? null : cancellation => phone.Open(Find(phone, device), cancellation);
+        return connect is not null;
+    }
+
+    /// <summary>What to say when there is none.</summary>
+    public static string NothingPaired(string? mac) => mac is null
+        ? "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: quicpair chat '<link>'"
+        : $"This device is not paired with a Mac called {mac}.";
+
+    private static PairingRecord Find(Phone phone, string device) =>
+        phone.Pairings.Load().FirstOrDefault(record => record.DeviceId == device)
+        ?? throw new ConnectException(ConnectFailure.Refused);
+
+    private static bool IsWanted(PairingRecord record, string? mac) =>
+        mac is null
+        || record.MacId == mac
+        || string.Equals(record.MacName, mac, StringComparison.OrdinalIgnoreCase);
+}

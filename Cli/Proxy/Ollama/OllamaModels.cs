@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using QuicPair.Cli.Proxy.Requests;
+using QuicPair.Client;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages.Models;
+
+namespace QuicPair.Cli.Proxy.Ollama;
+
+/// <summary><c>/api/tags, ps, show, version, embed</c>.</summary>
+internal sealed class OllamaModels(MacConnection mac, ModelNames names)
+{
+    /// <summary>The version of Ollama whose API this is; programs compare it.</summary>
+    private const string ApiVersion = "0.12.0";
+
+    private const int TextsAtOnce = 64;
+
+    public static Task Version(HttpContext http) => ApiJson.Write(http, new JsonObject
+    {
+        ["version"] = ApiVersion,
+        ["quicpair"] = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3),
+    });
+
+    public async Task Tags(HttpContext http)
+    {
+        var models = await names.All(http.RequestAborted);
+        await ApiJson.Write(http, new JsonObject { ["models"] = new JsonArray([.. models.Select(Tag)]) });
+    }
+
+    public async Task Running(HttpContext http)
+    {
+        var running = await mac.Use((live, token) => live.Running(token), http.RequestAborted);
+        await ApiJson.Write(http, new JsonObject { ["models"] = new JsonArray([.. running.Select(Loaded)]) });
+    }
+
+    public async Task Show(HttpContext http)
+    {
+        var body = await ApiBody.Read(http);
+        var asked = body.Text("model") ?? body.RequiredText("name");
+        var reply = await Find(asked, (name, live, token) => live.Show(name, token), http.RequestAborted);
+        await ApiJson.Write(http, Details(reply));
+    }
+
+    public async Task Embed(HttpContext http)
+    {
+        var body = await ApiBody.Read(http);
+        var asked = body.RequiredText("model");
+        var input = body.Texts("input") ?? throw ProxyException.Bad("input is required", "input");
+        var dimensions = body.Count("dimensions") is > 0 and <= int.MaxValue and { } wanted ? (int?)wanted : null;
+        var embeddings = new JsonArray();
+        long? tokens = null;
+        foreach (var texts in input.Chunk(TextsAtOnce))
+        {
+            var reply = await Find(
+                asked, (name, live, token) => live.Embed(name, texts, dimensions, token), http.RequestAborted);
+            foreach (var embedding in reply.Embeddings)
+            {
+                embeddings.Add(new JsonArray([.. embedding.Select(number => (JsonNode)number)]));
+            }
+
+            tokens = reply.Tokens is { } counted ? (tokens ?? 0) + counted : tokens;
+        }
+
+        var result = new JsonObject { ["model"] = asked, ["embeddings"] = embeddings };
+        if (tokens is not null)
+        {
+            result["prompt_eval_count"] = tokens;
+        }
+
+        await ApiJson.Write(http, result);
+    }
+
+    private async Task<T> Find<T>(
+        string asked, Func<string, PairedMac, CancellationToken, Task<T>> action, CancellationToken cancellation)
+    {
+        var name = await names.Exact(asked, cancellation);
+        try
+        {
+            return await mac.Use((live, token) => action(name, live, token), cancellation);
+        }
+        catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
+        {
+            throw new ProxyException(404, $"model '{asked}' not found", "model_not_found");
+        }
+    }
+
+    private static JsonNode Tag(ModelDescription model)
+    {
+        var tag = new JsonObject
+        {
+            ["name"] = model.Name,
+            ["model"] = model.Name,
+            ["modified_at"] = Time(model.Modified ?? 0),
+            ["size"] = model.Size,
+            ["digest"] = model.Digest ?? "",
+            ["details"] = Family(null, model.Family, model.ParameterSize, model.Quantization),
+            ["capabilities"] = Texts(model.Capabilities),
+        };
+        if (model.Remote)
+        {
+            tag["remote_model"] = model.Name;
+        }
+
+        return tag;
+    }
+
+    private static JsonNode Loaded(RunningModel model)
+    {
+        var loaded = new JsonObject
+        {
+            ["name"] = model.Name,
+            ["model"] = model.Name,
+            ["size"] = model.Size ?? 0,
+            ["digest"] = "",
+            ["details"] = Family(null, null, null, null),
+            ["size_vram"] = model.VideoMemory ?? 0,
+        };
+        if (model.Until is { } until)
+        {
+            loaded["expires_at"] = Time(until);
+        }
+
+        if (model.ContextLength is { } context)
+        {
+            loaded["context_length"] = context;
+        }
+
+        return loaded;
+    }
+
+    private static JsonObject Details(ShowReply reply)
+    {
+        var known = reply.Details;
+        var architecture = known.Family ?? "unknown";
+        var facts = new JsonObject { ["general.architecture"] = architecture };
+        if (known.ContextLength is { } context)
+        {
+            facts[$"{architecture}.context_length"] = context;
+        }
+
+        if (known.EmbeddingLength is { } embedding)
+        {
+            facts[$"{architecture}.embedding_length"] = embedding;
+        }
+
+        return new JsonObject
+        {
+            ["modelfile"] = "",
+            ["parameters"] = known.Parameters ?? "",
+            ["template"] = known.Template ?? "",
+            ["system"] = known.System ?? "",
+            ["details"] = Family(known.Format, known.Family, known.ParameterSize, known.Quantization),
+            ["model_info"] = facts,
+            ["capabilities"] = Texts(reply.Capabilities),
+        };
+    }
+
+    private static JsonObject Family(string? format, string? family, string? size, string? quantization) => new()
+    {
+        ["parent_model"] = "",
+        ["format"] = format ?? "",
+        ["family"] = family ?? "",
+        ["families"] = family is null ? null : new JsonArray(family),
+        ["parameter_size"] = size ?? "",
+        ["quantization_level"] = quantization ?? "",
+    };
+
+    private static JsonArray Texts(IReadOnlyList<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private static string Time(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using QuicPair.Cli.Proxy.Requests;
+
+namespace QuicPair.Cli.Proxy.OpenAi;
+
+/// <summary>
+/// Errors as OpenAI has them: <c>{"error":{message, type, param, code}}</c>, as a reply or as an event of a stream.
+/// </summary>
+internal static class OpenAiErrors
+{
+    public static Task Write(HttpContext http, Failure failure)
+    {
+        var body = new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["message"] = failure.Sentence,
+                ["type"] = Type(failure.Status),
+                ["param"] = failure.Field,
+                ["code"] = failure.Code,
+            },
+        };
+        return http.Response.HasStarted
+            ? ApiJson.Stream(http, body, "data: ", "\n\n")
+            : ApiJson.Write(http, body, failure.Status);
+    }
+
+    private static string Type(int status) => status switch
+    {
+        403 => "permission_error",
+        429 => "rate_limit_error",
+        < 500 => "invalid_request_error",
+        _ => "server_error",
+    };
+}

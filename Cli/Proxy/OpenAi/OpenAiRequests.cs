@@ -1,0 +1,151 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using QuicPair.Cli.Proxy.Requests;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Cli.Proxy.OpenAi;
+
+/// <summary>Makes chats of OpenAI's requests.</summary>
+internal static class OpenAiRequests
+{
+    private const string DataUrl = ";base64,";
+
+    public static ChatMessage Chat(ApiBody body)
+    {
+        if (body.Number("n") is > 1)
+        {
+            throw ProxyException.Bad("Only one choice can be made at a time.", "n");
+        }
+
+        if (body.Flag("logprobs") is true)
+        {
+            throw ProxyException.Bad("Log probabilities are not supported by this proxy.", "logprobs");
+        }
+
+        var wantsTools = body.Find("tool_choice") is not { ValueKind: JsonValueKind.String } choice
+            || choice.GetString() != "none";
+        return new ChatMessage
+        {
+            Model = body.RequiredText("model"),
+            Turns = Turns(body),
+            Options = Options(body),
+            Think = body.Text("reasoning_effort") is { } effort ? effort != "none" : null,
+            Format = Format(body.Object("response_format")),
+            Tools = wantsTools && body.Objects("tools").Count > 0 ? body.Raw("tools") : null,
+        };
+    }
+
+    private static List<ChatTurn> Turns(ApiBody body)
+    {
+        var names = new Dictionary<string, string>();
+        List<ChatTurn> turns = [.. body.Objects("messages").Select(message => Turn(message, names))];
+        return turns.Count > 0 ? turns : throw ProxyException.Bad("messages is required", "messages");
+    }
+
+    private static ChatTurn Turn(ApiBody message, Dictionary<string, string> names)
+    {
+        var (text, images) = Content(message);
+        return new ChatTurn
+        {
+            Role = message.Text("role") switch
+            {
+                "system" or "developer" => ChatRole.System,
+                "user" => ChatRole.User,
+                "assistant" => ChatRole.Assistant,
+                "tool" => ChatRole.Tool,
+                var other => throw ProxyException.Bad($"Invalid role: {other}", "messages"),
+            },
+            Content = text,
+            Images = images.Count > 0 ? images : null,
+            ToolCalls = Calls(message, names),
+            ToolName = message.Text("tool_call_id") is { } id ? names.GetValueOrDefault(id) : null,
+        };
+    }
+
+    private static (string Text, List<string> Images) Content(ApiBody message)
+    {
+        if (message.Find("content") is not { ValueKind: JsonValueKind.Array })
+        {
+            return (message.Text("content") ?? "", []);
+        }
+
+        var (texts, images) = (new List<string>(), new List<string>());
+        foreach (var part in message.Objects("content"))
+        {
+            switch (part.Text("type"))
+            {
+                case "text":
+                    texts.Add(part.Text("text") ?? "");
+                    break;
+                case "image_url":
+                    images.Add(Image(part.Object("image_url")?.Text("url") ?? ""));
+                    break;
+                case var other:
+                    throw ProxyException.Bad($"Content of type {other} is not supported.", "messages");
+            }
+        }
+
+        return (string.Join('\n', texts), images);
+    }
+
+    // A proxy that fetched addresses for its callers would fetch those of this machine's network too.
+    private static string Image(string url)
+    {
+        var at = url.IndexOf(DataUrl, StringComparison.Ordinal);
+        return at > 0 && url.StartsWith("data:image/", StringComparison.Ordinal)
+            ? ApiBody.Image(url[(at + DataUrl.Length)..], "messages")
+            : throw ProxyException.Bad("Images must be data: addresses with base64.", "messages");
+    }
+
+    private static string? Calls(ApiBody message, Dictionary<string, string> names)
+    {
+        var calls = new JsonArray();
+        foreach (var call in message.Objects("tool_calls"))
+        {
+            var function = call.Object("function") ?? throw ApiBody.Wrong("tool_calls");
+            var name = function.RequiredText("name");
+            if (call.Text("id") is { } id)
+            {
+                names[id] = name;
+            }
+
+            calls.Add(new JsonObject
+            {
+                ["function"] = new JsonObject { ["name"] = name, ["arguments"] = Arguments(function) },
+            });
+        }
+
+        return calls.Count > 0 ? calls.ToJsonString() : null;
+    }
+
+    private static JsonNode Arguments(ApiBody function)
+    {
+        try
+        {
+            var arguments = JsonNode.Parse(function.Text("arguments") is { Length: > 0 } text ? text : "{}");
+            return arguments is JsonObject ? arguments : throw ApiBody.Wrong("arguments");
+        }
+        catch (JsonException)
+        {
+            throw ProxyException.Bad("The arguments of a tool call are not valid JSON.", "messages");
+        }
+    }
+
+    private static string? Format(ApiBody? format) => format?.Text("type") switch
+    {
+        null or "text" => null,
+        "json_object" => "\"json\"",
+        "json_schema" => format.Object("json_schema")?.Raw("schema") ?? throw ApiBody.Wrong("response_format"),
+        _ => throw ApiBody.Wrong("response_format"),
+    };
+
+    private static ChatOptions Options(ApiBody body) => new()
+    {
+        MaxTokens = body.Count("max_completion_tokens") ?? body.Count("max_tokens"),
+        Temperature = body.Number("temperature"),
+        TopP = body.Number("top_p"),
+        Seed = body.Count("seed"),
+        Stop = body.Texts("stop"),
+    };
+}

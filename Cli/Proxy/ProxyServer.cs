@@ -1,0 +1,109 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using QuicPair.Cli.Proxy.Ollama;
+using QuicPair.Cli.Proxy.OpenAi;
+using QuicPair.Cli.Proxy.Requests;
+using QuicPair.Client;
+
+namespace QuicPair.Cli.Proxy;
+
+/// <summary>
+/// The Ollama and OpenAI APIs on a loopback address, answered by a paired Mac. The routes here are all there are;
+/// nothing is passed on by its path.
+/// </summary>
+internal sealed class ProxyServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ProxyServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<ProxyServer> Start(
+        MacConnection mac, IPEndPoint listen, IReadOnlyCollection<string> origins)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(listen);
+        });
+        builder.Services.AddRoutingCore();
+        var app = builder.Build();
+        var guard = new LoopbackGuard(origins);
+        app.Use((http, next) => guard.Admits(http) ? next(http) : Task.CompletedTask);
+        app.UseRouting();
+        var names = new ModelNames(mac);
+        MapOllama(app, mac, names);
+        MapOpenAi(app, mac, names);
+        try
+        {
+            await app.StartAsync();
+            return new ProxyServer(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void MapOllama(WebApplication app, MacConnection mac, ModelNames names)
+    {
+        var (chats, models) = (new OllamaChats(mac, names), new OllamaModels(mac, names));
+        app.MapMethods("/", ["GET", "HEAD"], http => http.Response.WriteAsync("Ollama is running"));
+        Map("GET", "/api/version", OllamaModels.Version);
+        Map("GET", "/api/tags", models.Tags);
+        Map("GET", "/api/ps", models.Running);
+        Map("POST", "/api/show", models.Show);
+        Map("POST", "/api/embed", models.Embed);
+        Map("POST", "/api/chat", chats.Chat);
+        Map("POST", "/api/generate", chats.Generate);
+        app.Map("/api/{**rest}", http => OllamaErrors.Write(http, NotServed));
+
+        void Map(string method, string path, Func<HttpContext, Task> handle) =>
+            app.MapMethods(path, [method], Serve(handle, OllamaErrors.Write));
+    }
+
+    private static void MapOpenAi(WebApplication app, MacConnection mac, ModelNames names)
+    {
+        var (chats, models) = (new OpenAiChats(mac, names), new OpenAiModels(mac, names));
+        Map("POST", "/v1/chat/completions", chats.Complete);
+        Map("GET", "/v1/models", models.List);
+        Map("GET", "/v1/models/{**model}", models.Retrieve);
+        Map("POST", "/v1/embeddings", models.Embed);
+        app.Map("/{**rest}", http => OpenAiErrors.Write(http, NotServed));
+
+        void Map(string method, string path, Func<HttpContext, Task> handle) =>
+            app.MapMethods(path, [method], Serve(handle, OpenAiErrors.Write));
+    }
+
+    private static Failure NotServed { get; } = new(404, "The proxy does not serve this route.", "unknown_url");
+
+    private static RequestDelegate Serve(Func<HttpContext, Task> handle, Func<HttpContext, Failure, Task> refuse) =>
+        async http =>
+        {
+            try
+            {
+                await handle(http);
+            }
+            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                // Whoever asked is gone; leaving the answer has cancelled it at the Mac.
+            }
+            catch (Exception problem) when (Failure.Of(problem) is { } failure)
+            {
+                await refuse(http, failure);
+            }
+        };
+}

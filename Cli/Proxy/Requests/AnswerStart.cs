@@ -1,0 +1,60 @@
+using QuicPair.Client;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Cli.Proxy.Requests;
+
+/// <summary>
+/// An answer of which the first entry is there, so that what fails before has an HTTP status of its own.
+/// </summary>
+internal sealed class AnswerStart : IAsyncDisposable
+{
+    private readonly IAsyncEnumerator<Message> _messages;
+
+    private AnswerStart(IAsyncEnumerator<Message> messages) => _messages = messages;
+
+    /// <exception cref="AnswerException">The Mac answered with an error instead of an entry.</exception>
+    public static async Task<AnswerStart> Ask(MacConnection mac, ChatMessage request, CancellationToken cancellation)
+    {
+        var start = new AnswerStart(mac.Ask(request, cancellation).GetAsyncEnumerator(cancellation));
+        try
+        {
+            while (await start._messages.MoveNextAsync())
+            {
+                switch (start._messages.Current)
+                {
+                    case QueuedMessage or StatusMessage:
+                        continue;
+                    case ErrorMessage error:
+                        throw new AnswerException(error.Code, error.Text);
+                    default:
+                        return start;
+                }
+            }
+
+            throw new ConnectException(ConnectFailure.Interrupted);
+        }
+        catch
+        {
+            await start.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Every entry, the first included.</summary>
+    /// <exception cref="AnswerException">The Mac ended the answer with an error.</exception>
+    public async IAsyncEnumerable<Message> Entries()
+    {
+        do
+        {
+            if (_messages.Current is ErrorMessage error)
+            {
+                throw new AnswerException(error.Code, error.Text);
+            }
+
+            yield return _messages.Current;
+        }
+        while (await _messages.MoveNextAsync());
+    }
+
+    public ValueTask DisposeAsync() => _messages.DisposeAsync();
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OllamaSharp;
+using OllamaSharp.Models;
+using OllamaSharp.Models.Chat;
+using Xunit;
+
+namespace QuicPair.EndToEnd.Tools;
+
+/// <summary>Programs that speak Ollama or OpenAI, unmodified, with a Mac far away behind <c>quicpair proxy</c>.</summary>
+public sealed partial class ProgramsTests
+{
+    private const string Model = "bigram:latest";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("ollama.test.mjs")]
+    [InlineData("openai.test.mjs")]
+    public async Task The_npm_client_makes_its_ordinary_calls(string script)
+    {
+        await using var runner = await TestRunner.Start(seed: 3);
+        await using var mac = await MacProcess.Start(settings: runner.Settings);
+        await using var proxy = await ProxyProcess.Start(mac);
+        var folder = await Install();
+        var environment = new Dictionary<string, string?> { ["PROXY_URL"] = proxy.Url, ["MODEL"] = Model };
+        await using var tests = ChildProcess.Start(
+            "node", ["--test", "--test-reporter=tap", script], environment, folder);
+
+        var exitCode = await tests.Exit();
+
+        Assert.True(exitCode == 0, tests.Output + tests.Errors);
+        Assert.True(int.Parse(PassedCount().Match(tests.Output).Groups[1].ValueSpan) >= 5, tests.Output);
+    }
+
+    [Fact]
+    public async Task OllamaSharp_makes_its_ordinary_calls()
+    {
+        await using var runner = await TestRunner.Start(seed: 3);
+        await using var mac = await MacProcess.Start(settings: runner.Settings);
+        await using var proxy = await ProxyProcess.Start(mac);
+        using var ollama = new OllamaApiClient(new Uri(proxy.Url), Model);
+
+        Assert.True(await ollama.IsRunningAsync(Cancellation));
+        Assert.Matches(@"^\d+\.\d+\.\d+$", await ollama.GetVersionAsync(Cancellation));
+        Assert.Equal(Model, Assert.Single(await ollama.ListLocalModelsAsync(Cancellation)).Name);
+        var whole = await Ask(ollama, stream: false);
+        Assert.NotEmpty(whole);
+        Assert.Equal(whole, await Ask(ollama, stream: true));
+        var generated = new List<string>();
+        await foreach (var part in ollama.GenerateAsync("Tell me about the river", cancellationToken: Cancellation))
+        {
+            generated.Add(part!.Response);
+        }
+
+        Assert.NotEmpty(string.Concat(generated));
+        await LeaveInTheMiddle(ollama);
+        Assert.Equal(whole, await Ask(ollama, stream: true));
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(
+            () => Ask(ollama, stream: true, model: "absent:1b"));
+        Assert.Equal(HttpStatusCode.NotFound, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_proxy_says_in_one_sentence_what_is_wrong()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var proxy = await ProxyProcess.Start(mac);
+        using var phone = new PhoneCommand();
+        var busy = await phone.Run("proxy", await mac.Invite(), "--listen", new Uri(proxy.Url).Authority);
+        Assert.Equal(1, busy.Exit);
+        Assert.Contains("is in use", Assert.Single(busy.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+        var exposed = await phone.Run("proxy", "--listen", "0.0.0.0:11434");
+        Assert.Equal(2, exposed.Exit);
+        Assert.Contains("not a loopback address", exposed.Errors, StringComparison.Ordinal);
+        using var stranger = new PhoneCommand();
+        Assert.Equal(2, (await stranger.Run("proxy")).Exit);
+    }
+
+    private static async Task<string> Ask(OllamaApiClient ollama, bool stream, string model = Model)
+    {
+        var parts = new List<string?>();
+        await foreach (var part in ollama.ChatAsync(Request(stream, model, 12), Cancellation))
+        {
+            parts.Add(part?.Message.Content);
+        }
+
+        return string.Concat(parts);
+    }
+
+    private static async Task LeaveInTheMiddle(OllamaApiClient ollama)
+    {
+        await foreach (var part in ollama.ChatAsync(Request(stream: true, Model, 5000), Cancellation))
+        {
+            Assert.NotNull(part);
+            break;
+        }
+    }
+
+    private static ChatRequest Request(bool stream, string model, int tokens) => new()
+    {
+        Model = model,
+        Stream = stream,
+        Messages = [new Message(ChatRole.User, "Tell me about the river")],
+        Options = new RequestOptions { Seed = 5, NumPredict = tokens },
+    };
+
+    private static async Task<string> Install()
+    {
+        var folder = Path.Combine(Tree.Root, "tests", "EndToEnd", "clients");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "openai")))
+        {
+            await using var npm = ChildProcess.Start(
+                "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder: folder);
+            Assert.True(await npm.Exit() == 0, npm.Errors);
+        }
+
+        return folder;
+    }
+
+    [GeneratedRegex(@"^# pass (\d+)\r?$", RegexOptions.Multiline)]
+    private static partial Regex PassedCount();
+}
