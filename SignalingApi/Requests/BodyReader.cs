@@ -51,8 +51,8 @@ internal static class BodyReader
     }
 
     /// <summary>
-    /// A client reads its answer only once it has sent all: the server takes what is bearable and throws it away, else it
-    /// closes, which the client has to know.
+    /// A client reads its answer only once it has sent all: the server takes what is bearable and throws it away,
+    /// else it closes, which the client has to know.
     /// </summary>
     private static void LetGo(HttpContext http, IHttpMaxRequestBodySizeFeature? size, long length)
     {

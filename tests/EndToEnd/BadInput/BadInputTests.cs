@@ -6,8 +6,8 @@ using Xunit;
 namespace QuicPair.EndToEnd.BadInput;
 
 /// <summary>
-/// Real WebRTC against a real silo by somebody who does not keep to the protocol: each gets its clear end, the log stays
-/// quiet, and the Mac goes on.
+/// Real WebRTC against a real silo by somebody who does not keep to the protocol: each gets its clear end, the log
+/// stays quiet, and the Mac goes on.
 /// </summary>
 public sealed class BadInputTests
 {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace QuicPair.EndToEnd.BadInput;
 
-/// <summary>Thousands of datagrams and hundreds of offers that mean nothing, and not one line about any of them.</summary>
+/// <summary>Thousands of datagrams and hundreds of offers that mean nothing, and no line about any of them.</summary>
 public sealed partial class GarbageTests
 {
     private const int Datagrams = 4_000;

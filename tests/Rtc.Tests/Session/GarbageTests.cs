@@ -58,7 +58,7 @@ public sealed class GarbageTests
         }
     }
 
-    /// <summary>Every kind of datagram that the first byte can announce (RFC 7983), with nothing true behind it.</summary>
+    /// <summary>Every kind that the first byte can announce (RFC 7983), with nothing true behind it.</summary>
     private static byte[][] Noise()
     {
         var random = new Random(1);
