@@ -198,7 +198,7 @@ public sealed partial class PeerConnection
             case SessionEventKind.ChannelOpened:
                 var channel = new DataChannel(this, taken.Channel, taken.Parameters!);
                 _channels[taken.Channel] = channel;
-                _opened.Writer.TryWrite(channel);
+                if (!_opened.Writer.TryWrite(channel)) _session.CloseChannel(_host.Now, taken.Channel);
                 break;
             case SessionEventKind.ChannelClosed when _channels.Remove(taken.Channel, out var closed):
                 closed.OnClosed();

@@ -10,12 +10,15 @@ namespace QuicPair.Rtc.Sockets;
 /// </summary>
 public sealed partial class PeerConnection : IAsyncDisposable
 {
+    // Ours: channels that wait to be accepted; who opens more has them closed.
+    private const int WaitingChannelsMax = 256;
+
     private readonly RtcHost _host;
     private readonly RtcSession _session;
     private readonly LocalCertificate _certificate;
     private readonly bool _ownsCertificate;
     private readonly Instant _createdAt;
-    private readonly Channel<DataChannel> _opened = Channel.CreateUnbounded<DataChannel>();
+    private readonly Channel<DataChannel> _opened = Channel.CreateBounded<DataChannel>(WaitingChannelsMax);
     private readonly Dictionary<StreamId, DataChannel> _channels = [];
     private readonly Queue<DataChannel> _newListeners = new();
     private readonly TaskCompletionSource<PeerFailure?> _completion =

@@ -27,6 +27,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     private readonly LocalCertificate? _ownCertificate;
     private readonly Thread _receiver;
     private volatile bool _isStopping;
+    private bool _isDisposed;
 
     private RtcHost(RtcHostOptions options)
     {
@@ -101,6 +102,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         var certificate = options.Certificate ?? LocalCertificate.Create();
         lock (Gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var wake = new PeerWake(this);
             var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
             var session = RtcSession.CreateOffer(Now, SessionOptionsFor(certificate, options), dtls, _entropy);
@@ -117,6 +119,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         var certificate = options.Certificate ?? Certificate;
         lock (Gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var wake = new PeerWake(this);
             var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
             var settings = SessionOptionsFor(certificate, options);
@@ -148,12 +151,17 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         Sctp = new SctpOptions { SendBuffer = (int)options.SendBufferLimit, Pool = _blocks },
     };
 
-    /// <summary>Closes every connection and the port.</summary>
+    /// <summary>Closes every connection and the port; no other can be made from then on.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isStopping) return;
         Task[] endings;
-        lock (Gate) endings = [.. _directory.All.Select(peer => peer.DisposeAsync().AsTask())];
+        lock (Gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            endings = [.. _directory.All.Select(peer => peer.DisposeAsync().AsTask())];
+        }
+
         await Task.WhenAll(endings).ConfigureAwait(false);
         _isStopping = true;
         _endpoint.Dispose();

@@ -9,7 +9,10 @@ namespace QuicPair.Protocol.Frames;
 /// </summary>
 public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, ReassemblyBudget? budget = null)
 {
-    private readonly ArrayBufferWriter<byte> _parts = new();
+    // Ours: what a long message has needed is not kept for the short ones after it.
+    private const int KeptCapacity = 64 * 1024;
+
+    private ArrayBufferWriter<byte> _parts = new();
 
     /// <summary>
     /// When the message that has begun must be complete, on the clock of <c>now</c>; null when none has
@@ -49,7 +52,8 @@ public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, Re
     public void Reset()
     {
         budget?.Return(_parts.WrittenCount);
-        _parts.Clear();
+        if (_parts.Capacity > KeptCapacity) _parts = new ArrayBufferWriter<byte>();
+        else _parts.Clear();
         Deadline = null;
     }
 }

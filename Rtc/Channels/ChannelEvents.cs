@@ -148,11 +148,11 @@ internal sealed class ChannelEvents(SctpAssociation association, ChannelTable ch
         }
 
         var channel = new Channel(id, parameters!, isRemote: true);
-        if (!channels.IsPeerId(id) || channels.IsFull)
+        if (!channels.IsPeerId(id) || !channels.HasRoomFor(parameters!))
         {
             // "If ... the Stream Identifier is not valid ..., the channel MUST be closed" (RFC 8832 section
             // 6).
-            association.ResetStream(id);
+            association.RefuseStream(id);
             return;
         }
 

@@ -144,7 +144,7 @@ public sealed class DataChannels
 
     /// <summary>Ends the association in order: everything sent arrives first.</summary>
     /// <param name="now">The time.</param>
-    public void Close(Instant now) => _association.Shutdown();
+    public void Close(Instant now) => _association.Shutdown(now);
 
     /// <summary>Ends the association at once.</summary>
     /// <param name="now">The time.</param>

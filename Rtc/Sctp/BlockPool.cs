@@ -21,6 +21,9 @@ public sealed class BlockPool
     /// <summary>Bytes in unused buffers.</summary>
     public int RetainedBytes => _retainedBytes;
 
+    /// <summary>Blocks that were given out and have not come back.</summary>
+    internal int RentedBlocks { get; private set; }
+
     /// <summary>The longest payload that one block holds, in bytes.</summary>
     internal static int LargestBlock => Sizes[^1];
 
@@ -39,6 +42,7 @@ public sealed class BlockPool
             block = new Block(GC.AllocateUninitializedArray<byte>(Sizes[sizeClass]), sizeClass);
         }
 
+        RentedBlocks++;
         payload.CopyTo(block.Bytes);
         block.Length = payload.Length;
         return block;
@@ -47,6 +51,7 @@ public sealed class BlockPool
     /// <summary>Takes back one block.</summary>
     internal void Return(Block block)
     {
+        RentedBlocks--;
         if (_retainedBytes + block.Bytes.Length > _retainedBytesMax)
         {
             return;

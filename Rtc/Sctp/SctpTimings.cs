@@ -37,6 +37,11 @@ internal static class SctpTimings
     public const int ShutdownTriesMax = 8;
 
     /// <summary>
+    /// RFC 9260 section 9.2: T5-shutdown-guard, "5 times RTO.Max"; with a short RTO.Max slow paths need longer.
+    /// </summary>
+    public static readonly TimeSpan ShutdownGuard = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// RFC 9260 has 1 s; a lost INIT would then cost more than everything else in a connection.
     /// </summary>
     public static readonly TimeSpan RtoInitial = TimeSpan.FromMilliseconds(500);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace QuicPair.Rtc.Sctp;
 
 /// <summary>
@@ -24,4 +26,7 @@ internal readonly record struct Tsn(uint Value)
     public static bool operator <=(Tsn left, Tsn right) => left - right <= 0;
 
     public static bool operator >=(Tsn left, Tsn right) => left - right >= 0;
+
+    // The neighbours are numbers like this one: what a record prints by itself would have no end.
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }

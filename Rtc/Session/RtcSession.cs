@@ -46,6 +46,9 @@ public sealed partial class RtcSession : IDisposable
         _closing = new Closing(_context);
     }
 
+    /// <summary>The channels once DTLS is up, for tests.</summary>
+    internal DataChannels? DataChannels => _context.Channels;
+
     /// <summary>Our latest offer or answer, with all candidates.</summary>
     public string LocalDescription { get; private set; } = "";
 

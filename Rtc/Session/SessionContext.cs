@@ -75,6 +75,9 @@ internal sealed class SessionContext(
         if (End is not null) return;
         End = end;
         State = SessionState.Ended;
+
+        // What was kept to be sent again goes back to the buffers that all sessions of a host share.
+        Channels?.Abort(default);
     }
 
     /// <summary>Tells the end, once.</summary>

@@ -10,6 +10,7 @@ namespace QuicPair.Rtc.Sctp.Association;
 internal sealed class AssociationContext
 {
     private readonly Queue<(AssociationEvent Event, FragmentRun? Message)> _events = new();
+    private ControlBlock? _ended;
 
     public AssociationContext(SctpOptions options, IEntropy entropy)
     {
@@ -75,6 +76,8 @@ internal sealed class AssociationContext
         State = new AssociationState.Ended(reason);
         Queue.Clear();
         control?.Sender.Clear();
+        control?.Reassembly.Clear();
+        _ended = control;
         Emit(new AssociationEvent(AssociationEventKind.Ended, End: reason));
     }
 
@@ -98,6 +101,16 @@ internal sealed class AssociationContext
         var taken = _events.TryDequeue(out var entry);
         (happened, message) = entry;
         return taken;
+    }
+
+    /// <summary>Takes back a message that was delivered, also after the end.</summary>
+    public void Release(FragmentRun message)
+    {
+        if ((State.Control ?? _ended) is { } control)
+        {
+            control.Reassembly.Release(message);
+            control.Data.OnDelivered();
+        }
     }
 
     public uint NextNumber()

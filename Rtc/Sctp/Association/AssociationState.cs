@@ -1,3 +1,5 @@
+using QuicPair.Rtc.Machine;
+
 namespace QuicPair.Rtc.Sctp.Association;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal abstract record AssociationState
         public override ControlBlock Control => Block;
     }
 
-    public sealed record ShutdownPending(ControlBlock Block) : AssociationState
+    public sealed record ShutdownPending(ControlBlock Block, Instant GuardEnds) : AssociationState
     {
         public override ControlBlock Control => Block;
     }
@@ -42,7 +44,7 @@ internal abstract record AssociationState
         public override ControlBlock Control => Block;
     }
 
-    public sealed record ShutdownReceived(ControlBlock Block) : AssociationState
+    public sealed record ShutdownReceived(ControlBlock Block, Instant GuardEnds) : AssociationState
     {
         public override ControlBlock Control => Block;
     }

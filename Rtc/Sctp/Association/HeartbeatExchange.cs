@@ -43,14 +43,14 @@ internal sealed class HeartbeatExchange(AssociationContext context, RoundTripEst
     /// <summary>Keeps what the peer wants back.</summary>
     public void HandleHeartbeat(in OpaqueChunk heartbeat)
     {
-        if (heartbeat.Value.Length > _echo.Length)
-        {
-            _echo = new byte[Math.Min(Padding.Pad(heartbeat.Value.Length), context.Options.PacketLengthMax)];
-        }
-
         if (heartbeat.Length + CommonHeader.Length > context.Options.PacketLengthMax)
         {
             return;
+        }
+
+        if (heartbeat.Value.Length > _echo.Length)
+        {
+            _echo = new byte[Padding.Pad(heartbeat.Value.Length)];
         }
 
         heartbeat.Value.CopyTo(_echo);

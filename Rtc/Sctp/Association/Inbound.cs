@@ -18,10 +18,12 @@ internal sealed class Inbound(
         }
 
         var reader = new ChunkReader(packet[CommonHeader.Length..]);
+        var quota = default(ChunkQuota);
         var isUsed = false;
         while (reader.HasMore)
         {
             if (!reader.TryRead(out var type, out var chunk) || !IsMeantForUs(header, type, chunk)
+                || !quota.TryUse(type)
                 || (type is ChunkType.Init or ChunkType.InitAck && (isUsed || reader.HasMore)))
             {
                 isUsed = false;

@@ -16,6 +16,9 @@ internal sealed class RetryTimer(TimeSpan firstPause)
 
     public int Tries { get; private set; }
 
+    /// <summary>How often a pause has passed without an answer.</summary>
+    public int Expirations { get; private set; }
+
     /// <summary>When the chunk went out the last time.</summary>
     public Instant SentAt { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class RetryTimer(TimeSpan firstPause)
         {
             Deadline = null;
             IsOwed = true;
+            Expirations++;
             _pause = _pause * 2 < SctpTimings.RtoMaximum ? _pause * 2 : SctpTimings.RtoMaximum;
         }
     }

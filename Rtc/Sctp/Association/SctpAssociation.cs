@@ -120,11 +120,17 @@ internal sealed class SctpAssociation
         return true;
     }
 
+    /// <summary>
+    /// Resets our side of a stream that the peer opened in vain; a peer that does so again and again is not
+    /// answered each time.
+    /// </summary>
+    public void RefuseStream(StreamId stream) => _context.State.Control?.StreamReset.Refuse(stream);
+
     /// <summary>Whether an open reset of <paramref name="stream"/> could be taken as acknowledged.</summary>
     public bool ConfirmReset(StreamId stream) => _context.State.Control?.StreamReset.Confirm(stream) ?? false;
 
     /// <summary>Ends the association once everything sent has arrived.</summary>
-    public void Shutdown() => _teardown.Shutdown();
+    public void Shutdown(Instant now) => _teardown.Shutdown(now);
 
     /// <summary>Ends the association at once.</summary>
     public void Abort() => _context.End(AssociationEnd.Aborted, ErrorCause.UserInitiatedAbort);
@@ -133,6 +139,7 @@ internal sealed class SctpAssociation
     {
         AssociationState.CookieWait { Init: var init } => init.Deadline,
         AssociationState.CookieEchoed { Echo: var echo } => echo.Deadline,
+        AssociationState.ShutdownPending or AssociationState.ShutdownReceived => _teardown.GuardEnds,
         AssociationState.ShutdownSent { Shutdown: var shutdown } => shutdown.Deadline,
         AssociationState.ShutdownAckSent { ShutdownAck: var ack } => ack.Deadline,
         _ => null,
@@ -158,10 +165,9 @@ internal sealed class SctpAssociation
             ArrayPool<byte>.Shared.Return(joined);
         }
 
-        if (_delivered is { } delivered && _context.State.Control is { } control)
+        if (_delivered is { } delivered)
         {
-            control.Reassembly.Release(delivered);
-            control.Data.OnDelivered();
+            _context.Release(delivered);
         }
 
         _delivered = null;

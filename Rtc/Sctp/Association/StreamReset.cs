@@ -13,6 +13,12 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
     // Ours: as many streams as one request names; further ones go into the next.
     private const int StreamsPerRequestMax = 64;
 
+    // Ours: refusals that may wait; a channel of our own always finds room.
+    private const int RefusalsMax = 64;
+
+    // From RFC 6525 section 3.1: a chunk has one or two parameters.
+    private const int ParametersMax = 2;
+
     private readonly List<StreamId> _wanted = [];
     private readonly List<StreamId> _requested = [];
     private readonly PeerResets _peer = new(context, control);
@@ -20,6 +26,9 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
     private Tsn _lastAssigned;
     private bool _isRequestOwed;
     private int _tries;
+
+    /// <summary>Streams whose reset is wanted or asked for.</summary>
+    public int OpenCount => _wanted.Count + _requested.Count;
 
     /// <summary>When an unanswered request goes out again.</summary>
     public Instant? Deadline { get; private set; }
@@ -35,6 +44,15 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
         if (!_wanted.Contains(stream) && !_requested.Contains(stream))
         {
             _wanted.Add(stream);
+        }
+    }
+
+    /// <summary>Asks for a reset of a stream that nothing was sent on, unless many such wait already.</summary>
+    public void Refuse(StreamId stream)
+    {
+        if (_wanted.Count < RefusalsMax)
+        {
+            Request(stream);
         }
     }
 
@@ -67,9 +85,9 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
     public bool Handle(Instant now, in ReconfigChunk reconfig)
     {
         var reader = new ParameterReader(reconfig.Parameters);
-        while (reader.HasMore)
+        for (var count = 0; reader.HasMore; count++)
         {
-            if (!reader.TryRead(out var type, out var parameter))
+            if (count == ParametersMax || !reader.TryRead(out var type, out var parameter))
             {
                 return false;
             }

@@ -9,13 +9,21 @@ internal sealed class Teardown(AssociationContext context)
 {
     private uint _peerTag;
 
+    /// <summary>When to stop waiting for what was sent to be acknowledged (T5-shutdown-guard).</summary>
+    public Instant? GuardEnds => context.State switch
+    {
+        AssociationState.ShutdownPending { GuardEnds: var ends } => ends,
+        AssociationState.ShutdownReceived { GuardEnds: var ends } => ends,
+        _ => null,
+    };
+
     /// <summary>Ends once everything queued has arrived.</summary>
-    public void Shutdown()
+    public void Shutdown(Instant now)
     {
         switch (context.State)
         {
             case AssociationState.Established { Block: var control }:
-                context.Enter(new AssociationState.ShutdownPending(control));
+                context.Enter(new AssociationState.ShutdownPending(control, now + SctpTimings.ShutdownGuard));
                 Advance();
                 break;
             case AssociationState.CookieEchoed:
@@ -48,7 +56,8 @@ internal sealed class Teardown(AssociationContext context)
             case AssociationState.Established or AssociationState.ShutdownPending:
                 var control = context.State.Control!;
                 control.Sender.HandleCumulative(now, shutdown.CumulativeTsnAck);
-                context.Enter(new AssociationState.ShutdownReceived(control));
+                var guardEnds = GuardEnds ?? now + SctpTimings.ShutdownGuard;
+                context.Enter(new AssociationState.ShutdownReceived(control, guardEnds));
                 Advance();
                 break;
             case AssociationState.ShutdownReceived { Block: var received }:
@@ -123,7 +132,7 @@ internal sealed class Teardown(AssociationContext context)
             _ => null,
         };
         timer?.HandleTimeout(now);
-        if (timer is { IsOwed: true, Tries: >= SctpTimings.ShutdownTriesMax })
+        if (timer is { Expirations: >= SctpTimings.ShutdownTriesMax } || GuardEnds <= now)
         {
             context.End(AssociationEnd.Unanswered, ErrorCause.UserInitiatedAbort);
         }

@@ -1,79 +1,62 @@
 namespace QuicPair.Rtc.Sctp.Receive;
 
-/// <summary>The ordered messages of one incoming stream that wait for earlier ones.</summary>
+/// <summary>
+/// The ordered messages of one incoming stream that wait for earlier ones. They are in a heap, so that a peer that
+/// sends them in the worst order costs no more than a logarithm each. Positions count on where sequence numbers wrap.
+/// </summary>
 internal sealed class InboundStream
 {
-    private FragmentRun? _waiting;
-    private FragmentRun? _lastWaiting;
+    private PriorityQueue<FragmentRun, long>? _waiting;
+    private long _expected;
 
     /// <summary>The sequence number that is delivered next.</summary>
-    public Ssn Expected { get; set; }
+    public Ssn Expected => new(unchecked((ushort)_expected));
 
-    /// <summary>
-    /// Keeps a whole message in order of its sequence number; false if one with that number waits already.
-    /// </summary>
+    /// <summary>Keeps a whole message; false if its turn has passed.</summary>
     public bool TryInsert(FragmentRun run)
     {
-        if (_lastWaiting is null || _lastWaiting.Ssn < run.Ssn)
-        {
-            Link(_lastWaiting, run);
-            return true;
-        }
-
-        FragmentRun? previous = null;
-        var current = _waiting;
-        while (current is not null && current.Ssn < run.Ssn)
-        {
-            previous = current;
-            current = current.Next;
-        }
-
-        if (current is not null && current.Ssn == run.Ssn)
+        var position = PositionOf(run.Ssn);
+        if (position < _expected)
         {
             return false;
         }
 
-        Link(previous, run);
+        (_waiting ??= new()).Enqueue(run, position);
         return true;
     }
+
+    /// <summary>The expected message is delivered.</summary>
+    public void Advance() => _expected++;
+
+    /// <summary>Goes on behind <paramref name="skipped"/>, unless that has passed.</summary>
+    public void AdvanceBehind(Ssn skipped) => _expected = Math.Max(_expected, PositionOf(skipped) + 1);
 
     /// <summary>
     /// Takes the first waiting message if it is the expected one, or not after <paramref name="upTo"/>.
     /// </summary>
     public FragmentRun? TakeReady(Ssn? upTo = null)
     {
-        if (_waiting is not { } run || (run.Ssn != Expected && !(upTo is { } limit && run.Ssn <= limit)))
+        var limit = upTo is { } last ? PositionOf(last) : _expected;
+        if (_waiting is null || !_waiting.TryPeek(out var run, out var position)
+            || position < _expected || position > limit)
         {
             return null;
         }
 
-        _waiting = run.Next;
-        if (_waiting is null)
-        {
-            _lastWaiting = null;
-        }
-
-        run.Next = null;
-        Expected = run.Ssn.Next;
+        _waiting.Dequeue();
+        _expected = position + 1;
         return run;
     }
 
-    private void Link(FragmentRun? previous, FragmentRun run)
-    {
-        if (previous is null)
-        {
-            run.Next = _waiting;
-            _waiting = run;
-        }
-        else
-        {
-            run.Next = previous.Next;
-            previous.Next = run;
-        }
+    /// <summary>Takes a message whose sequence number another one has used.</summary>
+    public FragmentRun? TakePassed() =>
+        _waiting is not null && _waiting.TryPeek(out var run, out var position) && position < _expected
+            ? _waiting.Dequeue()
+            : null;
 
-        if (run.Next is null)
-        {
-            _lastWaiting = run;
-        }
-    }
+    /// <summary>Takes any waiting message.</summary>
+    public FragmentRun? TakeAny() => _waiting is not null && _waiting.TryDequeue(out var run, out _) ? run : null;
+
+    // RFC 1982: what is less than half the numbers ahead is later.
+    private long PositionOf(Ssn ssn) => _expected + unchecked((short)(ssn.Value - (ushort)_expected));
 }

@@ -9,6 +9,9 @@ namespace QuicPair.Rtc.Sctp.Receive;
 /// </summary>
 internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
 {
+    // Ours: twice as many as there may be channels; what a peer sends on further ones nobody waits for.
+    private const int StreamsMax = 2048;
+
     private readonly Dictionary<Tsn, FragmentRun> _byFirst = [];
     private readonly Dictionary<Tsn, FragmentRun> _byLast = [];
     private readonly Dictionary<StreamId, InboundStream> _streams = [];
@@ -24,6 +27,9 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
 
     /// <summary>Chunks held, each costing more than its payload.</summary>
     public int HeldChunks { get; private set; }
+
+    /// <summary>Streams that are remembered.</summary>
+    public int StreamCount => _streams.Count;
 
     /// <summary>
     /// Takes the payload of a DATA chunk that was not seen before; false if its message is too long.
@@ -106,17 +112,13 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
     /// </summary>
     public void Skip(StreamId id, Ssn skipped)
     {
-        var stream = Stream(id);
-        while (stream.TakeReady(skipped) is { } run)
+        if (Stream(id) is not { } stream)
         {
-            Deliver(run);
+            return;
         }
 
-        if (stream.Expected <= skipped)
-        {
-            stream.Expected = skipped.Next;
-        }
-
+        DeliverInOrder(stream, skipped);
+        stream.AdvanceBehind(skipped);
         DeliverInOrder(stream);
     }
 
@@ -125,20 +127,35 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
     /// </summary>
     public void Reset(StreamId id)
     {
-        if (_streams.TryGetValue(id, out var stream))
+        // All its messages have arrived, so what still waits belongs to none.
+        if (_streams.Remove(id, out var stream))
         {
-            stream.Expected = default;
-            DeliverInOrder(stream);
+            ReleaseWaiting(stream);
         }
     }
 
     /// <summary>Starts all streams again.</summary>
     public void ResetAll()
     {
-        foreach (var id in _streams.Keys)
+        foreach (var stream in _streams.Values)
         {
-            Reset(id);
+            ReleaseWaiting(stream);
         }
+
+        _streams.Clear();
+    }
+
+    /// <summary>Gives back what was not taken.</summary>
+    public void Clear()
+    {
+        ResetAll();
+        foreach (var run in _byFirst.Values)
+        {
+            Release(run);
+        }
+
+        _byFirst.Clear();
+        _byLast.Clear();
     }
 
     private FragmentRun Join(FragmentRun run)
@@ -184,23 +201,46 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
         }
 
         var stream = Stream(run.Stream);
-        if (run.Ssn == stream.Expected)
+        if (stream is not null && run.Ssn == stream.Expected)
         {
-            stream.Expected = run.Ssn.Next;
+            stream.Advance();
             Deliver(run);
             DeliverInOrder(stream);
         }
-        else if (!stream.TryInsert(run))
+        else if (stream is null || !stream.TryInsert(run))
         {
             Release(run);
         }
     }
 
-    private void DeliverInOrder(InboundStream stream)
+    private void DeliverInOrder(InboundStream stream, Ssn? upTo = null)
     {
-        while (stream.TakeReady() is { } run)
+        do
         {
-            Deliver(run);
+            while (stream.TakePassed() is { } passed)
+            {
+                Release(passed);
+            }
+        }
+        while (TryDeliverNext(stream, upTo));
+    }
+
+    private bool TryDeliverNext(InboundStream stream, Ssn? upTo)
+    {
+        if (stream.TakeReady(upTo) is not { } run)
+        {
+            return false;
+        }
+
+        Deliver(run);
+        return true;
+    }
+
+    private void ReleaseWaiting(InboundStream stream)
+    {
+        while (stream.TakeAny() is { } run)
+        {
+            Release(run);
         }
     }
 
@@ -219,10 +259,15 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
         _lastReady = run;
     }
 
-    private InboundStream Stream(StreamId id)
+    private InboundStream? Stream(StreamId id)
     {
         if (!_streams.TryGetValue(id, out var stream))
         {
+            if (_streams.Count >= StreamsMax)
+            {
+                return null;
+            }
+
             stream = new InboundStream();
             _streams.Add(id, stream);
         }

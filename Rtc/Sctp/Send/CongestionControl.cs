@@ -18,6 +18,7 @@ internal sealed class CongestionControl(int packetLength)
     private double _secondsToMaximum;
     private double _originWindow;
     private (double Window, double Threshold, double Maximum)? _undo;
+    private bool _isCautious;
 
     /// <summary>Bytes that may be in flight.</summary>
     public double Window { get; private set; } = SctpTimings.InitialWindowPackets * packetLength;
@@ -30,6 +31,8 @@ internal sealed class CongestionControl(int packetLength)
     /// <summary>Grows the window for acknowledged bytes; call only when the window was in full use.</summary>
     public void OnAcknowledged(Instant now, int bytes, TimeSpan roundTrip)
     {
+        // RFC 9260 section 7.2.1 with L = 1.
+        bytes = _isCautious ? Math.Min(bytes, packetLength) : bytes;
         if (Window < Threshold)
         {
             Window += bytes;
@@ -69,6 +72,16 @@ internal sealed class CongestionControl(int packetLength)
         Threshold = Math.Max(Window / 2, Minimum);
         Window = packetLength;
         _epoch = null;
+    }
+
+    /// <summary>
+    /// The peer took back what it had acknowledged: start anew, and believe it a packet at a time from then on.
+    /// </summary>
+    public void OnReneged()
+    {
+        OnTimeout(isFirst: false);
+        _undo = null;
+        _isCautious = true;
     }
 
     /// <summary>Takes the last <see cref="OnLoss"/> back, because nothing had been lost.</summary>

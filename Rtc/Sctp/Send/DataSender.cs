@@ -49,6 +49,9 @@ internal sealed class DataSender
 
     public Tsn LastAssignedTsn => _outstanding.NextTsn.Previous;
 
+    /// <summary>What is kept to be sent again: chunks and their payload bytes.</summary>
+    public (int Chunks, int Bytes) Held => (_outstanding.Count, _outstanding.HeldBytes);
+
     /// <summary>Whether everything handed over has been acknowledged or given up.</summary>
     public bool IsDrained => _queue.IsEmpty && _outstanding.Count == 0;
 
@@ -92,7 +95,7 @@ internal sealed class DataSender
     public bool HasDataDue(Instant now) =>
         (_outstanding.LostCount > 0 && MaySend)
         || _recovery.IsProbeOwed
-        || (_outstanding.LostCount == 0 && _outstanding.FlightBytes < _congestion.Window
+        || (_outstanding.LostCount == 0 && _outstanding.HasRoom && _outstanding.FlightBytes < _congestion.Window
             && _queue.TryPeek(now, out var length) && FitsPeer(length));
 
     /// <summary>Writes FORWARD TSN if one is owed.</summary>
@@ -178,7 +181,7 @@ internal sealed class DataSender
     private bool WriteNew(Instant now, ref PacketWriter writer, ref Span<byte> last)
     {
         var wrote = false;
-        while (_outstanding.LostCount == 0
+        while (_outstanding.LostCount == 0 && _outstanding.HasRoom
             && (_outstanding.FlightBytes < _congestion.Window || _recovery.IsProbeOwed)
             && _queue.TryPeek(now, out var length)
             && FitsPeer(length)

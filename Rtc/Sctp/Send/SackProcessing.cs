@@ -144,7 +144,7 @@ internal sealed class SackProcessing(
             return;
         }
 
-        var gapIndex = 0;
+        var (gapIndex, lostBefore) = (0, outstanding.LostCount);
         var end = outstanding.NextTsn;
         for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
         {
@@ -160,6 +160,13 @@ internal sealed class SackProcessing(
             {
                 outstanding.Move(ref chunk, ChunkState.Lost);
             }
+        }
+
+        // A receiver short of memory is no better than a congested path, and one that plays must not be sent a window
+        // for each packet of its own.
+        if (outstanding.LostCount > lostBefore)
+        {
+            congestion.OnReneged();
         }
     }
 

@@ -27,4 +27,11 @@ public sealed class SerialNumberTests
         Assert.True(last.Next >= last);
         Assert.False(last > last.Next);
     }
+
+    [Fact]
+    public void Numbers_print_as_numbers()
+    {
+        Assert.Equal("7", new Tsn(7).ToString());
+        Assert.Equal("65535", new Ssn(65_535).ToString());
+    }
 }
