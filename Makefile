@@ -1,5 +1,5 @@
 # One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
-.PHONY: run test check format interop soak bench publish pack clean
+.PHONY: run test check format interop soak fuzz bench publish pack clean
 
 CONFIGURATION ?= Debug
 
@@ -22,6 +22,9 @@ interop: ## Chromium and libdatachannel against our peer
 
 soak: ## every long proof, whole (an hour or so)
 	QUICPAIR_SOAK=1 dotnet test -c Release
+
+fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
+	tests/Fuzz/fuzz
 
 bench: ## the micro-benchmarks; docs/performance.md says how the rest is measured
 	dotnet run -c Release --project tests/Benchmarks -- --filter '*'
