@@ -29,8 +29,8 @@ fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 bench: ## the micro-benchmarks; docs/performance.md says how the rest is measured
 	dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 
-publish: ## the `quicpair` command as a framework-dependent program in artifacts/publish
-	dotnet publish Cli -c Release
+publish: ## `quicpair` as one file that needs no .NET, for each platform, in artifacts/publish/Cli
+	for rid in linux-x64 linux-arm64 osx-arm64; do dotnet publish Cli -c Release -r $$rid -p:OneFile=true --nologo || exit 1; done
 
 pack: ## the client library as NuGet packages in artifacts/package
 	for project in Rtc Rtc.Sockets Noise Protocol Client; do dotnet pack $$project -c Release --nologo -v q || exit 1; done

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using QuicPair.Cli.Bench;
 using QuicPair.Cli.Chatting;
+using QuicPair.Cli.Identity;
+using QuicPair.Cli.Models;
 using QuicPair.Cli.Owner;
 using QuicPair.Cli.Proxy;
+using QuicPair.Cli.Setup;
 using QuicPair.Client;
 using QuicPair.Client.Store;
 
@@ -27,9 +31,16 @@ internal static class CommandLine
             PairCommand.Create(terminal, home),
             DevicesCommand.Create(terminal, home),
             StatusCommand.Create(terminal, home),
+            ModelsCommand.Create(terminal, home),
             ProxyCommand.Create(terminal, home),
+            BenchCommand.Create(terminal, home),
+            IdentityCommand.Create(terminal, home),
+            ConfigCommand.Create(terminal, home),
+            VersionCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
             UpCommand.Create(home),
         };
+        root.HelpName = "quicpair";
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -60,6 +71,10 @@ internal static class CommandLine
         {
             return terminal.Fail(failure.Message, ExitCode.Failed);
         }
+        catch (AnswerException failure)
+        {
+            return terminal.Fail(Terminal.Harmless(failure.Message), Code(failure.Code));
+        }
         catch (DaemonException failure)
         {
             return terminal.Fail(failure.Message, failure.ExitCode);
@@ -69,6 +84,10 @@ internal static class CommandLine
             return terminal.Fail("Cancelled.", ExitCode.Failed);
         }
     }
+
+    /// <summary>The exit code of an error of the Mac.</summary>
+    public static int Code(ErrorCode code) =>
+        code is ErrorCode.NotAllowed or ErrorCode.Revoked ? ExitCode.Refused : ExitCode.Failed;
 
     /// <summary>The exit code of a connection that is not there.</summary>
     public static int Code(ConnectFailure reason) => reason switch

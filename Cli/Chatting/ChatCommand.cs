@@ -22,13 +22,16 @@ internal static class ChatCommand
         };
         var model = new Option<string?>("--model", "-m") { Description = "Which model to ask, by its exact name." };
         var system = new Option<string?>("--system") { Description = "Instructions for the model." };
+        var seed = new Option<long?>("--seed") { Description = "The seed: the same one gives the same answer." };
+        var think = new Option<bool?>("--think") { Description = "Whether a model that can think first does." };
+        var image = new Option<string[]>("--image") { Description = "A picture for the first question; repeatable." };
         var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
         var name = new Option<string?>("--name") { Description = "This device's name, as the Mac's owner sees it." };
         var stats = new Option<bool>("--stats") { Description = "Say the path and where the time went, on stderr." };
         var json = new Option<bool>("--json") { Description = "Print each message as a line of JSON." };
         var command = new Command("chat", "Ask a model of your Mac.")
         {
-            first, second, model, system, mac, name, stats, json,
+            first, second, model, system, seed, think, image, mac, name, stats, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -36,10 +39,17 @@ internal static class ChatCommand
             {
                 Model = parsed.GetValue(model),
                 System = parsed.GetValue(system),
+                Seed = parsed.GetValue(seed),
+                Think = parsed.GetValue(think),
                 Mac = parsed.GetValue(mac),
                 Stats = parsed.GetValue(stats),
                 Json = parsed.GetValue(json),
             };
+            if (!TryReadImages(terminal, parsed.GetValue(image) ?? [], ref settings))
+            {
+                return Task.FromResult(ExitCode.Usage);
+            }
+
             string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
             var options = MacChoice.Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
             return Run(terminal, settings, options, [.. words.OfType<string>()], cancellation);
@@ -78,6 +88,22 @@ internal static class ChatCommand
 
         await using var chat = new ChatSession(terminal, settings, connect);
         return prompt is null ? await chat.Talk(cancellation) : await chat.AskOnce(prompt, cancellation);
+    }
+
+    private static bool TryReadImages(Terminal terminal, string[] paths, ref ChatSettings settings)
+    {
+        try
+        {
+            settings = paths.Length == 0
+                ? settings
+                : settings with { Images = [.. paths.Select(path => Convert.ToBase64String(File.ReadAllBytes(path)))] };
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            terminal.Fail("A picture cannot be read.", ExitCode.Usage);
+            return false;
+        }
     }
 
     /// <summary>One word is a link when it looks like one, else the prompt.</summary>

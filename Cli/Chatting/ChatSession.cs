@@ -58,7 +58,8 @@ internal sealed class ChatSession(
 
     private async Task<int> Ask(string prompt, CancellationToken cancellation)
     {
-        _turns.Add(new ChatTurn { Role = ChatRole.User, Content = prompt });
+        var images = _turns.Count == 0 ? settings.Images : null;
+        _turns.Add(new ChatTurn { Role = ChatRole.User, Content = prompt, Images = images });
         var printer = new AnswerPrinter(terminal, settings.Json);
         var end = await Answer(Request(prompt), printer, cancellation);
         printer.Finish();
@@ -81,8 +82,14 @@ internal sealed class ChatSession(
 
     private ChatMessage Request(string prompt)
     {
-        var request = new ChatMessage { Model = settings.Model, System = settings.System };
-        return _turns.Count == 1 ? request with { Prompt = prompt } : request with { Turns = [.. _turns] };
+        var request = new ChatMessage
+        {
+            Model = settings.Model,
+            System = settings.System,
+            Think = settings.Think,
+            Options = settings.Seed is { } seed ? new ChatOptions { Seed = seed } : null,
+        };
+        return _turns is [{ Images: null }] ? request with { Prompt = prompt } : request with { Turns = [.. _turns] };
     }
 
     private async Task<Message> Answer(ChatMessage request, AnswerPrinter printer, CancellationToken cancellation)

@@ -9,6 +9,15 @@ internal sealed record ChatSettings
     /// <summary>The system prompt.</summary>
     public string? System { get; init; }
 
+    /// <summary>The seed; null lets the model choose.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Whether a capable model thinks first; null is the model's own way.</summary>
+    public bool? Think { get; init; }
+
+    /// <summary>Images for the first question, standard base64.</summary>
+    public IReadOnlyList<string>? Images { get; init; }
+
     /// <summary>The Mac, by name or id; null is the one paired last.</summary>
     public string? Mac { get; init; }
 

@@ -5,23 +5,51 @@ using System.Text.Json.Nodes;
 
 namespace QuicPair.Cli.Owner;
 
-/// <summary><c>quicpair devices</c> and <c>quicpair devices revoke</c>.</summary>
+/// <summary><c>quicpair devices</c>: who may ask this Mac.</summary>
 internal static class DevicesCommand
 {
     public static Command Create(Terminal terminal, Option<string?> home)
     {
-        var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON.", Recursive = true };
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
         var revoke = new Command("revoke", "Remove a device: it is disconnected at once and never admitted again.")
         {
             device,
         };
         revoke.SetAction((parsed, cancellation) =>
-            Revoke(terminal, parsed.GetValue(home), parsed.GetValue(device)!, cancellation));
-        var command = new Command("devices", "List the phones that may ask this Mac.") { json, revoke };
-        command.SetAction((parsed, cancellation) =>
-            List(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation));
+            Ask(
+                terminal,
+                parsed.GetValue(home),
+                new JsonObject { ["op"] = "revoke", ["device"] = parsed.GetValue(device) },
+                "Removed.",
+                cancellation));
+        var name = new Argument<string>("name") { Description = "The new name." };
+        var rename = new Command("rename", "Give a device another name.") { device, name };
+        rename.SetAction((parsed, cancellation) => Ask(
+            terminal,
+            parsed.GetValue(home),
+            new JsonObject
+            {
+                ["op"] = "rename",
+                ["device"] = parsed.GetValue(device),
+                ["name"] = parsed.GetValue(name),
+            },
+            "Renamed.",
+            cancellation));
+        var show = new Command("show", "Say what this Mac knows of a device.") { device };
+        show.SetAction((parsed, cancellation) => Show(
+            terminal, parsed.GetValue(home), parsed.GetValue(device)!, parsed.GetValue(json), cancellation));
+        var list = new Command("list", "List the phones that may ask this Mac.");
+        list.SetAction(Run);
+        var command = new Command("devices", "List the phones that may ask this Mac.")
+        {
+            json, list, show, rename, revoke,
+        };
+        command.SetAction(Run);
         return command;
+
+        Task<int> Run(ParseResult parsed, CancellationToken cancellation) =>
+            List(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation);
     }
 
     private static async Task<int> List(
@@ -49,12 +77,45 @@ internal static class DevicesCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<int> Revoke(
-        Terminal terminal, string? home, string device, CancellationToken cancellation)
+    private static async Task<int> Show(
+        Terminal terminal, string? home, string device, bool json, CancellationToken cancellation)
     {
         using var daemon = await Daemon.Connect(home, cancellation);
-        await daemon.Ask(new JsonObject { ["op"] = "revoke", ["device"] = device }, cancellation);
-        terminal.Note("Removed.");
+        var reply = await daemon.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
+        JsonElement[] found =
+        [
+            .. reply.GetProperty("devices").EnumerateArray().Where(one =>
+                one.GetProperty("device").GetString() == device || one.GetProperty("name").GetString() == device),
+        ];
+        if (found is not [var only])
+        {
+            return terminal.Fail(
+                "No paired device has that id, or more than one has that name.", ExitCode.Failed);
+        }
+
+        if (json)
+        {
+            terminal.Out.WriteLine(only.GetRawText());
+            return ExitCode.Ok;
+        }
+
+        foreach (var field in only.EnumerateObject())
+        {
+            var value = field.Name is "since"
+                ? DateTimeOffset.FromUnixTimeSeconds(field.Value.GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm")
+                : field.Value.ToString();
+            terminal.Out.WriteLine($"{field.Name,-12}  {Terminal.Harmless(value)}");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Ask(
+        Terminal terminal, string? home, JsonObject request, string done, CancellationToken cancellation)
+    {
+        using var daemon = await Daemon.Connect(home, cancellation);
+        await daemon.Ask(request, cancellation);
+        terminal.Note(done);
         return ExitCode.Ok;
     }
 

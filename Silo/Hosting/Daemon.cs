@@ -87,6 +87,9 @@ internal sealed class Daemon : IAsyncDisposable
         _folder.Dispose();
     }
 
+    /// <summary>The configuration that these arguments and this machine give.</summary>
+    public static IConfigurationRoot Configuration(string[] args) => Configure(args).Configuration;
+
     private static WebApplicationBuilder Configure(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);

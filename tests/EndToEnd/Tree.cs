@@ -13,7 +13,8 @@ internal static class Tree
     public static string Program(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        return Path.Combine(Artifacts, "bin", project, configuration, $"QuicPair.{project}.dll");
+        var name = project == "Cli" ? "quicpair" : $"QuicPair.{project}";
+        return Path.Combine(Artifacts, "bin", project, configuration, $"{name}.dll");
     }
 
     private static string Find()

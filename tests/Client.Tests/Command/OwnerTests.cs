@@ -47,6 +47,20 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task A_device_is_shown_by_its_name_and_renamed()
+    {
+        var (show, _) = await Run(Devices, hasScreen: false, "devices", "show", "Ada");
+        Assert.Matches("device +d1\n", show.Out);
+        var (none, _) = await Run(Devices, hasScreen: false, "devices", "show", "Eve");
+        Assert.Equal((ExitCode.Failed, ""), (none.ExitCode, none.Out));
+        var (rename, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "rename", "Ada", "Bob");
+        Assert.Equal(new CommandRun(0, "", ""), rename);
+        Assert.Equal("""{"op":"rename","device":"Ada","name":"Bob"}""", requests[0]);
+        var (list, _) = await Run(Devices, hasScreen: false, "devices", "list", "--json");
+        Assert.Equal("""[{"device":"d1","name":"Ada","since":0,"connected":true,"path":"local"}]""" + "\n", list.Out);
+    }
+
+    [Fact]
     public async Task Status_says_how_the_mac_does()
     {
         var (run, _) = await Run(Status.ReplaceLineEndings(""), hasScreen: false, "status");

@@ -120,7 +120,8 @@ public sealed class ProxyTests : IAsyncLifetime
         Assert.Equal("[DONE]", events.Last());
         var chunks = events.SkipLast(1).Select(chunk => JsonElement.Parse(chunk)).ToList();
         Assert.Equal("assistant", Delta(chunks[0]).GetProperty("role").GetString());
-        Assert.Equal("ab", string.Concat(chunks[1..3].Select(chunk => Delta(chunk).GetProperty("content").GetString())));
+        var pieces = chunks[1..3].Select(chunk => Delta(chunk).GetProperty("content").GetString());
+        Assert.Equal("ab", string.Concat(pieces));
         Assert.Equal("stop", chunks[3].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Equal(7, chunks[4].GetProperty("usage").GetProperty("total_tokens").GetInt32());
 
@@ -256,10 +257,10 @@ public sealed class ProxyTests : IAsyncLifetime
         _mac.OnRequest = (peer, request) => peer.Send(request is UnloadRequest
             ? new UnloadedMessage { Id = request.Id, Model = "m:1b" }
             : new LoadedMessage { Id = request.Id, Model = "m:1b" });
-        Assert.Equal("load", (await Json("/api/chat", """{"model":"m:1b"}""")).GetProperty("done_reason").GetString());
-        Assert.Equal(
-            "unload",
-            (await Json("/api/generate", """{"model":"m:1b","keep_alive":0}""")).GetProperty("done_reason").GetString());
+        var load = await Json("/api/chat", """{"model":"m:1b"}""");
+        Assert.Equal("load", load.GetProperty("done_reason").GetString());
+        var unload = await Json("/api/generate", """{"model":"m:1b","keep_alive":0}""");
+        Assert.Equal("unload", unload.GetProperty("done_reason").GetString());
     }
 
     [Theory]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuicPair.EndToEnd.Tools;
 
-/// <summary>Programs that speak Ollama or OpenAI, unmodified, with a Mac far away behind <c>quicpair proxy</c>.</summary>
+/// <summary>Programs that speak Ollama or OpenAI, unmodified, with a Mac behind <c>quicpair proxy</c>.</summary>
 public sealed partial class ProgramsTests
 {
     private const string Model = "bigram:latest";

@@ -1,0 +1,19 @@
+using QuicPair.Protocol.Chat;
+
+namespace QuicPair.Cli.Bench;
+
+/// <summary>One prompt, measured here, with the Mac's own statistics.</summary>
+/// <param name="TotalMs">From the question to the first piece of the answer, milliseconds.</param>
+/// <param name="Mac">What the Mac measured.</param>
+internal sealed record BenchRun(double TotalMs, AnswerStatistics? Mac)
+{
+    /// <summary>Ours: what the way to the Mac and back adds to the Mac's own time to its first token.</summary>
+    public double? OursMs => Mac is { } mac ? Math.Max(0, TotalMs - mac.TtftMs) : null;
+
+    /// <summary>
+    /// The runner's, beside loading and reading: from there to the first token as the Mac's daemon sees it.
+    /// </summary>
+    public double? FirstTokenMs => Mac is { } mac
+        ? Math.Max(0, mac.TtftMs - mac.QueueMs - mac.LoadMs - mac.PromptMs)
+        : null;
+}

@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using QuicPair.Cli.Macs;
+using QuicPair.Client;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages.Models;
+
+namespace QuicPair.Cli.Models;
+
+/// <summary><c>quicpair models</c>: the models of a paired Mac.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create(Terminal terminal, Option<string?> home)
+    {
+        var mac = new Option<string?>("--mac")
+        {
+            Description = "Which paired Mac, by name or id.",
+            Recursive = true,
+        };
+        var json = new Option<bool>("--json") { Description = "Print lines of JSON.", Recursive = true };
+        var command = new Command("models", "List the models of your Mac.") { mac, json };
+        var list = new Command("list", "List the models of your Mac.");
+        list.SetAction(List);
+        command.SetAction(List);
+        command.Add(list);
+        command.Add(WithModel("load", "Bring a model into the Mac's memory.", async (live, model, _, token) =>
+            terminal.Note($"Loaded: {Terminal.Harmless(await live.Load(model, token))}")));
+        command.Add(WithModel("unload", "Take a model out of the Mac's memory.", (live, model, _, token) =>
+            live.Unload(model, token)));
+        command.Add(WithModel(
+            "pull",
+            "Have the Mac fetch a model, where its owner allows it.",
+            (live, model, asJson, token) => live.Pull(model, new PullProgress(terminal, asJson), token)));
+        command.Add(WithModel("show", "Say what the Mac knows of a model.", async (live, model, asJson, token) =>
+            Show(terminal, await live.Show(model, token), asJson)));
+        return command;
+
+        Task<int> List(ParseResult parsed, CancellationToken cancellation) =>
+            With(terminal, parsed.GetValue(home), parsed.GetValue(mac), async live =>
+                Print(terminal, await live.Models(cancellation), parsed.GetValue(json)), cancellation);
+
+        Command WithModel(
+            string name, string description, Func<PairedMac, string, bool, CancellationToken, Task> action)
+        {
+            var model = new Argument<string>("model") { Description = "The model's name." };
+            var sub = new Command(name, description) { model };
+            sub.SetAction((parsed, cancellation) => With(
+                terminal, parsed.GetValue(home), parsed.GetValue(mac),
+                live => action(live, parsed.GetValue(model)!, parsed.GetValue(json), cancellation), cancellation));
+            return sub;
+        }
+    }
+
+    private static async Task<int> With(
+        Terminal terminal, string? home, string? mac, Func<PairedMac, Task> action, CancellationToken cancellation)
+    {
+        await using var phone = new Phone(MacChoice.Options(terminal, home, null));
+        if (!MacChoice.TryChoose(phone, null, mac, out var connect))
+        {
+            return terminal.Fail(MacChoice.NothingPaired(mac), ExitCode.Usage);
+        }
+
+        await using var live = await connect(cancellation);
+        await action(live);
+        return ExitCode.Ok;
+    }
+
+    private static void Print(Terminal terminal, IReadOnlyList<ModelDescription> models, bool json)
+    {
+        if (json)
+        {
+            terminal.Out.WriteLine(new JsonArray([.. models.Select(Json)]).ToJsonString());
+            return;
+        }
+
+        var width = models.Count > 0 ? models.Max(model => model.Name.Length) : 0;
+        foreach (var model in models)
+        {
+            string?[] marks =
+            [
+                model.Loaded ? "loaded" : null,
+                model.Remote ? "cloud" : null,
+                .. model.Capabilities,
+            ];
+            var remarks = string.Join(", ", marks.OfType<string>());
+            var line = $"{model.Name.PadRight(width)}  {Size(model.Size),8}  {remarks}";
+            terminal.Out.WriteLine(Terminal.Harmless(line).TrimEnd());
+        }
+
+        if (models.Count == 0)
+        {
+            terminal.Note("The Mac has no model; on the Mac, for example: ollama pull qwen2.5:3b");
+        }
+    }
+
+    private static void Show(Terminal terminal, ShowReply reply, bool json)
+    {
+        List<(string Name, string? Value)> facts =
+        [
+            ("model", reply.Model),
+            ("size", Size(reply.Size)),
+            ("family", reply.Details.Family),
+            ("parameters", reply.Details.ParameterSize),
+            ("quantization", reply.Details.Quantization),
+            ("context", reply.Details.ContextLength?.ToString(CultureInfo.InvariantCulture)),
+            ("capabilities", string.Join(", ", reply.Capabilities)),
+        ];
+        if (json)
+        {
+            var all = new JsonObject();
+            facts.ForEach(fact => all[fact.Name] = fact.Value);
+            all["size"] = reply.Size;
+            terminal.Out.WriteLine(all.ToJsonString());
+            return;
+        }
+
+        foreach (var (name, value) in facts.Where(fact => fact.Value is { Length: > 0 }))
+        {
+            terminal.Out.WriteLine($"{name,-12}  {Terminal.Harmless(value!)}");
+        }
+    }
+
+    private static JsonNode Json(ModelDescription model) => new JsonObject
+    {
+        ["name"] = model.Name,
+        ["size"] = model.Size,
+        ["loaded"] = model.Loaded,
+        ["remote"] = model.Remote,
+        ["capabilities"] = new JsonArray([.. model.Capabilities.Select(name => (JsonNode)name)]),
+    };
+
+    private static string Size(long bytes) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(bytes >= 1_000_000_000 ? bytes / 1e9 : bytes / 1e6):0.0} {(bytes >= 1_000_000_000 ? "GB" : "MB")}");
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using QuicPair.Cli;
+using QuicPair.Cli.Bench;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
+
+namespace QuicPair.Client.Tests.Command;
+
+/// <summary>The commands beside <c>chat</c> that talk to a paired Mac.</summary>
+public sealed class MacCommandTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+    private FrontDoor _door = null!;
+
+    private string Link => (_mac.Link with { Origin = _door.Origin }).Format();
+
+    public async ValueTask InitializeAsync()
+    {
+        _door = await FrontDoor.Start(_mac);
+        Assert.Equal(0, (await Run("chat", Link, "Hello")).ExitCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _door.DisposeAsync();
+        _mac.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Models_are_listed_for_people_and_for_scripts()
+    {
+        _mac.Models =
+        [
+            new() { Name = "qwen:3b", Size = 1_900_000_000, Loaded = true, Remote = false, Capabilities = ["tools"] },
+            new() { Name = "big:cloud", Size = 0, Loaded = false, Remote = true },
+        ];
+        var run = await Run("models");
+        Assert.Equal("qwen:3b      1.9 GB  loaded, tools\nbig:cloud    0.0 MB  cloud\n", run.Out);
+        Assert.Equal(run.Out, (await Run("models", "list", "--mac", "test mac")).Out);
+        var json = JsonElement.Parse((await Run("models", "--json")).Out);
+        Assert.Equal("qwen:3b", json[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Models_are_loaded_unloaded_shown_and_fetched()
+    {
+        _mac.OnRequest = (peer, request) =>
+        {
+            if (request is PullRequest)
+            {
+                peer.Send(new ProgressMessage { Id = request.Id, Status = "pulling", Completed = 1, Total = 2 });
+            }
+
+            peer.Send(request switch
+            {
+                LoadRequest load => new LoadedMessage { Id = load.Id, Model = load.Model! },
+                UnloadRequest unload => new UnloadedMessage { Id = unload.Id, Model = unload.Model },
+                PullRequest pull => new PulledMessage { Id = pull.Id, Model = pull.Model },
+                _ => new ShowReply
+                {
+                    Id = request.Id,
+                    Model = "m",
+                    Size = 1_000_000,
+                    Remote = false,
+                    Details = new ModelDetails { Family = "qwen2", ContextLength = 4096 },
+                },
+            });
+        };
+        Assert.Equal(new CommandRun(0, "", ""), await Run("models", "load", "m"));
+        Assert.Equal(new CommandRun(0, "", ""), await Run("models", "unload", "m"));
+        Assert.Equal("pulling 50 %\n", (await RunOnScreen("models", "pull", "m")).Error);
+        var step = JsonElement.Parse((await Run("models", "pull", "m", "--json")).Out);
+        Assert.Equal(2, step.GetProperty("total").GetInt32());
+        Assert.Contains("context       4096\n", (await Run("models", "show", "m")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_owner_does_not_allow_is_exit_code_4()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(
+            new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
+        var run = await Run("models", "pull", "m");
+        Assert.Equal(new CommandRun(ExitCode.Refused, "", "The owner of the Mac does not allow that.\n"), run);
+    }
+
+    [Fact]
+    public async Task Chat_takes_a_seed_thinking_and_pictures()
+    {
+        var picture = Path.Combine(_folder.Path, "a.png");
+        await File.WriteAllBytesAsync(picture, [1, 2, 3], TestContext.Current.CancellationToken);
+        await Run("chat", "--seed", "7", "--think", "false", "--image", picture, "What is it?");
+        var asked = _mac.Phone.Received.OfType<ChatMessage>().Last();
+        Assert.Equal((7L, false), (asked.Options!.Seed, asked.Think));
+        Assert.Equal([Convert.ToBase64String([1, 2, 3])], asked.Turns!.Single().Images!);
+        var absent = await Run("chat", "--image", picture + "x", "What?");
+        Assert.Equal(new CommandRun(ExitCode.Usage, "", "A picture cannot be read.\n"), absent);
+    }
+
+    [Fact]
+    public async Task Bench_tells_our_share_from_the_runners()
+    {
+        var asked = 0;
+        _mac.OnChat = (peer, chat) =>
+        {
+            asked++;
+            peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "Hi" });
+            peer.Send(new DoneMessage { Id = chat.Id, Seq = 2, Reason = DoneReason.Stop, Statistics = Statistics(0) });
+        };
+        var run = await Run("bench", "--count", "10", "--warm-up", "1", "--json");
+        Assert.Equal(11, asked);
+        var report = JsonElement.Parse(run.Out);
+        var stages = report.GetProperty("stages");
+        Assert.Equal((10, "local"), (report.GetProperty("prompts").GetInt32(), report.GetProperty("path").GetString()));
+        Assert.Equal(
+            stages.GetProperty("total").GetProperty("p50_ms").GetDouble(),
+            stages.GetProperty("ours").GetProperty("p50_ms").GetDouble());
+        Assert.Equal(run.ExitCode == 0, report.GetProperty("holds").GetBoolean());
+        var text = await Run("bench", "-n", "2");
+        foreach (var word in (string[])["p50", "p90", "p95", "ours", "runner: load", "< 150 ms"])
+        {
+            Assert.Contains(word, text.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Bench_never_shows_what_was_not_measured_as_zero()
+    {
+        var run = await Run("bench", "-n", "1", "--warm-up", "0");
+        var ours = run.Out.Split('\n').Single(line => line.Contains("ours", StringComparison.Ordinal));
+        Assert.Equal(3, ours.Split("not measured").Length - 1);
+        Assert.Equal(ExitCode.Usage, (await Run("bench", "-n", "0")).ExitCode);
+    }
+
+    [Fact]
+    public void A_run_is_split_into_stages_and_spread_by_the_nearest_rank()
+    {
+        var run = new BenchRun(100, Statistics(90));
+        Assert.Equal((10.0, 50.0), (run.OursMs, run.FirstTokenMs));
+        Assert.Equal(0, new BenchRun(80, Statistics(90)).OursMs);
+        Assert.Equal(new Spread(10, 18, 19), Spread.Of(Enumerable.Range(1, 20).Select(i => (double)i)));
+        Assert.Equal(new Spread(3, 3, 3), Spread.Of([3]));
+        Assert.Null(Spread.Of([]));
+    }
+
+    private static AnswerStatistics Statistics(long first) => new()
+    {
+        QueueMs = first / 9,
+        LoadMs = first / 9,
+        PromptMs = first * 2 / 9,
+        TtftMs = first,
+        Tokens = 1,
+        TokensPerSecond = 1,
+    };
+
+    private Task<CommandRun> Run(params string[] arguments) =>
+        CommandRun.Of("", hasScreen: false, [.. arguments, "--home", _folder.Path]);
+
+    private Task<CommandRun> RunOnScreen(params string[] arguments) =>
+        CommandRun.Of("", hasScreen: true, [.. arguments, "--home", _folder.Path]);
+}

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Text.Json;
+using QuicPair.Cli;
+using QuicPair.Cli.Identity;
+
+namespace QuicPair.Client.Tests.Command;
+
+/// <summary>The commands that need no Mac: version, completion, config, identity.</summary>
+public sealed class SetupTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Version_is_a_line_or_json()
+    {
+        Assert.Matches(@"^quicpair \d+\.\d+\.\d+ \(\.NET [\d.]+, \S+\)\n$", (await CommandRun.Of("version")).Out);
+        var json = JsonElement.Parse((await CommandRun.Of("version", "--json")).Out);
+        Assert.Equal(1, json.GetProperty("protocol")[0].GetInt32());
+    }
+
+    [Fact]
+    public async Task Config_says_each_value_and_where_it_comes_from()
+    {
+        var run = await CommandRun.Of(
+            "config", "show", "--origin", "--Runner:Parallel=3", "--Household:Secret=hush", "--home", _folder.Path);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"Runner:Parallel +3  \[command line\]\n", run.Out);
+        Assert.Matches(@"Pairing:Show +terminal  \[built in\]\n", run.Out);
+        Assert.Matches(@"\(data folder\) +\S+  \[command line --home\]\n", run.Out);
+        Assert.DoesNotContain("hush", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("PATH", run.Out, StringComparison.Ordinal);
+        var json = JsonElement.Parse((await CommandRun.Of("config", "show", "--json")).Out);
+        Assert.Equal("built in", json.GetProperty("Pairing:Show").GetProperty("origin").GetString());
+    }
+
+    [Fact]
+    public async Task An_identity_moves_to_another_folder_and_only_with_its_passphrase()
+    {
+        var (here, there) = (Folder("here"), Folder("there"));
+        var content = new Dictionary<string, string> { ["keys"] = "K", ["keys.seal"] = "S", ["pairings.json"] = "{}" };
+        foreach (var (name, text) in content)
+        {
+            Secret(Path.Combine(here, name), text);
+        }
+
+        var (file, phrase, wrong) = (Path.Combine(_folder.Path, "moved"), Phrase("right horse"), Phrase("wrong horse"));
+        string[] export = ["identity", "export", file, "--passphrase-file", phrase, "--home", here];
+        Assert.Equal(new CommandRun(0, "", ""), await CommandRun.Of(export));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(ExitCode.Usage, (await CommandRun.Of(export)).ExitCode);
+
+        var refused = await Import(wrong);
+        Assert.Equal((ExitCode.Failed, 1), (refused.ExitCode, refused.Error.Count(c => c == '\n')));
+        Assert.Equal(new CommandRun(0, "", ""), await Import(phrase));
+        foreach (var (name, text) in content)
+        {
+            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(there, name), Cancellation));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(there, name)));
+        }
+
+        Assert.Equal(ExitCode.Usage, (await Import(phrase)).ExitCode);
+        Assert.Equal(0, (await Import(phrase, "--replace")).ExitCode);
+
+        Task<CommandRun> Import(string with, params string[] more) => CommandRun.Of(
+            ["identity", "import", file, "--passphrase-file", with, "--home", there, .. more]);
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_nothing_is_asked()
+    {
+        Secret(Path.Combine(_folder.Path, "pairings.json"), "{}");
+        var run = await CommandRun.Of(
+            "identity", "export", Path.Combine(_folder.Path, "x"), "--home", _folder.Path);
+        Assert.Equal(
+            new CommandRun(
+                ExitCode.Usage, "", "There is no terminal to ask for the passphrase; use --passphrase-file.\n"),
+            run);
+    }
+
+    [Fact]
+    public async Task A_passphrase_is_asked_for_twice_on_a_terminal()
+    {
+        Secret(Path.Combine(_folder.Path, "pairings.json"), "{}");
+        var file = Path.Combine(_folder.Path, "x");
+        var differing = await CommandRun.Of(
+            "one passphrase\nanother one\n", hasScreen: true, "identity", "export", file, "--home", _folder.Path);
+        Assert.Equal(ExitCode.Usage, differing.ExitCode);
+        Assert.False(File.Exists(file));
+        var same = await CommandRun.Of(
+            "one passphrase\none passphrase\n", hasScreen: true, "identity", "export", file, "--home", _folder.Path);
+        Assert.Equal(0, same.ExitCode);
+        Assert.NotNull(SealedIdentity.Open(File.ReadAllBytes(file), "one passphrase"));
+    }
+
+    [Fact]
+    public void Every_changed_byte_of_a_sealed_identity_is_found()
+    {
+        var file = SealedIdentity.Seal(new Dictionary<string, byte[]> { ["keys"] = [1] }, "long enough");
+        Assert.Equal([1], SealedIdentity.Open(file, "long enough")!["keys"]);
+        foreach (var at in (int[])[0, 20, file.Length - 40, file.Length - 20, file.Length - 1])
+        {
+            byte[] changed = [.. file];
+            changed[at] ^= 1;
+            Assert.Null(SealedIdentity.Open(changed, "long enough"));
+        }
+
+        Assert.Null(SealedIdentity.Open(file.AsSpan(0, 30), "long enough"));
+    }
+
+    [Fact]
+    public async Task Bash_completes_commands_and_options()
+    {
+        var script = (await CommandRun.Of("completion", "bash")).Out;
+        var program = typeof(CommandLine).Assembly.Location;
+        var test =
+            $$"""
+            quicpair() { dotnet '{{program}}' "$@"; }
+            {{script}}
+            complete_line() {
+              COMP_LINE="$1" COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+              _quicpair; printf '%s\n' "${COMPREPLY[@]}"
+            }
+            complete_line 'quicpair pro'
+            complete_line 'quicpair chat --se'
+            """;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", test]) { RedirectStandardOutput = true })!;
+        var completed = await bash.StandardOutput.ReadToEndAsync(Cancellation);
+        await bash.WaitForExitAsync(Cancellation);
+        Assert.Equal("proxy\n--seed\n", completed);
+    }
+
+    [Theory]
+    [InlineData("completion", "tcsh")]
+    [InlineData("identity", "export")]
+    [InlineData("config")]
+    [InlineData("proxy", "--listen", "nonsense")]
+    [InlineData("models", "load")]
+    public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments)
+    {
+        var run = await CommandRun.Of([.. arguments, "--home", _folder.Path]);
+        Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
+        Assert.NotEmpty(run.Error);
+    }
+
+    private string Folder(string name) => Directory.CreateDirectory(
+        Path.Combine(_folder.Path, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+        .FullName;
+
+    private string Phrase(string text)
+    {
+        var path = Path.Combine(_folder.Path, text.Replace(' ', '-'));
+        Secret(path, text + "\n");
+        return path;
+    }
+
+    private static void Secret(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}
