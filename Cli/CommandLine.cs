@@ -19,35 +19,11 @@ internal static class CommandLine
     /// <summary>Runs the command line.</summary>
     public static async Task<int> Run(string[] arguments, Terminal terminal)
     {
-        var home = new Option<string?>("--home")
-        {
-            Description = "The data folder; default QUICPAIR_HOME or the platform's place.",
-            Recursive = true,
-        };
-        var root = new RootCommand("Talk from your phone, or any machine, to the language models of your own Mac.")
-        {
-            home,
-            ChatCommand.Create(terminal, home),
-            PairCommand.Create(terminal, home),
-            DevicesCommand.Create(terminal, home),
-            StatusCommand.Create(terminal, home),
-            ModelsCommand.Create(terminal, home),
-            ProxyCommand.Create(terminal, home),
-            BenchCommand.Create(terminal, home),
-            IdentityCommand.Create(terminal, home),
-            ConfigCommand.Create(terminal, home),
-            VersionCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-            UpCommand.Create(home),
-        };
-        root.HelpName = "quicpair";
+        var root = Root(terminal);
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0)
         {
-            var problem = parsed.UnmatchedTokens is [var token, ..]
-                ? $"'{token}' is not understood here."
-                : parsed.Errors[0].Message;
-            terminal.Error.WriteLine(problem);
+            terminal.Error.WriteLine(Problem(parsed));
             return terminal.Fail("Try: quicpair --help", ExitCode.Usage);
         }
 
@@ -83,6 +59,44 @@ internal static class CommandLine
         {
             return terminal.Fail("Cancelled.", ExitCode.Failed);
         }
+    }
+
+    private static RootCommand Root(Terminal terminal)
+    {
+        var home = new Option<string?>("--home")
+        {
+            Description = "The data folder; default QUICPAIR_HOME or the platform's place.",
+            Recursive = true,
+        };
+        var root = new RootCommand("Talk from your phone, or any machine, to the language models of your own Mac.")
+        {
+            home,
+            ChatCommand.Create(terminal, home),
+            PairCommand.Create(terminal, home),
+            DevicesCommand.Create(terminal, home),
+            StatusCommand.Create(terminal, home),
+            ModelsCommand.Create(terminal, home),
+            ProxyCommand.Create(terminal, home),
+            BenchCommand.Create(terminal, home),
+            IdentityCommand.Create(terminal, home),
+            ConfigCommand.Create(terminal, home),
+            VersionCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
+            UpCommand.Create(home),
+        };
+        root.HelpName = "quicpair";
+        return root;
+    }
+
+    private static string Problem(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is [var token, ..])
+        {
+            return $"'{token}' is not understood here.";
+        }
+
+        string[] words = parsed.Errors[0].Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', words);
     }
 
     /// <summary>The exit code of an error of the Mac.</summary>

@@ -58,8 +58,9 @@ public sealed class SetupTests : IDisposable
         Assert.Equal(new CommandRun(0, "", ""), await Import(phrase));
         foreach (var (name, text) in content)
         {
-            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(there, name), Cancellation));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(there, name)));
+            var moved = Path.Combine(there, name);
+            Assert.Equal(text, await File.ReadAllTextAsync(moved, Cancellation));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(moved));
         }
 
         Assert.Equal(ExitCode.Usage, (await Import(phrase)).ExitCode);
