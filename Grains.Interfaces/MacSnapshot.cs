@@ -24,4 +24,9 @@ public sealed record MacSnapshot(
     [property: Id(6)] int Waiting,
     [property: Id(7)] double? TokensPerSecond,
     [property: Id(8)] int Connected,
-    [property: Id(9)] ImmutableArray<PairingSnapshot> Devices);
+    [property: Id(9)] ImmutableArray<PairingSnapshot> Devices)
+{
+    /// <summary>The version of QuicPair that it runs; empty when it does not say.</summary>
+    [Id(10)]
+    public string Version { get; init; } = string.Empty;
+}

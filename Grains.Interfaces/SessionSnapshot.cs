@@ -8,4 +8,15 @@ namespace QuicPair.Grains.Interfaces;
 public sealed record SessionSnapshot(
     [property: Id(0)] DateTimeOffset Since,
     [property: Id(1)] string Path,
-    [property: Id(2)] TimeSpan RoundTrip);
+    [property: Id(2)] TimeSpan RoundTrip)
+{
+    /// <summary>
+    /// What it is doing: <c>idle</c>, <c>queued</c>, <c>loading</c>, <c>reading</c> or <c>answering</c>.
+    /// </summary>
+    [Id(3)]
+    public string Stage { get; init; } = "idle";
+
+    /// <summary>Where the time of the device's last answer went; null before the first.</summary>
+    [Id(4)]
+    public AnswerTimings? LastAnswer { get; init; }
+}

@@ -48,7 +48,10 @@ internal sealed class MacGrain(
         status.Waiting,
         status.TokensPerSecond,
         status.Connected,
-        [.. keys.All().Where(device => device.Stage == PairingStage.Paired).Select(Show)]));
+        [.. keys.All().Where(device => device.Stage == PairingStage.Paired).Select(Show)])
+    {
+        Version = typeof(MacGrain).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
+    });
 
     private MacId Id => MacId.Parse(this.GetPrimaryKeyString());
 

@@ -7,5 +7,9 @@ namespace QuicPair.Grains;
 internal static class PresenceDisplay
 {
     public static SessionSnapshot? Show(this PeerPresence? presence) =>
-        presence is null ? null : new SessionSnapshot(presence.Since, presence.Path, presence.RoundTrip);
+        presence is null ? null : new SessionSnapshot(presence.Since, presence.Path, presence.RoundTrip)
+        {
+            Stage = presence.Stage,
+            LastAnswer = presence.LastAnswer,
+        };
 }

@@ -42,6 +42,8 @@ public static class SignalingHosting
         services.AddSingleton<FleetView>();
         services.AddHostedService<FleetWatch>();
         services.AddSingleton<MacCalls>();
+        services.AddSingleton<LastSeen>();
+        services.AddSingleton<FleetBoard>();
         services.AddSingleton<IceServers>();
         services.AddSingleton<PhonePage>();
         services.AddSingleton<OperatorToken>();
@@ -67,7 +69,7 @@ public static class SignalingHosting
         app.UseKnownProxies();
         app.UseMiddleware<ProblemPages>();
         app.UseMiddleware<HostGuard>();
-        app.UseMiddleware<DashboardGuard>();
+        app.UseMiddleware<OperatorGuard>();
         app.UseRouting();
         app.UseRateLimiter();
 
@@ -76,10 +78,14 @@ public static class SignalingHosting
         app.MapGet("/healthz", HealthEndpoints.Live);
         app.MapGet("/readyz", HealthEndpoints.Ready);
         app.MapGet("/", () => Results.Redirect("/p"));
+        app.MapGet(OperatorGuard.Fleet, (HttpContext http, PhonePage page) => page.GetFleet(http));
+        app.MapGet("/api/macs", FleetEndpoints.Get);
+        app.MapGet("/api/macs/events", FleetEndpoints.Follow);
+        app.MapPost("/api/macs/{mac}/devices/{device}/revoke", FleetEndpoints.Revoke);
         app.MapGet("/p/{**path}", (HttpContext http, PhonePage page, string? path) => page.Get(http, path));
         if (app.Services.GetService<DashboardMark>() is not null)
         {
-            app.MapOrleansDashboard(DashboardGuard.Path);
+            app.MapOrleansDashboard(OperatorGuard.Dashboard);
         }
 
         return app;

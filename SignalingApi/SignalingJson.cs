@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using QuicPair.SignalingApi.Fleet;
 using QuicPair.SignalingApi.Ice;
 using QuicPair.SignalingApi.Offers;
 using QuicPair.SignalingApi.Problems;
@@ -13,6 +14,7 @@ namespace QuicPair.SignalingApi;
 [JsonSerializable(typeof(OfferResponse))]
 [JsonSerializable(typeof(IceResponse))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(FleetReport))]
 internal sealed partial class SignalingJson : JsonSerializerContext
 {
     /// <summary>

@@ -1,7 +1,7 @@
 import { defineConfig } from "vite";
 
-// The front door serves index.html at /p and everything else below /p/assets/. Nothing is inlined, because the
-// page's content security policy allows scripts, styles and images of its own origin only.
+// The front door serves index.html at /p, fleet.html at /fleet and everything else below /p/assets/. Nothing is
+// inlined, because the pages' content security policy allows scripts, styles and images of their own origin only.
 export default defineConfig({
   base: "/p/",
   build: {
@@ -9,5 +9,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 200,
+    rolldownOptions: { input: ["index.html", "fleet.html"] },
   },
 });

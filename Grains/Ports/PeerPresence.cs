@@ -1,3 +1,5 @@
+using QuicPair.Grains.Interfaces;
+
 namespace QuicPair.Grains.Ports;
 
 /// <summary>
@@ -6,4 +8,13 @@ namespace QuicPair.Grains.Ports;
 /// <param name="Since">When the session became live.</param>
 /// <param name="Path">How the packets travel: <c>local</c>, <c>direct</c> or <c>relay</c>.</param>
 /// <param name="RoundTrip">The smoothed round trip of the path.</param>
-public sealed record PeerPresence(DateTimeOffset Since, string Path, TimeSpan RoundTrip);
+public sealed record PeerPresence(DateTimeOffset Since, string Path, TimeSpan RoundTrip)
+{
+    /// <summary>
+    /// What it is doing: <c>idle</c>, <c>queued</c>, <c>loading</c>, <c>reading</c> or <c>answering</c>.
+    /// </summary>
+    public string Stage { get; init; } = "idle";
+
+    /// <summary>Where the time of the device's last answer went; null before the first.</summary>
+    public AnswerTimings? LastAnswer { get; init; }
+}

@@ -21,6 +21,9 @@ internal sealed class FleetView(IClusterMembershipService membership)
     /// <summary>The only Mac of the household, or null when there are none or several.</summary>
     public MacId? Only => _known is { Count: 1 } one ? one.First() : null;
 
+    /// <summary>Every Mac that was ever here.</summary>
+    public IReadOnlyCollection<MacId> All => _known;
+
     /// <summary>Whether the Mac was ever here.</summary>
     public bool Knows(MacId mac) => _known.Contains(mac) || IsHere(mac);
 

@@ -17,7 +17,7 @@ internal sealed partial class FleetWatch(
     private const int Attempts = 10;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(200);
 
-    private readonly HashSet<SiloAddress> _noted = [];
+    private readonly Dictionary<SiloAddress, MacId> _noted = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -93,11 +93,18 @@ internal sealed partial class FleetWatch(
 
         foreach (var member in present)
         {
-            if (MacId.TryParse(member.Name, out var mac) && !_noted.Contains(member.SiloAddress))
+            if (MacId.TryParse(member.Name, out var mac) && !_noted.ContainsKey(member.SiloAddress))
             {
                 await fleet.Seen(mac, await NameOf(mac));
-                _noted.Add(member.SiloAddress);
+                _noted.Add(member.SiloAddress, mac);
             }
+        }
+
+        // Who leaves was here until now.
+        foreach (var (address, mac) in _noted.Where(noted => !present.Exists(one => one.SiloAddress == noted.Key)))
+        {
+            await fleet.Seen(mac, string.Empty);
+            _noted.Remove(address);
         }
     }
 

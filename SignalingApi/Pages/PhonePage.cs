@@ -7,12 +7,13 @@ using QuicPair.SignalingApi.Problems;
 namespace QuicPair.SignalingApi.Pages;
 
 /// <summary>
-/// The phone's page: <c>/p</c> and what lies below it, from the resources <c>web/…</c> of this assembly. The
-/// page may load and call nothing but its own origin.
+/// The phone's page, <c>/p</c> and what lies below it, and the operator's <c>/fleet</c>, from the resources
+/// <c>web/…</c> of this assembly. The pages may load and call nothing but their own origin.
 /// </summary>
 internal sealed partial class PhonePage
 {
     private const string Prefix = "web/";
+    private const string Fleet = "fleet.html";
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
@@ -21,9 +22,15 @@ internal sealed partial class PhonePage
     private readonly FrozenDictionary<string, PageFile> _files = Load(typeof(PhonePage).Assembly);
 
     /// <summary>Serves a file of the page; the page itself for an empty path.</summary>
-    public IResult Get(HttpContext http, string? path)
+    public IResult Get(HttpContext http, string? path) =>
+        path == Fleet ? Problem.NotFound : File(http, string.IsNullOrEmpty(path) ? "index.html" : path);
+
+    /// <summary>Serves the operator's page; its scripts and styles are those of <c>/p/assets</c>.</summary>
+    public IResult GetFleet(HttpContext http) => File(http, Fleet);
+
+    private IResult File(HttpContext http, string path)
     {
-        if (!_files.TryGetValue(string.IsNullOrEmpty(path) ? "index.html" : path, out var file))
+        if (!_files.TryGetValue(path, out var file))
         {
             return Problem.NotFound;
         }

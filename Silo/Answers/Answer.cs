@@ -49,6 +49,22 @@ internal sealed class Answer : IDisposable
         }
     }
 
+    /// <summary>What it is doing, as presence shows it; null once it has ended.</summary>
+    public string? Activity
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_ended) return null;
+                return _log.Count > 0 || _whole is { Length: > 0 } ? "answering" : _notices.Stage;
+            }
+        }
+    }
+
+    /// <summary>Where its time went, once it is done.</summary>
+    public AnswerStatistics? Statistics { get; private set; }
+
     /// <summary>Reads the log after an entry, then live; takes the place of the subscriber before.</summary>
     /// <param name="after">The last entry that the reader has; 0 for all.</param>
     /// <param name="signal">Called when there is something to take; must not block.</param>
@@ -71,7 +87,7 @@ internal sealed class Answer : IDisposable
     }
 
     /// <summary>Says what the runner does before the first entry.</summary>
-    public void Stage(LoadStage stage) => _notices.Stage(stage);
+    public void Stage(LoadStage stage) => _notices.Tell(stage);
 
     /// <summary>Appends what the runner said. False when the answer has ended, then or by it.</summary>
     public bool Append(RunnerEvent step)
@@ -191,7 +207,8 @@ internal sealed class Answer : IDisposable
     private DoneMessage Done(DoneReason reason, RunnerStatistics? statistics)
     {
         var texts = _log.OfType<AnswerEntry.Text>().Count();
-        return new DoneMessage { Reason = reason, Statistics = _watch.Statistics(statistics, texts) };
+        Statistics = _watch.Statistics(statistics, texts);
+        return new DoneMessage { Reason = reason, Statistics = Statistics };
     }
 
     private void End(Message message)

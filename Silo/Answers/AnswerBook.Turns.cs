@@ -1,3 +1,5 @@
+using QuicPair.Protocol.Chat;
+
 namespace QuicPair.Silo.Answers;
 
 /// <summary>The way of a chat through the queue, the runner and the time after its end.</summary>
@@ -28,6 +30,17 @@ internal sealed partial class AnswerBook
         Advance();
     }
 
+    /// <summary>What a device's answers are doing, and where the time of its last one went.</summary>
+    public (string Stage, AnswerStatistics? Last) Activity(string device)
+    {
+        lock (_lock)
+        {
+            if (!_devices.TryGetValue(device, out var mine)) return ("idle", null);
+            return (mine.Unfinished.Select(answer => answer.Activity).FirstOrDefault(stage => stage is not null)
+                ?? "idle", mine.Last);
+        }
+    }
+
     /// <summary>The chat needs the runner no longer; its log is kept for a while.</summary>
     private void Finish(Answer answer)
     {
@@ -35,6 +48,7 @@ internal sealed partial class AnswerBook
         _queue.Leave(open.Ticket);
         var mine = _devices.GetValueOrDefault(answer.Device);
         mine?.Unfinished.Remove(answer);
+        if (mine is not null && answer.Statistics is { } statistics) mine.Last = statistics;
         if (mine is null || answer.Id is null || !mine.Kept.Contains(answer))
         {
             Forget(answer);

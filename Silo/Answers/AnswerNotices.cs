@@ -17,6 +17,23 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
     private long _saidAt;
     private ITimer? _timer;
 
+    /// <summary>What the last notice said, as presence shows it.</summary>
+    public string Stage
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current switch
+                {
+                    QueuedMessage => "queued",
+                    StatusMessage { Stage: LoadStage.Loading } => "loading",
+                    _ => "reading",
+                };
+            }
+        }
+    }
+
     public void Queued(int ahead)
     {
         lock (_lock)
@@ -37,7 +54,7 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
         signal();
     }
 
-    public void Stage(LoadStage stage)
+    public void Tell(LoadStage stage)
     {
         lock (_lock) Set(new StatusMessage { Id = id, Stage = stage });
         signal();

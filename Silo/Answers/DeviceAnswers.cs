@@ -1,3 +1,5 @@
+using QuicPair.Protocol.Chat;
+
 namespace QuicPair.Silo.Answers;
 
 /// <summary>One device's answers. Guarded by the book's lock.</summary>
@@ -8,6 +10,9 @@ internal sealed class DeviceAnswers
 
     /// <summary>Answers that run or wait, those without id too.</summary>
     public HashSet<Answer> Unfinished { get; } = [];
+
+    /// <summary>Where the time of the last answer went.</summary>
+    public AnswerStatistics? Last { get; set; }
 
     /// <summary>Live connections.</summary>
     public int Connections { get; set; }

@@ -60,6 +60,7 @@ internal static class Welcome
         var url = $"{daemon.Mac.Places.Origins[^1]}/dashboard/";
         if (token.IsRandom && isTerminal) url += $"?token={token.Value}";
         output.WriteLine($"Dashboard: {url}");
+        output.WriteLine($"Fleet: {url.Replace("/dashboard/", "/fleet", StringComparison.Ordinal)}");
     }
 
     /// <summary>Half blocks, light on dark, whatever the terminal's colours.</summary>

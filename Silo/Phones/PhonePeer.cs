@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;
@@ -53,7 +54,13 @@ internal sealed class PhonePeer : IDisposable
             PathKind.Direct => "direct",
             _ => "local",
         };
-        return new PeerPresence(live.Since, path, statistics.RoundTrip ?? TimeSpan.Zero);
+        var (stage, last) = _parts.Answers.Activity(live.Device);
+        return new PeerPresence(live.Since, path, statistics.RoundTrip ?? TimeSpan.Zero)
+        {
+            Stage = stage,
+            LastAnswer = last is null ? null : new AnswerTimings(
+                last.QueueMs, last.LoadMs, last.PromptMs, last.TtftMs, last.Tokens, last.TokensPerSecond),
+        };
     }
 
     public void AddCandidates(string sdp) => _connection.AddRemoteCandidates(sdp);

@@ -36,11 +36,14 @@ public sealed class CanaryTests
         {
             var canaries = await Use(mac, door, Path.Combine(folder, "pairings.json"));
             var pages = await Dashboard(door.Address, token, canaries.Grain);
+            var macs = await Macs(door.Address, token);
+            Assert.Contains(canaries.Grain.Split('/')[1], macs, StringComparison.Ordinal);
 
             string[] strings = [canaries.Prompt, canaries.Name, .. canaries.Keys.SelectMany(Spellings)];
             AssertAbsent(strings, "the Mac's output", mac.Process.Output + mac.Process.Errors);
             AssertAbsent(strings, "the front door's output", door.Process.Output + door.Process.Errors);
             AssertAbsent(strings, "the dashboard", pages);
+            AssertAbsent(strings, "the answer of /api/macs", macs);
             AssertNotStored(mac.Home, canaries);
             AssertNotStored(door.Home, canaries);
             Assert.Equal([door.Planted], MemoryScan.Find(door.Process.Id, [door.Planted, .. strings]));
@@ -88,6 +91,13 @@ public sealed class CanaryTests
         Assert.Contains(grain.Split('/')[1], shown, StringComparison.Ordinal);
         pages.AppendLine(shown);
         return pages.ToString();
+    }
+
+    private static async Task<string> Macs(Uri door, string token)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return await http.GetStringAsync(new Uri(door, "/api/macs"));
     }
 
     private static void AssertAbsent(IEnumerable<string> canaries, string where, string text) =>
