@@ -1,3 +1,5 @@
+using QuicPair.Grains.Interfaces.Presence;
+
 namespace QuicPair.Grains.Interfaces;
 
 /// <summary>A device's live session as far as the household may see it.</summary>

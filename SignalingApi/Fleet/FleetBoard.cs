@@ -1,4 +1,3 @@
-using System.Net;
 using QuicPair.Cluster.Placement;
 using QuicPair.Grains.Interfaces;
 
@@ -74,7 +73,7 @@ internal sealed class FleetBoard(
             Mac = mac.Value,
             Name = member?.Name ?? string.Empty,
             State = address is null ? "away" : "silent",
-            Address = address is null ? null : new IPEndPoint(address.Endpoint.Address, address.Endpoint.Port).ToString(),
+            Address = address?.Endpoint.ToString(),
             FirstSeen = member?.FirstSeen.ToUnixTimeSeconds(),
             LastSeen = address is null ? member?.LastSeen.ToUnixTimeSeconds() : null,
         };

@@ -5,7 +5,7 @@ using QuicPair.SignalingApi.Problems;
 namespace QuicPair.SignalingApi.Fleet;
 
 /// <summary>
-/// <c>/api/macs</c>: the household for its operator, at once and as it changes, and the one thing that can be done here.
+/// <c>/api/macs</c>: the household for its operator, at once and as it changes, and the one thing to do about it.
 /// </summary>
 internal static class FleetEndpoints
 {

@@ -1,4 +1,4 @@
-using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Presence;
 
 namespace QuicPair.SignalingApi.Fleet;
 

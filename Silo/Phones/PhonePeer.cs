@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Presence;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;

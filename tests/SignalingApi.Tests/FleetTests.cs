@@ -71,7 +71,8 @@ public sealed class FleetTests(SharedFrontDoor shared) : IClassFixture<SharedFro
         Assert.Matches(@":\d+$", here.GetProperty("address").GetString());
         Assert.DoesNotContain("Blue phone", here.GetRawText(), StringComparison.Ordinal);
         var session = shown.GetProperty("session");
-        Assert.Equal(("local", "idle"), (session.GetProperty("path").GetString(), session.GetProperty("stage").GetString()));
+        Assert.Equal("local", session.GetProperty("path").GetString());
+        Assert.Equal("idle", session.GetProperty("stage").GetString());
         Assert.Equal(3, session.GetProperty("roundTripMs").GetDouble());
     }
 

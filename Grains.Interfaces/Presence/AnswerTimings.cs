@@ -1,4 +1,4 @@
-namespace QuicPair.Grains.Interfaces;
+namespace QuicPair.Grains.Interfaces.Presence;
 
 /// <summary>Where the time of a device's last answer went, in milliseconds, and how fast it was. No content.</summary>
 /// <param name="QueueMs">Waiting for the runner.</param>
