@@ -92,7 +92,7 @@ public sealed partial class PeerConnection
         {
             _datagramsSent++;
             _bytesSent += length;
-            _host.Send(this, buffer.AsSpan(0, length), path.Remote);
+            _host.Send(now, this, buffer.AsSpan(0, length), path);
         }
     }
 

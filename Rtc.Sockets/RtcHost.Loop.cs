@@ -26,6 +26,17 @@ public sealed partial class RtcHost
     void IGatheringHost.SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server) =>
         _endpoint.TrySend(datagram, server);
 
+    DateTimeOffset IGatheringHost.UtcNow => _options.TimeProvider.GetUtcNow();
+
+    IEntropy IGatheringHost.Entropy => _entropy;
+
+    void IGatheringHost.OnRelayed(Instant now, NetworkPath path, ReadOnlySpan<byte> datagram) =>
+        Dispatch(now, datagram, path);
+
+    void IGatheringHost.OnRelayNews() => _standing.Look(Now);
+
+    void IGatheringHost.AfterReceive() => Deliver();
+
     void IGatheringHost.OnCandidatesChanged(bool network)
     {
         var now = Now;
@@ -49,10 +60,11 @@ public sealed partial class RtcHost
     /// <summary>Scratch space for one datagram. Guarded by the gate.</summary>
     internal byte[] SendBuffer { get; } = GC.AllocateUninitializedArray<byte>(SendBufferLength, pinned: true);
 
-    internal void Send(PeerConnection peer, ReadOnlySpan<byte> datagram, TransportAddress remote)
+    internal void Send(Instant now, PeerConnection peer, ReadOnlySpan<byte> datagram, NetworkPath path)
     {
-        if (datagram is [0 or 1, ..]) _directory.Expect(remote, peer);
-        _endpoint.TrySend(datagram, remote);
+        if (datagram is [0 or 1, ..]) _directory.Expect(path.Remote, peer);
+        if (path.Local == _endpoint.BoundFor(path.Remote)) _endpoint.TrySend(datagram, path.Remote);
+        else _standing.FindRelay(path.Local)?.Send(now, path.Remote, datagram);
     }
 
     internal void Schedule(Instant now, PeerConnection peer, Instant? deadline) =>
@@ -118,10 +130,14 @@ public sealed partial class RtcHost
     {
         // The answers of servers begin with 0x01, checks of peers with 0x00.
         if (datagram is [1, ..] && _standing.TryHandle(now, sender, datagram)) return;
-        if (_directory.Find(datagram, sender) is not { } peer) return;
-        var path = new NetworkPath(_endpoint.BoundFor(sender), sender);
+        Dispatch(now, datagram, new NetworkPath(_endpoint.BoundFor(sender), sender));
+    }
+
+    private void Dispatch(Instant now, ReadOnlySpan<byte> datagram, NetworkPath path)
+    {
+        if (_directory.Find(datagram, path.Remote) is not { } peer) return;
         peer.HandleDatagram(now, path, datagram);
-        if (datagram is [0 or 1, ..] && peer.IsValidated(path)) _directory.Claim(sender, peer);
+        if (datagram is [0 or 1, ..] && peer.IsValidated(path)) _directory.Claim(path.Remote, peer);
         MarkDirty(peer);
     }
 

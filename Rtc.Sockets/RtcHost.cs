@@ -35,7 +35,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         Certificate = options.Certificate ?? (_ownCertificate = LocalCertificate.Create(options.TimeProvider));
         _clock = new HostClock(options.TimeProvider);
         _endpoint = new UdpEndpoint(options.Address, options.Port);
-        _standing = new StandingCandidates(this, options, _endpoint.LocalEndPoint.Port, _entropy);
+        _standing = new StandingCandidates(this, options, _endpoint.LocalEndPoint.Port);
         _handshakes = new HandshakeThreads(options.HandshakeThreads);
         _deadlines = new Deadlines(options.TimeProvider, OnTimer);
         _receiver = new Thread(ReceiveLoop) { IsBackground = true, Name = "RTC" };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace QuicPair.Rtc.Sockets;
 
@@ -22,6 +23,16 @@ public sealed record RtcHostOptions
     /// <see cref="RtcHost.UseIceServers"/>.
     /// </summary>
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>
+    /// Certificates that may sign those of <c>turns:</c> servers, in place of the system's; null (default) for those.
+    /// </summary>
+    public X509Certificate2Collection? RelayRoots { get; init; }
+
+    /// <summary>
+    /// How long credentials live that are made from <see cref="IceServer.Secret"/>; 10 minutes by default.
+    /// </summary>
+    public TimeSpan RelayCredentialLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.

@@ -11,6 +11,11 @@ internal interface IGatheringHost
 
     Instant Now { get; }
 
+    /// <summary>The wall clock, for the end of credentials.</summary>
+    DateTimeOffset UtcNow { get; }
+
+    IEntropy Entropy { get; }
+
     /// <summary>Sends from the port that all peers share. Needs the gate.</summary>
     void SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server);
 
@@ -19,4 +24,13 @@ internal interface IGatheringHost
     /// are. Needs the gate.
     /// </summary>
     void OnCandidatesChanged(bool network);
+
+    /// <summary>A peer's datagram came through a relay. Needs the gate.</summary>
+    void OnRelayed(Instant now, NetworkPath path, ReadOnlySpan<byte> datagram);
+
+    /// <summary>A relay has made progress, or none any more. Needs the gate.</summary>
+    void OnRelayNews();
+
+    /// <summary>Has delivered what was received. Without the gate.</summary>
+    void AfterReceive();
 }

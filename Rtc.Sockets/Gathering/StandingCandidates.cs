@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sockets.Gathering.Relays;
 using QuicPair.Rtc.Stun;
 using QuicPair.Rtc.Wire;
 
@@ -9,7 +10,8 @@ namespace QuicPair.Rtc.Sockets.Gathering;
 
 /// <summary>
 /// The candidates of this host, gathered in the background and kept up to date, so that a description never waits:
-/// addresses of the machine, and what STUN servers see of them. Names are resolved and servers asked beside the loop;
+/// addresses of the machine, what STUN servers see of them, and allocations at TURN servers. Names are
+/// resolved and servers asked beside the loop;
 /// one that does not answer costs nothing but a candidate. Guarded by the host's gate.
 /// </summary>
 internal sealed partial class StandingCandidates : IDisposable
@@ -17,11 +19,11 @@ internal sealed partial class StandingCandidates : IDisposable
     // Ours.
     private const int MaximumServers = 8;
     private const int MaximumReflexive = 4;
+    private const int MaximumRelayed = 4;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly IGatheringHost _host;
     private readonly RtcHostOptions _options;
-    private readonly IEntropy _entropy;
     private readonly NetworkAddresses _network;
     private readonly HostCandidates _hosts;
     private readonly ITimer _timer;
@@ -31,9 +33,9 @@ internal sealed partial class StandingCandidates : IDisposable
     private TaskCompletionSource _settled = NewSettled();
     private volatile IReadOnlyList<IceCandidate> _candidates;
 
-    public StandingCandidates(IGatheringHost host, RtcHostOptions options, int port, IEntropy entropy)
+    public StandingCandidates(IGatheringHost host, RtcHostOptions options, int port)
     {
-        (_host, _options, _entropy) = (host, options, entropy);
+        (_host, _options) = (host, options);
         _hosts = new HostCandidates(options, port);
         _network = new NetworkAddresses(options.TimeProvider, OnNetworkChanged);
         _candidates = _hosts.From(_network.Known);
@@ -51,12 +53,38 @@ internal sealed partial class StandingCandidates : IDisposable
     public void Use(Instant now, IReadOnlyList<IceServer> servers)
     {
         var former = _servers;
-        _servers = [.. servers
-            .Distinct()
-            .Take(MaximumServers)
-            .Select(server => former.Find(known => known.Server == server) ?? new GatheringServer(server))];
+        _servers = [];
+        foreach (var server in servers.Distinct().Take(MaximumServers))
+        {
+            var known = former.Find(each => each.IsSame(server)) ?? new GatheringServer(server, _host, _options);
+            known.Use(server);
+            if (!_servers.Contains(known)) _servers.Add(known);
+        }
+
+        foreach (var gone in former.Except(_servers)) gone.Dispose();
         Compose(network: false);
         Advance(now);
+    }
+
+    /// <summary>The relay that a path begins at; null for the port that all share. Needs the gate.</summary>
+    public Relay? FindRelay(TransportAddress local)
+    {
+        // By index: each packet that is relayed comes through here, and an enumerator would be an allocation.
+        foreach (var server in _servers)
+        {
+            for (var index = 0; index < server.Relays.Count; index++)
+            {
+                if (server.Relays[index].Find(local) is { } relay) return relay;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sees what became of the relays. Needs the gate.</summary>
+    public void Look(Instant now)
+    {
+        if (!_end.IsCancellationRequested) Advance(now);
     }
 
     /// <summary>Whether a datagram is a server's answer; nobody else sees it then. Needs the gate.</summary>
@@ -82,6 +110,11 @@ internal sealed partial class StandingCandidates : IDisposable
         _end.Cancel();
         _network.Dispose();
         _timer.Dispose();
+        lock (_host.Gate)
+        {
+            foreach (var server in _servers) server.Dispose();
+            _servers = [];
+        }
     }
 
     private static TaskCompletionSource NewSettled() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,18 +143,21 @@ internal sealed partial class StandingCandidates : IDisposable
     private void Advance(Instant now)
     {
         Instant? next = null;
+        var isNew = false;
         foreach (var server in _servers)
         {
             if (!server.IsResolving && server.ResolveAt <= now) Resolve(now, server);
-            foreach (var query in server.Queries) Ask(now, query);
+            foreach (var query in server.Queries) isNew |= Ask(now, query);
+            foreach (var relay in server.Relays) isNew |= relay.Advance(now);
             next = Instant.Earliest(next, server.NextTimeout);
         }
 
+        if (isNew) Compose(network: false);
         NoteSettled();
         if (next is { } due) _timer.Change(due - now > Tick ? due - now : Tick, Timeout.InfiniteTimeSpan);
     }
 
-    private void Ask(Instant now, BindingQuery query)
+    private bool Ask(Instant now, BindingQuery query)
     {
         var before = query.Mapped;
         if (query.TryTransmit(now, _buffer, out var length))
@@ -129,7 +165,7 @@ internal sealed partial class StandingCandidates : IDisposable
             _host.SendToServer(_buffer.AsSpan(0, length), query.Server);
         }
 
-        if (query.Mapped != before) Compose(network: false);
+        return query.Mapped != before;
     }
 
     private void NoteSettled()
@@ -144,7 +180,7 @@ internal sealed partial class StandingCandidates : IDisposable
         server.ResolveBegins();
         if (IPAddress.TryParse(server.Server.Host, out var literal))
         {
-            server.Resolved(now, [literal], IsReachable, _entropy);
+            server.Resolved(now, [literal], IsReachable);
         }
         else
         {
@@ -169,7 +205,7 @@ internal sealed partial class StandingCandidates : IDisposable
         lock (_host.Gate)
         {
             if (_end.IsCancellationRequested) return;
-            server.Resolved(_host.Now, addresses, IsReachable, _entropy);
+            server.Resolved(_host.Now, addresses, IsReachable);
             Compose(network: false);
             Advance(_host.Now);
         }
@@ -188,6 +224,7 @@ internal sealed partial class StandingCandidates : IDisposable
     {
         var candidates = _hosts.From(_network.Known).ToList();
         AddReflexive(candidates);
+        AddRelayed(candidates);
         var isNew = !candidates.SequenceEqual(_candidates);
         _candidates = candidates;
         if (isNew || network) _host.OnCandidatesChanged(network);
@@ -207,6 +244,30 @@ internal sealed partial class StandingCandidates : IDisposable
             candidates.Add(Reflexive(address, preference--));
         }
     }
+
+    private void AddRelayed(List<IceCandidate> candidates)
+    {
+        // UDP to the server is better than TCP, TCP than TLS: less waits behind what is lost, less to compute.
+        var relays = from server in _servers
+                     orderby server.Server.Transport
+                     from slot in server.Relays
+                     where slot.Current is not null
+                     from address in new[] { slot.Current!.RelayedIPv4, slot.Current.RelayedIPv6 }
+                     where address is not null
+                     select address.Value;
+        ushort preference = ushort.MaxValue;
+        foreach (var address in relays.Distinct().Take(MaximumRelayed)) candidates.Add(Relayed(address, preference--));
+    }
+
+    // RFC 8445, 5.1.1.2: the base of a relayed candidate is the candidate itself.
+    private static IceCandidate Relayed(TransportAddress address, ushort preference) => new()
+    {
+        Foundation = $"r{ushort.MaxValue - preference + 1}",
+        Priority = IceCandidate.ComputePriority(IceCandidateType.Relayed, preference),
+        Address = address,
+        Type = IceCandidateType.Relayed,
+        Base = address,
+    };
 
     private IceCandidate Reflexive(TransportAddress address, ushort preference) => new()
     {

@@ -45,6 +45,18 @@ internal ref struct StunMessage
     /// <summary>The code of an error response, 300 to 699.</summary>
     public StunErrorCode? ErrorCode { get; private set; }
 
+    /// <summary>The relayed IPv4 address of an allocation (RFC 8656, section 18.5).</summary>
+    public TransportAddress? RelayedIPv4 { get; private set; }
+
+    /// <summary>The relayed IPv6 address of an allocation.</summary>
+    public TransportAddress? RelayedIPv6 { get; private set; }
+
+    /// <summary>How long an allocation lives (RFC 8656, section 18.2).</summary>
+    public TimeSpan? Lifetime { get; private set; }
+
+    /// <summary>Where to try instead (RFC 8489, section 14.15).</summary>
+    public TransportAddress? AlternateServer { get; private set; }
+
     /// <summary>The first attribute that must be understood and is not.</summary>
     public ushort? UnknownRequired { get; private set; }
 
@@ -147,6 +159,29 @@ internal ref struct StunMessage
             case StunAttributeType.IceControlling:
                 if (value.Length != 8 || !reader.TryReadUInt64(out var controlling)) return false;
                 Controlling ??= controlling;
+                return true;
+            default:
+                return TryAcceptTurn(type, value);
+        }
+    }
+
+    private bool TryAcceptTurn(StunAttributeType type, ReadOnlySpan<byte> value)
+    {
+        switch (type)
+        {
+            case StunAttributeType.XorRelayedAddress:
+                if (!XorMappedAddress.TryParse(value, Header.TransactionId, out var relayed)) return false;
+                if (relayed.IsIPv4) RelayedIPv4 ??= relayed;
+                else RelayedIPv6 ??= relayed;
+                return true;
+            case StunAttributeType.Lifetime:
+                var reader = new SpanReader(value);
+                if (value.Length != 4 || !reader.TryReadUInt32(out var seconds)) return false;
+                Lifetime ??= TimeSpan.FromSeconds(seconds);
+                return true;
+            case StunAttributeType.AlternateServer:
+                if (!XorMappedAddress.TryParsePlain(value, out var alternate)) return false;
+                AlternateServer ??= alternate;
                 return true;
             case StunAttributeType.UnknownAttributes or StunAttributeType.MessageIntegritySha256:
                 return true;

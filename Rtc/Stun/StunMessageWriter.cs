@@ -27,6 +27,53 @@ internal ref struct StunMessageWriter
     public void AddSoftware(scoped ReadOnlySpan<byte> software) =>
         AddBytes(StunAttributeType.Software, software);
 
+    public void AddRealm(scoped ReadOnlySpan<byte> realm) => AddBytes(StunAttributeType.Realm, realm);
+
+    public void AddNonce(scoped ReadOnlySpan<byte> nonce) => AddBytes(StunAttributeType.Nonce, nonce);
+
+    public void AddData(scoped ReadOnlySpan<byte> data) => AddBytes(StunAttributeType.Data, data);
+
+    /// <summary>Asks for a relay of UDP, the only one there is (RFC 8656, section 18.8).</summary>
+    public void AddRequestedTransport()
+    {
+        const uint udp = 17;
+        AddAttributeHeader(StunAttributeType.RequestedTransport, sizeof(uint));
+        _writer.WriteUInt32(udp << 24);
+    }
+
+    /// <summary>Asks for an IPv6 address besides the IPv4 one (RFC 8656, section 18.11).</summary>
+    public void AddAdditionalIPv6()
+    {
+        const uint ipv6 = 2;
+        AddAttributeHeader(StunAttributeType.AdditionalAddressFamily, sizeof(uint));
+        _writer.WriteUInt32(ipv6 << 24);
+    }
+
+    public void AddLifetime(TimeSpan lifetime)
+    {
+        AddAttributeHeader(StunAttributeType.Lifetime, sizeof(uint));
+        _writer.WriteUInt32((uint)lifetime.TotalSeconds);
+    }
+
+    public void AddChannelNumber(ushort number)
+    {
+        AddAttributeHeader(StunAttributeType.ChannelNumber, sizeof(uint));
+        _writer.WriteUInt32((uint)number << 16);
+    }
+
+    public void AddPeerAddress(TransportAddress address) =>
+        AddAddress(StunAttributeType.XorPeerAddress, address);
+
+    public void AddRelayedAddress(TransportAddress address) =>
+        AddAddress(StunAttributeType.XorRelayedAddress, address);
+
+    /// <summary>Names another server, which no XOR protects (RFC 8489, section 14.15).</summary>
+    public void AddAlternateServer(TransportAddress address)
+    {
+        AddAttributeHeader(StunAttributeType.AlternateServer, XorMappedAddress.Length(address));
+        XorMappedAddress.WritePlain(ref _writer, address);
+    }
+
     public void AddPriority(uint priority)
     {
         AddAttributeHeader(StunAttributeType.Priority, sizeof(uint));
@@ -47,11 +94,8 @@ internal ref struct StunMessageWriter
         _writer.WriteUInt64(tieBreaker);
     }
 
-    public void AddMappedAddress(TransportAddress address)
-    {
-        AddAttributeHeader(StunAttributeType.XorMappedAddress, XorMappedAddress.Length(address));
-        XorMappedAddress.Write(ref _writer, address, _header.TransactionId);
-    }
+    public void AddMappedAddress(TransportAddress address) =>
+        AddAddress(StunAttributeType.XorMappedAddress, address);
 
     /// <param name="code">300 to 699.</param>
     /// <param name="reason">UTF-8, cut at 127 bytes.</param>
@@ -95,6 +139,24 @@ internal ref struct StunMessageWriter
         BinaryPrimitives.WriteUInt16BigEndian(covered[2..], (ushort)(_writer.Position - StunHeader.Length));
         BinaryPrimitives.WriteUInt32BigEndian(fingerprint, Fingerprint.Compute(covered));
         return _writer.Position;
+    }
+
+    /// <summary>
+    /// Ends an indication, which has neither MESSAGE-INTEGRITY nor, here, FINGERPRINT. Returns its length in bytes, or
+    /// 0 when the buffer was too small.
+    /// </summary>
+    public readonly int CompleteBare()
+    {
+        if (_writer.HasOverflowed) return 0;
+        var length = (ushort)(_writer.Position - StunHeader.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(_writer.Written[2..], length);
+        return _writer.Position;
+    }
+
+    private void AddAddress(StunAttributeType type, TransportAddress address)
+    {
+        AddAttributeHeader(type, XorMappedAddress.Length(address));
+        XorMappedAddress.Write(ref _writer, address, _header.TransactionId);
     }
 
     private void AddBytes(StunAttributeType type, scoped ReadOnlySpan<byte> value)

@@ -18,6 +18,18 @@ internal static class XorMappedAddress
 
     public static bool TryParse(ReadOnlySpan<byte> value, TransactionId id, out TransportAddress address)
     {
+        Span<byte> mask = stackalloc byte[16];
+        WriteMask(mask, id);
+        return TryParse(value, mask, (ushort)(StunHeader.MagicCookie >> 16), out address);
+    }
+
+    /// <summary>Reads the same without the XOR, as in ALTERNATE-SERVER (RFC 8489, section 14.15).</summary>
+    public static bool TryParsePlain(ReadOnlySpan<byte> value, out TransportAddress address) =>
+        TryParse(value, stackalloc byte[16], 0, out address);
+
+    private static bool TryParse(
+        ReadOnlySpan<byte> value, scoped ReadOnlySpan<byte> mask, ushort portMask, out TransportAddress address)
+    {
         address = default;
         var reader = new SpanReader(value);
         if (!reader.TryReadByte(out _) || !reader.TryReadByte(out var family)
@@ -31,8 +43,8 @@ internal static class XorMappedAddress
 
         Span<byte> bytes = stackalloc byte[16];
         reader.Rest.CopyTo(bytes);
-        Mask(bytes[..length], id);
-        var port = (ushort)(maskedPort ^ (StunHeader.MagicCookie >> 16));
+        Mask(bytes[..length], mask);
+        var port = (ushort)(maskedPort ^ portMask);
         return TransportAddress.TryCreate(bytes[..length], port, out address);
     }
 
@@ -41,20 +53,34 @@ internal static class XorMappedAddress
 
     public static void Write(ref SpanWriter writer, TransportAddress address, TransactionId id)
     {
-        writer.WriteByte(0);
-        writer.WriteByte(address.IsIPv4 ? FamilyIPv4 : FamilyIPv6);
-        writer.WriteUInt16((ushort)(address.Port ^ (StunHeader.MagicCookie >> 16)));
-        if (!writer.TryReserve(address.AddressLength, out var span)) return;
-        _ = address.WriteAddress(span);
-        Mask(span, id);
+        Span<byte> mask = stackalloc byte[16];
+        WriteMask(mask, id);
+        Write(ref writer, address, mask, (ushort)(StunHeader.MagicCookie >> 16));
     }
 
-    private static void Mask(Span<byte> address, TransactionId id)
+    public static void WritePlain(ref SpanWriter writer, TransportAddress address) =>
+        Write(ref writer, address, stackalloc byte[16], 0);
+
+    private static void Write(
+        ref SpanWriter writer, TransportAddress address, scoped ReadOnlySpan<byte> mask, ushort portMask)
     {
-        Span<byte> mask = stackalloc byte[16];
+        writer.WriteByte(0);
+        writer.WriteByte(address.IsIPv4 ? FamilyIPv4 : FamilyIPv6);
+        writer.WriteUInt16((ushort)(address.Port ^ portMask));
+        if (!writer.TryReserve(address.AddressLength, out var span)) return;
+        _ = address.WriteAddress(span);
+        Mask(span, mask);
+    }
+
+    private static void WriteMask(Span<byte> mask, TransactionId id)
+    {
         BinaryPrimitives.WriteUInt32BigEndian(mask, StunHeader.MagicCookie);
         BinaryPrimitives.WriteUInt32BigEndian(mask[4..], id.High);
         BinaryPrimitives.WriteUInt64BigEndian(mask[8..], id.Low);
+    }
+
+    private static void Mask(Span<byte> address, ReadOnlySpan<byte> mask)
+    {
         for (var index = 0; index < address.Length; index++)
         {
             address[index] ^= mask[index];

@@ -10,16 +10,17 @@ internal sealed record IceSettings
     public IReadOnlyList<IceServer>? Servers { get; init; }
 
     /// <summary>How long gathering may hold the description up.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(300);
+    public TimeSpan Patience { get; init; }
 
     /// <summary>Whether only relayed candidates are used.</summary>
     public bool RelayOnly { get; init; }
 
-    public static IceSettings Read(JsonElement command) => new()
+    public static IceSettings Read(JsonElement command, TimeSpan patience) => new()
     {
         Servers = command.TryGetProperty("iceServers", out var list) ? [.. ReadServers(list)] : null,
-        Patience = TimeSpan.FromMilliseconds(
-            command.TryGetProperty("gatherMs", out var patience) ? patience.GetDouble() : 300),
+        Patience = command.TryGetProperty("gatherMs", out var told)
+            ? TimeSpan.FromMilliseconds(told.GetDouble())
+            : patience,
         RelayOnly = Text(command, "policy") == "relay",
     };
 

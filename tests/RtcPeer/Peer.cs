@@ -11,6 +11,8 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
     {
         Address = settings.Address,
         AdvertiseLoopback = true,
+        IceServers = settings.IceServers,
+        RelayRoots = settings.RelayRoots,
     });
 
     private readonly Lock _outputGate = new();
@@ -35,6 +37,11 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
                 break;
             case "cand":
                 AddCandidate(command.GetProperty("candidate").GetString()!);
+                break;
+            case "restart" when _connection is { } connection:
+                await _host.Gather(_settings.Patience, _round.Token);
+                connection.OfferRestart();
+                Tell(new { e = "desc", type = "offer", sdp = connection.LocalDescription });
                 break;
             case "close":
                 await Close();
@@ -70,7 +77,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         _isFull = command.TryGetProperty("full", out var full) && full.ValueKind == JsonValueKind.True;
         _round.Dispose();
         _round = new CancellationTokenSource();
-        _settings = IceSettings.Read(command);
+        _settings = IceSettings.Read(command, settings.GatherPatience);
         if (_settings.Servers is { } servers) _host.UseIceServers(servers);
         await _host.Gather(_settings.Patience, _round.Token);
         if (command.GetProperty("role").GetString() != "offer") return;
@@ -89,6 +96,13 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         if (type == "answer")
         {
             _connection?.SetRemoteDescription(sdp);
+            return;
+        }
+
+        if (_connection is { Completion.IsCompleted: false } living)
+        {
+            living.AddRemoteCandidates(sdp);
+            Tell(new { e = "desc", type = "answer", sdp = living.LocalDescription });
             return;
         }
 

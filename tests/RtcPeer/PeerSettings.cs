@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.RtcPeer;
 
@@ -33,8 +35,20 @@ internal sealed record PeerSettings
     /// <summary>BIND: the only address to use.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>STUN_URLS, TURN_URLS, TURN_USER, TURN_PASS, TURN_SECRET: servers from the beginning.</summary>
+    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>TURN_CA: a file of certificates that may sign those of <c>turns:</c> servers.</summary>
+    public X509Certificate2Collection? RelayRoots { get; init; }
+
+    /// <summary>GATHER_MS: how long gathering may hold the description up.</summary>
+    public TimeSpan GatherPatience { get; init; }
+
     public static PeerSettings FromEnvironment() => new()
     {
+        IceServers = [.. ReadServers()],
+        RelayRoots = ReadRoots(),
+        GatherPatience = TimeSpan.FromMilliseconds(Number("GATHER_MS", 300)),
         EchoCount = Number("ECHO_N", 3_000),
         EchoSize = Number("ECHO_SZ", 1_024),
         MessageSize = Number("MSG", 16_384),
@@ -45,6 +59,28 @@ internal sealed record PeerSettings
         TokenGap = TimeSpan.FromMilliseconds(Number("GAP", 20)),
         Address = IPAddress.TryParse(Environment.GetEnvironmentVariable("BIND"), out var address) ? address : null,
     };
+
+    private static IEnumerable<IceServer> ReadServers()
+    {
+        var urls = $"{Text("STUN_URLS")},{Text("TURN_URLS")}";
+        foreach (var url in urls.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!IceServer.TryParse(url, out var server)) throw new FormatException(url);
+            yield return Text("TURN_SECRET") is { Length: > 0 } secret
+                ? server with { Secret = secret }
+                : server with { Username = Text("TURN_USER"), Password = Text("TURN_PASS") };
+        }
+    }
+
+    private static X509Certificate2Collection? ReadRoots()
+    {
+        if (Text("TURN_CA") is not { Length: > 0 } path) return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(path);
+        return roots;
+    }
+
+    private static string Text(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 
     private static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
