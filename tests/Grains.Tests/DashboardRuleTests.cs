@@ -38,6 +38,7 @@ public sealed class DashboardRuleTests
             typeof(DateTimeOffset), typeof(DateTimeOffset?), typeof(MacId), typeof(PairingKey), typeof(PairingStage?),
         ];
         var snapshots = typeof(IMacGrain).Assembly.GetExportedTypes()
+            .Where(type => type.Namespace!.StartsWith(typeof(IMacGrain).Namespace!, StringComparison.Ordinal))
             .Where(type => type == typeof(FleetMember) || type == typeof(AnswerTimings)
                 || type.Name.EndsWith("Snapshot", StringComparison.Ordinal))
             .ToList();
