@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Sockets.Dtls;
 
 namespace QuicPair.Rtc.Sockets;
 
@@ -18,8 +19,8 @@ public sealed class LocalCertificate : IDisposable
 
     private LocalCertificate(ECDsa key, byte[] der)
     {
-        Key = key;
         _der = der;
+        Identity = new DtlsIdentity(der, key, SodiumX25519.Shared);
         Fingerprint = CertificateFingerprint.Of(der);
     }
 
@@ -29,7 +30,7 @@ public sealed class LocalCertificate : IDisposable
     /// <summary>Its SHA-256 fingerprint.</summary>
     public CertificateFingerprint Fingerprint { get; }
 
-    internal ECDsa Key { get; }
+    internal DtlsIdentity Identity { get; }
 
     /// <summary>Makes a key and a certificate for it; takes about half a millisecond.</summary>
     public static LocalCertificate Create(TimeProvider? timeProvider = null)
@@ -42,5 +43,5 @@ public sealed class LocalCertificate : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Key.Dispose();
+    public void Dispose() => Identity.Key.Dispose();
 }

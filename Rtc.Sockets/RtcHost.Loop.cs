@@ -97,19 +97,6 @@ public sealed partial class RtcHost
         ThreadPool.UnsafeQueueUserWorkItem(static host => host.Deliver(), this, preferLocal: false);
     }
 
-    /// <summary>The handshake of a peer has news.</summary>
-    internal void OnHandshakeNews(PeerConnection peer)
-    {
-        lock (Gate)
-        {
-            peer.HandleTimeout(Now);
-            peer.Flush(Now);
-            MarkDirty(peer);
-        }
-
-        Deliver();
-    }
-
     private void ReceiveLoop()
     {
         while (!_isStopping)

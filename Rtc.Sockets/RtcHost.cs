@@ -1,8 +1,8 @@
 using System.Net;
+using QuicPair.Rtc.Dtls.Handshake;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Session;
-using QuicPair.Rtc.Sockets.Dtls;
 using QuicPair.Rtc.Sockets.Gathering;
 using QuicPair.Rtc.Sockets.Loop;
 
@@ -19,7 +19,6 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     private readonly HostClock _clock;
     private readonly UdpEndpoint _endpoint;
     private readonly StandingCandidates _standing;
-    private readonly HandshakeThreads _handshakes;
     private readonly Deadlines _deadlines;
     private readonly PeerDirectory _directory = new();
     private readonly SystemEntropy _entropy = new();
@@ -36,7 +35,6 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         _clock = new HostClock(options.TimeProvider);
         _endpoint = new UdpEndpoint(options.Address, options.Port);
         _standing = new StandingCandidates(this, options, _endpoint.LocalEndPoint.Port);
-        _handshakes = new HandshakeThreads(options.HandshakeThreads);
         _deadlines = new Deadlines(options.TimeProvider, OnTimer);
         _receiver = new Thread(ReceiveLoop) { IsBackground = true, Name = "RTC" };
     }
@@ -103,10 +101,9 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var wake = new PeerWake(this);
-            var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
+            var dtls = new DtlsHandshake(certificate.Identity, _entropy);
             var session = RtcSession.CreateOffer(Now, SessionOptionsFor(certificate, options), dtls, _entropy);
-            return Adopt(wake, session, certificate, options);
+            return Adopt(session, certificate, options);
         }
     }
 
@@ -120,24 +117,21 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var wake = new PeerWake(this);
-            var dtls = new BouncyCastleDtls(certificate, _handshakes, wake.Signal);
+            var dtls = new DtlsHandshake(certificate.Identity, _entropy);
             var settings = SessionOptionsFor(certificate, options);
             if (!RtcSession.TryCreateAnswer(Now, offerSdp, settings, dtls, _entropy, out var session, out var problem))
             {
                 throw new SdpException(problem);
             }
 
-            return Adopt(wake, session, certificate, options);
+            return Adopt(session, certificate, options);
         }
     }
 
-    private PeerConnection Adopt(
-        PeerWake wake, RtcSession session, LocalCertificate certificate, PeerOptions options)
+    private PeerConnection Adopt(RtcSession session, LocalCertificate certificate, PeerOptions options)
     {
         var isOwned = certificate != options.Certificate && certificate != Certificate;
         var peer = new PeerConnection(this, session, certificate, isOwned, options);
-        wake.Peer = peer;
         _directory.Add(peer);
         peer.Flush(Now);
         return peer;
@@ -167,7 +161,6 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         _endpoint.Dispose();
         _receiver.Join();
         _deadlines.Dispose();
-        _handshakes.Dispose();
         _standing.Dispose();
         _ownCertificate?.Dispose();
     }

@@ -34,11 +34,6 @@ public sealed record RtcHostOptions
     /// </summary>
     public TimeSpan RelayCredentialLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// Threads that compute DTLS handshakes at the same time; 8 by default. None runs when no handshake does.
-    /// </summary>
-    public int HandshakeThreads { get; init; } = 8;
-
     /// <summary>The certificate of this process; null (default) makes a new one.</summary>
     public LocalCertificate? Certificate { get; init; }
 

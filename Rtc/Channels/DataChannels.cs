@@ -41,7 +41,9 @@ public sealed class DataChannels
     /// <summary>The association, for tests.</summary>
     internal SctpAssociation Association => _association;
 
-    /// <summary>Starts the association; call when DTLS is up, or a moment before.</summary>
+    /// <summary>
+    /// Starts the association; call when DTLS is up, or a moment before and then again.
+    /// </summary>
     /// <param name="now">The time.</param>
     public void Connect(Instant now) => _association.Connect();
 

@@ -1,3 +1,4 @@
+using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Machine;
 
 namespace QuicPair.Rtc.Dtls;
@@ -33,12 +34,9 @@ public sealed class DtlsTransport : IDisposable
     private readonly IDtls _handshake;
     private readonly EarlyRecords _early = new();
     private readonly byte[] _datagram = new byte[MaximumDatagram];
-    private DtlsParameters? _parameters;
     private RecordLayer? _records;
-    private DtlsResult? _result;
     private int _position;
     private int _length;
-    private int _lastFlightNext = int.MaxValue;
     private bool _owesCloseNotify;
     private DtlsCounters _counters;
 
@@ -52,7 +50,14 @@ public sealed class DtlsTransport : IDisposable
     public DtlsFailure? Failure { get; private set; }
 
     /// <summary>The certificate that the peer has proved to own (DER), once connected.</summary>
-    public ReadOnlyMemory<byte> PeerCertificate => _result?.PeerCertificate;
+    public ReadOnlyMemory<byte> PeerCertificate { get; private set; }
+
+    /// <summary>
+    /// Whether <see cref="TrySeal"/> works. A client may seal half a round trip before it is
+    /// <see cref="DtlsState.Connected"/>: the server has proved who it is, but not yet that it saw the same
+    /// handshake, so nothing secret belongs there (RFC 7918, section 3).
+    /// </summary>
+    public bool CanSeal => _records is not null && State is DtlsState.Handshaking or DtlsState.Connected;
 
     /// <summary>What happened so far.</summary>
     public DtlsCounters Counters => _counters;
@@ -67,7 +72,6 @@ public sealed class DtlsTransport : IDisposable
     public void Start(Instant now, DtlsParameters parameters)
     {
         if (State != DtlsState.New) return;
-        _parameters = parameters;
         State = DtlsState.Handshaking;
         _handshake.Start(now, parameters);
         var waiting = new List<byte[]>();
@@ -91,6 +95,7 @@ public sealed class DtlsTransport : IDisposable
         else if (State == DtlsState.Handshaking)
         {
             SortHandshakeRecords(now, datagram);
+            Update();
         }
         else
         {
@@ -139,14 +144,6 @@ public sealed class DtlsTransport : IDisposable
     {
         Update();
         if (_handshake.TryTransmit(now, destination, out length)) return true;
-        if (_result is { } result && _lastFlightNext < result.LastFlight.Count)
-        {
-            var datagram = result.LastFlight[_lastFlightNext++];
-            datagram.CopyTo(destination);
-            length = datagram.Length;
-            return true;
-        }
-
         if (!_owesCloseNotify || _records is null) return false;
         _owesCloseNotify = false;
         length = _records.Seal(ContentType.Alert, CloseNotify, destination);
@@ -154,14 +151,14 @@ public sealed class DtlsTransport : IDisposable
     }
 
     /// <summary>
-    /// Seals one datagram of application data; false unless connected. <paramref name="plaintext"/> may stand
-    /// at <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
+    /// Seals one datagram of application data; false unless <see cref="CanSeal"/>.
+    /// <paramref name="plaintext"/> may stand at <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
     /// bytes more than it.
     /// </summary>
     public bool TrySeal(ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
     {
         length = 0;
-        if (State != DtlsState.Connected || _records is null) return false;
+        if (!CanSeal || _records!.IsExhausted) return false;
         length = _records.Seal(ContentType.ApplicationData, plaintext, destination);
         _counters = _counters with { SealedRecords = _counters.SealedRecords + 1 };
         return true;
@@ -182,7 +179,6 @@ public sealed class DtlsTransport : IDisposable
     public void Dispose()
     {
         _handshake.Dispose();
-        _records?.Dispose();
         _records = null;
         if (State is not DtlsState.Failed) State = DtlsState.Closed;
     }
@@ -215,25 +211,17 @@ public sealed class DtlsTransport : IDisposable
     private void Update()
     {
         if (State != DtlsState.Handshaking) return;
+        _records = _handshake.Records;
         if (_handshake.Failure is { } failure)
         {
-            Fail(failure);
+            (State, Failure) = (DtlsState.Failed, failure);
         }
-        else if (_handshake.Result is { } result)
+        else if (_handshake.IsComplete)
         {
-            if (!_parameters!.PeerFingerprints.Any(expected => expected.Matches(result.PeerCertificate)))
-            {
-                Fail(DtlsFailure.FingerprintMismatch);
-                return;
-            }
-
-            _result = result;
-            _records = new RecordLayer(result.Keys);
+            PeerCertificate = _handshake.PeerCertificate;
             State = DtlsState.Connected;
         }
     }
-
-    private void Fail(DtlsFailure failure) => (State, Failure) = (DtlsState.Failed, failure);
 
     private bool TryNextRecord(out RecordHeader header, out Span<byte> record)
     {
@@ -259,9 +247,10 @@ public sealed class DtlsTransport : IDisposable
 
     private void HandleControlRecord(ContentType type, ReadOnlySpan<byte> body)
     {
-        if (type == ContentType.Handshake && _result is { LastFlight.Count: > 0 })
+        if (type == ContentType.Handshake && body is [(byte)HandshakeType.Finished, ..])
         {
-            _lastFlightNext = 0;
+            // It is authentic, so the peer repeats it because it has not got ours (RFC 6347, section 4.2.4).
+            if (!_handshake.TryRepeatLastFlight()) return;
             _counters = _counters with { LastFlightsRepeated = _counters.LastFlightsRepeated + 1 };
         }
         else if (type == ContentType.Alert && body is [2, _] or [_, 0])

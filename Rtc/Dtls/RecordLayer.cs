@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace QuicPair.Rtc.Dtls;
 
 /// <summary>
-/// Seals and opens the records of epoch 1 with AES-128-GCM (RFC 5288): the nonce is the salt followed by
+/// Seals and opens the records of epoch 1 with AES-GCM (RFC 5288): the nonce is the salt followed by
 /// epoch and record number, which the record also carries. Sealing and opening allocate nothing.
 /// </summary>
 internal sealed class RecordLayer : IDisposable
@@ -24,6 +24,9 @@ internal sealed class RecordLayer : IDisposable
     // time.
     private const ushort Epoch = 1;
 
+    // 48 bits; a number twice would be a nonce twice.
+    private const ulong LastSequence = (1UL << 48) - 1;
+
     private readonly AesGcm _write;
     private readonly AesGcm _read;
     private readonly byte[] _writeSalt;
@@ -37,8 +40,10 @@ internal sealed class RecordLayer : IDisposable
         _read = new AesGcm(keys.ReadKey, TagLength);
         _writeSalt = keys.WriteSalt;
         _readSalt = keys.ReadSalt;
-        _nextSequence = keys.NextWriteSequence;
     }
+
+    /// <summary>Whether every number has been used: nothing can be sealed any more.</summary>
+    public bool IsExhausted => _nextSequence > LastSequence;
 
     /// <summary>
     /// Writes one record and returns its length. <paramref name="plaintext"/> may already stand at

@@ -8,7 +8,7 @@ namespace QuicPair.Rtc.Session;
 
 /// <summary>
 /// Moves a session on: the first path starts DTLS, DTLS starts SCTP in the same turn, so that its INIT
-/// follows right behind the end of the handshake.
+/// follows right behind our end of the handshake.
 /// </summary>
 internal sealed class Connecting(SessionContext context, Restarting restarting)
 {
@@ -76,7 +76,12 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
     {
         switch (context.Dtls.State)
         {
-            case DtlsState.Connected when context.Channels is null && context.End is null:
+            case DtlsState.Handshaking when context.Dtls.CanSeal && context.Channels is null:
+                StartSctp(now);
+                break;
+            case DtlsState.Connected when context.DtlsConnectedAt is null && context.End is null:
+                context.DtlsConnectedAt = now;
+                context.Enter(SessionState.Associating);
                 StartSctp(now);
                 break;
             case DtlsState.Failed:
@@ -90,10 +95,19 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
         }
     }
 
+    /// <summary>
+    /// Sends INIT: a DTLS client does so right behind its Finished, half a round trip before it is connected,
+    /// and once more when it is, as a server may have dropped what overtook that Finished. INIT holds nothing
+    /// secret, and nothing else is sent before it is answered.
+    /// </summary>
     private void StartSctp(Instant now)
     {
-        context.DtlsConnectedAt = now;
-        context.Enter(SessionState.Associating);
+        context.Channels ??= CreateChannels(now);
+        context.Channels.Connect(now);
+    }
+
+    private DataChannels CreateChannels(Instant now)
+    {
         var remote = context.Remote!;
         var rto = (context.Ice.RoundTripTime ?? UnknownRoundTrip) * 3;
         var options = context.Options.Sctp with
@@ -104,12 +118,12 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
                 Math.Clamp(rto.Ticks, ShortestInitialRto.Ticks, LongestInitialRto.Ticks)),
         };
         var isClient = context.DtlsRole == DtlsRole.Client;
-        context.Channels = new DataChannels(options, context.Entropy, isClient);
+        var channels = new DataChannels(options, context.Entropy, isClient);
         while (context.WaitingChannels.TryDequeue(out var channel))
         {
-            _ = context.Channels.TryOpen(now, channel, out _);
+            _ = channels.TryOpen(now, channel, out _);
         }
 
-        context.Channels.Connect(now);
+        return channels;
     }
 }

@@ -34,6 +34,15 @@ internal ref struct SpanReader(ReadOnlySpan<byte> source)
         return true;
     }
 
+    public bool TryReadUInt24(out int value)
+    {
+        value = 0;
+        if (Remaining < 3) return false;
+        value = (Rest[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(Rest[1..]);
+        Position += 3;
+        return true;
+    }
+
     public bool TryReadUInt32(out uint value)
     {
         if (!BinaryPrimitives.TryReadUInt32BigEndian(Rest, out value)) return false;
@@ -55,6 +64,36 @@ internal ref struct SpanReader(ReadOnlySpan<byte> source)
         bytes = _source.Slice(Position, count);
         Position += count;
         return true;
+    }
+
+    /// <summary>Reads bytes behind their own count, which has one byte (TLS: opaque&lt;0..2^8-1&gt;).</summary>
+    public bool TryReadVector8(out ReadOnlySpan<byte> bytes)
+    {
+        var start = Position;
+        if (TryReadByte(out var count) && TryReadBytes(count, out bytes)) return true;
+        Position = start;
+        bytes = default;
+        return false;
+    }
+
+    /// <summary>Reads bytes behind their own count, which has two bytes.</summary>
+    public bool TryReadVector16(out ReadOnlySpan<byte> bytes)
+    {
+        var start = Position;
+        if (TryReadUInt16(out var count) && TryReadBytes(count, out bytes)) return true;
+        Position = start;
+        bytes = default;
+        return false;
+    }
+
+    /// <summary>Reads bytes behind their own count, which has three bytes.</summary>
+    public bool TryReadVector24(out ReadOnlySpan<byte> bytes)
+    {
+        var start = Position;
+        if (TryReadUInt24(out var count) && TryReadBytes(count, out bytes)) return true;
+        Position = start;
+        bytes = default;
+        return false;
     }
 
     public bool TrySkip(int count)

@@ -32,6 +32,13 @@ internal ref struct SpanWriter(Span<byte> destination)
         if (TryReserve(sizeof(ushort), out var span)) BinaryPrimitives.WriteUInt16BigEndian(span, value);
     }
 
+    public void WriteUInt24(int value)
+    {
+        if (!TryReserve(3, out var span)) return;
+        span[0] = (byte)(value >> 16);
+        BinaryPrimitives.WriteUInt16BigEndian(span[1..], (ushort)value);
+    }
+
     public void WriteUInt32(uint value)
     {
         if (TryReserve(sizeof(uint), out var span)) BinaryPrimitives.WriteUInt32BigEndian(span, value);

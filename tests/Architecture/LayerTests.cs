@@ -27,7 +27,7 @@ public sealed class LayerTests
         ["Protocol"] = [],
         ["Noise"] = ["NSec.Cryptography"],
         ["Grains.Interfaces"] = ["Microsoft.Orleans.Sdk"],
-        ["Rtc.Sockets"] = ["BouncyCastle.Cryptography"],
+        ["Rtc.Sockets"] = ["NSec.Cryptography"],
     };
 
     public static TheoryData<string> Products => [.. Edges.Keys];

@@ -23,11 +23,16 @@ internal sealed class Handshake(AssociationContext context)
     private int _initAcksSent;
     private Instant _initAckSentAt;
 
+    /// <summary>Sends INIT; once more when it is called again before there is an answer.</summary>
     public void Connect()
     {
         if (context.State is AssociationState.Closed)
         {
             context.Enter(new AssociationState.CookieWait(new RetryTimer(context.Options.InitialRto)));
+        }
+        else if (context.State is AssociationState.CookieWait waiting)
+        {
+            waiting.Init.Demand();
         }
     }
 

@@ -38,29 +38,31 @@ internal static class DtlsTarget
 
     private sealed class FinishedHandshake : IDtls
     {
+        private readonly RecordLayer _records = new(new DtlsKeys
+        {
+            WriteKey = new byte[16],
+            ReadKey = new byte[16],
+            WriteSalt = new byte[4],
+            ReadSalt = new byte[4],
+        });
+
         public Instant? NextTimeout => null;
 
         public DtlsFailure? Failure => null;
 
-        public DtlsResult? Result { get; private set; }
+        public bool IsComplete { get; private set; }
+
+        public ReadOnlyMemory<byte> PeerCertificate => IsComplete ? new byte[] { 1, 2, 3 } : default;
+
+        RecordLayer? IDtls.Records => IsComplete ? _records : null;
 
         public void Start(Instant now, DtlsParameters parameters)
         {
         }
 
-        public void HandleRecords(Instant now, ReadOnlySpan<byte> records) => Result ??= new DtlsResult
-        {
-            Keys = new DtlsKeys
-            {
-                WriteKey = new byte[16],
-                ReadKey = new byte[16],
-                WriteSalt = new byte[4],
-                ReadSalt = new byte[4],
-                NextWriteSequence = 1,
-            },
-            PeerCertificate = [1, 2, 3],
-            LastFlight = [[22, 254, 253]],
-        };
+        public void HandleRecords(Instant now, ReadOnlySpan<byte> records) => IsComplete = true;
+
+        public bool TryRepeatLastFlight() => true;
 
         public void HandleTimeout(Instant now)
         {
@@ -72,8 +74,6 @@ internal static class DtlsTarget
             return false;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => _records.Dispose();
     }
 }

@@ -14,7 +14,7 @@ public sealed class RecordLayerTests : IDisposable
     {
         var record = Seal("hello"u8);
 
-        Assert.Equal([23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 7], record[..11]);
+        Assert.Equal([23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 0], record[..11]);
         Assert.Equal(record[3..11], record[13..21]);
         Assert.True(TryOpen(record, out var plaintext));
         Assert.Equal("hello"u8.ToArray(), plaintext);
@@ -82,11 +82,10 @@ public sealed class RecordLayerTests : IDisposable
 
     private static DtlsKeys Keys(byte write, byte read) => new()
     {
-        WriteKey = [.. Enumerable.Repeat(write, DtlsKeys.KeyLength)],
+        WriteKey = [.. Enumerable.Repeat(write, 16)],
         WriteSalt = [write, 0, 0, 0],
-        ReadKey = [.. Enumerable.Repeat(read, DtlsKeys.KeyLength)],
+        ReadKey = [.. Enumerable.Repeat(read, 16)],
         ReadSalt = [read, 0, 0, 0],
-        NextWriteSequence = 7,
     };
 
     private void PassOne(ReadOnlySpan<byte> plaintext)

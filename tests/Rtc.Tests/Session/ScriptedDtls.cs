@@ -19,19 +19,22 @@ internal sealed class ScriptedDtls(byte[] certificate) : IDtls
     private DtlsParameters? _parameters;
     private byte[]? _peerCertificate;
     private ulong _clearSequence;
-    private ulong _protectedSequence;
     private TimeSpan _repeat;
 
     public Instant? NextTimeout { get; private set; }
 
-    public DtlsResult? Result { get; private set; }
+    public bool IsComplete { get; private set; }
 
-    public DtlsFailure? Failure => null;
+    public ReadOnlyMemory<byte> PeerCertificate => IsComplete ? _peerCertificate : default;
+
+    public DtlsFailure? Failure { get; private set; }
+
+    RecordLayer? IDtls.Records => IsComplete ? _layer : null;
 
     public void Start(Instant now, DtlsParameters parameters)
     {
         _parameters = parameters;
-        _layer = new RecordLayer(Keys(0));
+        _layer = new RecordLayer(Keys());
         _repeat = parameters.RoundTrip * 2;
         if (parameters.Role == DtlsRole.Client) Repeat(now);
     }
@@ -50,6 +53,13 @@ internal sealed class ScriptedDtls(byte[] certificate) : IDtls
     public void HandleTimeout(Instant now)
     {
         if (NextTimeout <= now) Repeat(now);
+    }
+
+    public bool TryRepeatLastFlight()
+    {
+        if (IsClient) return false;
+        _outgoing.Enqueue(Protected());
+        return true;
     }
 
     public bool TryTransmit(Instant now, Span<byte> destination, out int length)
@@ -83,16 +93,16 @@ internal sealed class ScriptedDtls(byte[] certificate) : IDtls
 
     private void Finish()
     {
-        if (Result is not null) return;
+        if (IsComplete || Failure is not null) return;
         NextTimeout = null;
-        byte[][] lastFlight = IsClient ? [] : [Protected()];
-        foreach (var datagram in lastFlight) _outgoing.Enqueue(datagram);
-        Result = new DtlsResult
+        if (!_parameters!.PeerFingerprints.Any(expected => expected.Matches(_peerCertificate)))
         {
-            Keys = Keys(_protectedSequence),
-            PeerCertificate = _peerCertificate!,
-            LastFlight = lastFlight,
-        };
+            Failure = DtlsFailure.FingerprintMismatch;
+            return;
+        }
+
+        IsComplete = true;
+        _ = TryRepeatLastFlight();
     }
 
     private byte[] Clear(byte kind)
@@ -108,13 +118,12 @@ internal sealed class ScriptedDtls(byte[] certificate) : IDtls
 
     private byte[] Protected()
     {
-        _protectedSequence++;
         var record = new byte[RecordLayer.Overhead + 1];
         _ = _layer!.Seal(ContentType.Handshake, [20], record);
         return record;
     }
 
-    private DtlsKeys Keys(ulong next)
+    private DtlsKeys Keys()
     {
         byte[] client = [.. Enumerable.Repeat((byte)1, 16)];
         byte[] server = [.. Enumerable.Repeat((byte)2, 16)];
@@ -124,7 +133,6 @@ internal sealed class ScriptedDtls(byte[] certificate) : IDtls
             WriteSalt = [1, 2, 3, 4],
             ReadKey = IsClient ? server : client,
             ReadSalt = [1, 2, 3, 4],
-            NextWriteSequence = next,
         };
     }
 }

@@ -1,7 +1,9 @@
 using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Dtls.Handshake;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Session;
+using QuicPair.Rtc.Tests.Dtls.Handshake;
 using QuicPair.Rtc.Tests.Ice;
 using QuicPair.Rtc.Tests.Simulation;
 using QuicPair.Rtc.Wire;
@@ -23,18 +25,48 @@ internal static class SessionPair
     public static Pair<SessionEndpoint> Create(
         LinkOptions link, ulong seed = 1, byte[]? rightShows = null, bool answer = true)
     {
+        return Create(
+            link,
+            seed,
+            new End(LeftCertificate, new ScriptedDtls(LeftCertificate)),
+            new End(RightCertificate, new ScriptedDtls(rightShows ?? RightCertificate)),
+            answer);
+    }
+
+    /// <summary>With the handshake of DTLS in place of the scripted one.</summary>
+    public static Pair<SessionEndpoint> CreateSecured(LinkOptions link, ulong seed = 1)
+    {
+        var (left, right) = (TestIdentity.Client, TestIdentity.Server);
+        var entropy = new SplitMix(seed);
+        return Create(
+            link,
+            seed,
+            new End(left.Certificate.ToArray(), new DtlsHandshake(left, entropy)),
+            new End(right.Certificate.ToArray(), new DtlsHandshake(right, entropy)),
+            answer: true);
+    }
+
+    public static Pair<SessionEndpoint> Connected(LinkOptions link, ulong seed = 1)
+    {
+        var pair = Create(link, seed);
+        pair.RunUntil(() => pair.Left.Channels.Count == 1 && pair.Right.Channels.Count == 1, Soon, "connect");
+        return pair;
+    }
+
+    private static Pair<SessionEndpoint> Create(LinkOptions link, ulong seed, End leftEnd, End rightEnd, bool answer)
+    {
         var entropy = new SplitMix(seed);
         var (leftAddress, rightAddress) = (IcePair.Address("192.0.2.1"), IcePair.Address("198.51.100.1"));
         var left = RtcSession.CreateOffer(
             Start,
-            Options(LeftCertificate, leftAddress) with { Channels = [new() { Label = "llm" }] },
-            new ScriptedDtls(LeftCertificate),
+            Options(leftEnd.Certificate, leftAddress) with { Channels = [new() { Label = "llm" }] },
+            leftEnd.Dtls,
             entropy);
         Assert.True(RtcSession.TryCreateAnswer(
             Start,
             left.LocalDescription,
-            Options(RightCertificate, rightAddress),
-            new ScriptedDtls(rightShows ?? RightCertificate),
+            Options(rightEnd.Certificate, rightAddress),
+            rightEnd.Dtls,
             entropy,
             out var right,
             out _));
@@ -46,16 +78,11 @@ internal static class SessionPair
             seed);
     }
 
-    public static Pair<SessionEndpoint> Connected(LinkOptions link, ulong seed = 1)
-    {
-        var pair = Create(link, seed);
-        pair.RunUntil(() => pair.Left.Channels.Count == 1 && pair.Right.Channels.Count == 1, Soon, "connect");
-        return pair;
-    }
-
     private static SessionOptions Options(byte[] certificate, TransportAddress address) => new()
     {
         Fingerprint = CertificateFingerprint.Of(certificate),
         Candidates = [IceCandidate.Host(address)],
     };
+
+    private readonly record struct End(byte[] Certificate, IDtls Dtls);
 }

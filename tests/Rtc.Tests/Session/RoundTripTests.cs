@@ -1,0 +1,66 @@
+using QuicPair.Rtc.Session;
+using QuicPair.Rtc.Tests.Simulation;
+using Xunit;
+
+namespace QuicPair.Rtc.Tests.Session;
+
+/// <summary>How many round trips each phase takes; docs/performance.md has the table.</summary>
+public sealed class RoundTripTests
+{
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(100);
+
+    [Fact]
+    public void The_channel_is_open_after_three_and_a_half_round_trips()
+    {
+        var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2));
+        var start = pair.Now;
+        pair.RunUntil(() => pair.Left.Channels.Count == 1, SessionPair.Soon, "open");
+
+        // The answerer's check and hello: 1; its Finished and INIT arrive: 2.5; its COOKIE ECHO: 3.5.
+        Assert.Equal(3.5, (pair.Now - start) / RoundTrip, 0.05);
+        var (left, right) = (pair.Left.Session, pair.Right.Session);
+        Assert.Equal(2.5, (left.DtlsConnectedAt!.Value - start) / RoundTrip, 0.05);
+        Assert.Equal(3.0, (right.DtlsConnectedAt!.Value - start) / RoundTrip, 0.05);
+        pair.RunUntil(() => pair.Right.Channels.Count == 1, SessionPair.Soon, "open at the other end");
+        Assert.Equal(4.0, (pair.Now - start) / RoundTrip, 0.05);
+    }
+
+    [Fact]
+    public void An_init_that_the_server_lost_is_repeated_with_its_finished()
+    {
+        var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2));
+        var isFirst = true;
+
+        // The first sealed record of the answerer that is application data.
+        pair.ToLeft.Drop = datagram =>
+        {
+            if (datagram.Span[0] != 23 || !isFirst) return false;
+            isFirst = false;
+            return true;
+        };
+        var start = pair.Now;
+        pair.RunUntil(() => pair.Left.Channels.Count == 1, SessionPair.Soon, "open");
+
+        Assert.InRange((pair.Now - start) / RoundTrip, 3.5, 4.55);
+    }
+
+    [Fact]
+    public void Connects_for_every_seed_on_a_bad_link()
+    {
+        var link = new LinkOptions
+        {
+            Delay = TimeSpan.FromMilliseconds(20),
+            Loss = 0.1,
+            Reorder = 0.1,
+            Duplicate = 0.05,
+            Jitter = TimeSpan.FromMilliseconds(5),
+        };
+        for (var seed = 1ul; seed <= 100; seed++)
+        {
+            var pair = SessionPair.CreateSecured(link, seed);
+            pair.RunUntil(
+                () => pair.Left.Channels.Count == 1 && pair.Right.Channels.Count == 1, SessionPair.Soon, "connect");
+            Assert.Equal(SessionState.Connected, pair.Left.Session.State);
+        }
+    }
+}
