@@ -14,11 +14,13 @@ internal sealed class Answer : IDisposable
     private readonly Lock _lock = new();
     private readonly List<AnswerEntry> _log = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeProvider _time;
     private readonly AnswerStopwatch _watch;
     private readonly AnswerNotices _notices;
     private readonly StringBuilder? _whole;
     private AnswerSubscription? _subscriber;
     private long _bytes;
+    private long _texts;
     private bool _ended;
 
     /// <param name="device">The device that asked.</param>
@@ -29,6 +31,7 @@ internal sealed class Answer : IDisposable
     {
         Device = device;
         Id = id;
+        _time = time;
         _whole = streamed ? null : new StringBuilder();
         _watch = new AnswerStopwatch(time);
         _notices = new AnswerNotices(id, time, Signal);
@@ -64,6 +67,33 @@ internal sealed class Answer : IDisposable
 
     /// <summary>Where its time went, once it is done.</summary>
     public AnswerStatistics? Statistics { get; private set; }
+
+    /// <summary>The log's size as JSON text.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock) return _bytes;
+        }
+    }
+
+    /// <summary>When it ended, on the clock of <see cref="TimeProvider.GetTimestamp"/>; 0 before.</summary>
+    public long EndedAt { get; private set; }
+
+    /// <summary>Whether the runner has said something, or the answer has ended.</summary>
+    public bool HasEntries
+    {
+        get
+        {
+            lock (_lock) return _log.Count > 0;
+        }
+    }
+
+    /// <summary>
+    /// Hears what the answer took, in tokens of prompt and answer as far as they are known, before anybody reads its
+    /// end.
+    /// </summary>
+    public Action<string, long>? Spent { get; init; }
 
     /// <summary>Reads the log after an entry, then live; takes the place of the subscriber before.</summary>
     /// <param name="after">The last entry that the reader has; 0 for all.</param>
@@ -182,6 +212,7 @@ internal sealed class Answer : IDisposable
     private void AddText(bool thinking, string text)
     {
         if (!Fits(text)) return;
+        _texts++;
         if (_whole is not null && !thinking) _whole.Append(text);
         else _log.Add(new AnswerEntry.Text(thinking, text));
     }
@@ -206,15 +237,19 @@ internal sealed class Answer : IDisposable
 
     private DoneMessage Done(DoneReason reason, RunnerStatistics? statistics)
     {
-        var texts = _log.OfType<AnswerEntry.Text>().Count();
-        Statistics = _watch.Statistics(statistics, texts);
+        Statistics = _watch.Statistics(statistics, _texts);
         return new DoneMessage { Reason = reason, Statistics = Statistics };
     }
 
     private void End(Message message)
     {
         _ended = true;
+        EndedAt = _time.GetTimestamp();
         _log.Add(new AnswerEntry.End(message));
+        var tokens = message is DoneMessage { Statistics: { } statistics }
+            ? statistics.Tokens + (statistics.PromptTokens ?? 0)
+            : _texts;
+        if (tokens > 0) Spent?.Invoke(Device, tokens);
         _notices.Clear();
     }
 

@@ -58,6 +58,21 @@ internal sealed partial class AnswerBook
         var expiry = _time.CreateTimer(_ => Expire(answer), null, AnswerLimits.Kept,
             Timeout.InfiniteTimeSpan);
         _open[answer] = (open.Ticket, expiry);
+        Shrink();
+    }
+
+    /// <summary>Ended logs of all devices take so much memory and no more: the oldest go first.</summary>
+    private void Shrink()
+    {
+        var ended = _open.Where(open => open.Value.Expiry is not null).Select(open => open.Key).ToList();
+        var bytes = ended.Sum(answer => answer.Bytes);
+        foreach (var oldest in ended.OrderBy(answer => answer.EndedAt))
+        {
+            if (bytes <= AnswerLimits.KeptBytes) break;
+            bytes -= oldest.Bytes;
+            _devices.GetValueOrDefault(oldest.Device)?.Kept.Remove(oldest);
+            Forget(oldest);
+        }
     }
 
     private void Expire(Answer answer)

@@ -33,6 +33,9 @@ internal sealed partial class AnswerBook : IDisposable
         }
     }
 
+    /// <summary>Hears which device's answer took how many tokens of prompt and answer.</summary>
+    public Action<string, long>? Spent { get; set; }
+
     /// <summary>Chats that wait.</summary>
     public int Waiting
     {
@@ -54,12 +57,13 @@ internal sealed partial class AnswerBook : IDisposable
         {
             var mine = Of(device);
             if (id is not null && mine.Find(id) is not null) return new AnswerStart.Refused(ErrorCode.Exists);
-            if (mine.Unfinished.Count >= AnswerLimits.UnfinishedPerDevice)
+            if (mine.Unfinished.Count >= AnswerLimits.UnfinishedPerDevice || _queue.Waiting >= _options.MaxWaiting)
             {
+                if (mine.IsEmpty) _devices.Remove(device);
                 return new AnswerStart.Refused(ErrorCode.Busy);
             }
 
-            answer = new Answer(device, id, streamed, _time);
+            answer = new Answer(device, id, streamed, _time) { Spent = Spent };
             mine.Unfinished.Add(answer);
             if (id is not null) Keep(mine, answer);
             var ticket = new ChatTicket(answer, chat with { Options = chat.Options.Clamp(_options) });

@@ -27,6 +27,12 @@ internal static class AnswerLimits
 
     // Ours.
 
+    /// <summary>Bytes of all ended logs of this Mac that are kept.</summary>
+    public const long KeptBytes = 64L * 1024 * 1024;
+
+    /// <summary>How often a runner that loads a model is asked whether it has it.</summary>
+    public static readonly TimeSpan LoadPoll = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// Neighbouring entries are merged up to this many characters: a message that arrives in one go.
     /// </summary>

@@ -56,7 +56,12 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
 
     public void Tell(LoadStage stage)
     {
-        lock (_lock) Set(new StatusMessage { Id = id, Stage = stage });
+        lock (_lock)
+        {
+            if (_current is StatusMessage before && before.Stage == stage) return;
+            Set(new StatusMessage { Id = id, Stage = stage });
+        }
+
         signal();
     }
 

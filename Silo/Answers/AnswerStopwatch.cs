@@ -26,6 +26,7 @@ internal sealed class AnswerStopwatch(TimeProvider time)
             PromptMs = Milliseconds(runner?.Prompt ?? TimeSpan.Zero),
             TtftMs = Milliseconds(first),
             Tokens = runner?.Tokens ?? entries,
+            PromptTokens = runner?.PromptTokens,
             TokensPerSecond = runner?.TokensPerSecond
                 ?? (generation > TimeSpan.Zero ? entries / generation.TotalSeconds : 0),
         };

@@ -15,6 +15,7 @@ internal static class ChatTranslation
         chat = new RunnerChat(request.Model ?? "", messages)
         {
             Options = Options(request.Options),
+            Format = request.Format is { } format ? JsonElement.Parse(format) : null,
             Think = request.Think is { } think ? (think ? "true" : "false") : null,
         };
         if (request.System is { } system) messages.Add(new RunnerMessage("system", system));

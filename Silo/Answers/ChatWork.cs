@@ -4,7 +4,8 @@ using QuicPair.Silo.Runners;
 namespace QuicPair.Silo.Answers;
 
 /// <summary>Asks the runner and writes what it says into the answer.</summary>
-internal sealed partial class ChatWork(IModelRunner runner, ModelCatalog catalog, ILogger<ChatWork> log)
+internal sealed partial class ChatWork(
+    IModelRunner runner, ModelCatalog catalog, RunnerOptions options, TimeProvider time, ILogger<ChatWork> log)
 {
     private long _lastSpeed = BitConverter.DoubleToInt64Bits(double.NaN);
 
@@ -17,12 +18,15 @@ internal sealed partial class ChatWork(IModelRunner runner, ModelCatalog catalog
     /// <summary>Runs until the answer has ended; never throws.</summary>
     public async Task Run(Answer answer, RunnerChat chat)
     {
+        using var silence = new SilenceWatch(
+            TimeSpan.FromSeconds(options.FirstTokenSeconds), time, answer.Stopped);
         try
         {
-            var model = await catalog.Resolve(chat.Model, answer.Stopped);
+            var model = await catalog.Resolve(chat.Model, chat.MayUse, silence.Token);
             _ = TellStage(answer, model);
-            await foreach (var step in runner.Chat(chat with { Model = model }, answer.Stopped))
+            await foreach (var step in runner.Chat(chat with { Model = model }, silence.Token))
             {
+                silence.Heard(TimeSpan.FromSeconds(options.SilenceSeconds));
                 if (step is RunnerEvent.Finished { Statistics: { Tokens: > 0 } statistics })
                 {
                     var speed = BitConverter.DoubleToInt64Bits(statistics.TokensPerSecond);
@@ -34,11 +38,12 @@ internal sealed partial class ChatWork(IModelRunner runner, ModelCatalog catalog
         }
         catch (OperationCanceledException)
         {
+            if (silence.HasFired) answer.Fail(ErrorCode.RunnerFailed, "The model runner fell silent.");
             answer.Fail(ErrorCode.Cancelled);
         }
         catch (RunnerException problem)
         {
-            answer.Fail(Code(problem.Fault), problem.Message);
+            answer.Fail(problem.Code, problem.Message);
         }
         catch (Exception problem)
         {
@@ -47,20 +52,18 @@ internal sealed partial class ChatWork(IModelRunner runner, ModelCatalog catalog
         }
     }
 
-    private static ErrorCode Code(RunnerFault fault) => fault switch
-    {
-        RunnerFault.ModelNotFound => ErrorCode.ModelNotFound,
-        RunnerFault.Unreachable => ErrorCode.RunnerUnreachable,
-        _ => ErrorCode.RunnerFailed,
-    };
-
     // Asked beside the chat, so that it costs the first token nothing.
     private async Task TellStage(Answer answer, string model)
     {
         try
         {
-            var loaded = await runner.Running(answer.Stopped);
-            answer.Stage(loaded.Contains(model) ? LoadStage.Reading : LoadStage.Loading);
+            while (!answer.HasEntries)
+            {
+                var loaded = (await runner.Running(answer.Stopped)).Any(running => running.Name == model);
+                answer.Stage(loaded ? LoadStage.Reading : LoadStage.Loading);
+                if (loaded) return;
+                await Task.Delay(AnswerLimits.LoadPoll, time, answer.Stopped);
+            }
         }
         catch (Exception problem) when (problem is RunnerException or OperationCanceledException
                                             or ObjectDisposedException)

@@ -1,16 +1,26 @@
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
+using QuicPair.Protocol.Codec;
+using QuicPair.Protocol.Messages.Devices;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
+using QuicPair.Silo.Requests;
 
 namespace QuicPair.Silo.Control;
 
 /// <summary>Does what the owner asks through the control socket.</summary>
 internal sealed class ControlDesk(
-    KeyStore keys, Inviter inviter, OwnerConfirmations confirmations, IMacStatus status, IPeerHost peers,
-    PairingNews news, TimeProvider time)
+    KeyStore keys, DeviceDesk desk, Inviter inviter, OwnerConfirmations confirmations, IMacStatus status,
+    IPeerHost peers, PairingNews news, TimeProvider time)
 {
+    private static readonly Dictionary<string, DeviceRole> Roles = new()
+    {
+        ["owner"] = DeviceRole.Owner,
+        ["user"] = DeviceRole.User,
+        ["guest"] = DeviceRole.Guest,
+    };
+
     private readonly long _started = time.GetTimestamp();
 
     public async Task<ControlReply> Answer(ControlRequest request) => request.Op switch
@@ -19,6 +29,7 @@ internal sealed class ControlDesk(
         "devices" => new ControlReply { Devices = Devices() },
         "revoke" => await Revoke(request),
         "rename" => await Rename(request),
+        "set" => Set(request),
         "confirmations" => new ControlReply { Confirmations = Confirmations() },
         "confirm" => Confirm(request),
         "status" => Status(),
@@ -43,12 +54,21 @@ internal sealed class ControlDesk(
 
     private ControlDevice[] Devices() =>
     [
-        .. keys.All().Where(standing => standing.Stage == PairingStage.Paired).Select(standing =>
+        .. desk.All().Select(device =>
         {
-            var presence = peers.Presence(standing.Device);
+            var presence = peers.Presence(DeviceId.Parse(device.Device));
             return new ControlDevice(
-                standing.Device.Value, standing.Name, standing.Since.ToUnixTimeSeconds(), presence is not null,
-                presence?.Path, presence?.RoundTrip.TotalMilliseconds);
+                device.Device, device.Name, device.Since, presence is not null, presence?.Path,
+                presence?.RoundTrip.TotalMilliseconds)
+            {
+                Role = device.Role.ToString().ToLowerInvariant(),
+                Models = device.Models,
+                Pull = device.Pull,
+                Unload = device.Unload,
+                TokensPerDay = device.TokensPerDay,
+                TokensToday = device.TokensToday,
+                Expires = device.Expires,
+            };
         }),
     ];
 
@@ -69,6 +89,34 @@ internal sealed class ControlDesk(
             return ControlReply.Refuse("bad_request", "Nothing of that name can be shown.");
         }
 
+        news.Changed(device.Value);
+        return new ControlReply();
+    }
+
+    /// <summary>The same change as an owner's device makes, under the same checks.</summary>
+    private ControlReply Set(ControlRequest request)
+    {
+        if (Find(request.Device) is not { } device) return NoDevice();
+        DeviceRole? role = null;
+        if (request.Role is { } named)
+        {
+            if (!Roles.TryGetValue(named, out var known)) return Wrong();
+            role = known;
+        }
+
+        var change = new DeviceSetRequest
+        {
+            Id = "control",
+            Device = device.Value,
+            Role = role,
+            Models = request.Models,
+            Pull = request.Pull,
+            Unload = request.Unload,
+            TokensPerDay = request.TokensPerDay,
+            Expires = request.Expires,
+        };
+        if (!MessageReader.TryRead(MessageWriter.Write(change), out _, out _)) return Wrong();
+        if (!desk.Set(change)) return NoDevice();
         news.Changed(device.Value);
         return new ControlReply();
     }
@@ -111,6 +159,10 @@ internal sealed class ControlDesk(
             ? DeviceId.Parse(only.Device)
             : null;
     }
+
+    private static ControlReply Wrong() => ControlReply.Refuse(
+        "bad_request",
+        "Roles are owner, user and guest; at most 64 models; tokens and expiry are not negative; something is set.");
 
     private static ControlReply NoDevice() =>
         ControlReply.Refuse("not_found", "No paired device has that id, or more than one has that name.");

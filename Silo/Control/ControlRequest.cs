@@ -18,4 +18,16 @@ internal sealed record ControlRequest
     public string? Code { get; init; }
 
     public bool? Accept { get; init; }
+
+    public string? Role { get; init; }
+
+    public IReadOnlyList<string>? Models { get; init; }
+
+    public bool? Pull { get; init; }
+
+    public bool? Unload { get; init; }
+
+    public long? TokensPerDay { get; init; }
+
+    public long? Expires { get; init; }
 }

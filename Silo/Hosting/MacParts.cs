@@ -8,7 +8,9 @@ using QuicPair.Silo.Gate;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
 using QuicPair.Silo.Phones;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Runners;
+using QuicPair.Silo.Runners.Ollama;
 
 namespace QuicPair.Silo.Hosting;
 
@@ -26,16 +28,19 @@ internal sealed class MacParts : IAsyncDisposable
         Gate = new OfferGate(Keys, time);
         Runner = new ServingRunner(settings.Runner, ollama, time);
         Models = new ModelCatalog(Runner, settings.Runner);
-        Work = new ChatWork(Runner, Models, _loggers.For<ChatWork>());
+        Work = new ChatWork(Runner, Models, settings.Runner, time, _loggers.For<ChatWork>());
         Answers = new AnswerBook(settings.Runner, Work, time);
         Confirmations = new OwnerConfirmations(time);
         News = new PairingNews();
         Live = new LivePhones();
+        Devices = new DeviceDesk(Keys, device => Live.Find(device) is not null, time);
+        Answers.Spent = Devices.Spend;
+        ModelDesk = new ModelDesk(Runner, Models, settings.Runner, time);
         var parts = new SessionParts
         {
             Keys = Keys,
             Answers = Answers,
-            Models = Models,
+            Requests = new RequestParts(Answers, ModelDesk, Devices),
             Confirmations = Confirmations,
             News = News,
             Live = Live,
@@ -46,7 +51,7 @@ internal sealed class MacParts : IAsyncDisposable
         Phones = new PhoneHost(StartRtc(settings), Gate, parts, _loggers.For<PhoneHost>());
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(Keys, () => _places);
-        Desk = new ControlDesk(Keys, Inviter, Confirmations, Status, Phones, News, time);
+        Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
         Settings = settings;
     }
 
@@ -59,6 +64,10 @@ internal sealed class MacParts : IAsyncDisposable
     public ServingRunner Runner { get; }
 
     public ModelCatalog Models { get; }
+
+    public ModelDesk ModelDesk { get; }
+
+    public DeviceDesk Devices { get; }
 
     public ChatWork Work { get; }
 
@@ -87,7 +96,13 @@ internal sealed class MacParts : IAsyncDisposable
         IConfiguration configuration, DataFolder folder, Func<string, string?> environment)
     {
         var settings = MacSettings.Read(configuration);
-        var named = settings.Runner.OllamaUrl.Length > 0 ? settings.Runner.OllamaUrl : environment("OLLAMA_HOST");
+        CheckRunner(settings.Runner);
+        var named = settings.Runner switch
+        {
+            { Kind: "ollama", Url.Length: > 0 } runner => runner.Url,
+            { OllamaUrl.Length: > 0 } runner => runner.OllamaUrl,
+            _ => environment("OLLAMA_HOST"),
+        };
         if (!OllamaAddress.TryParse(named, out var ollama))
         {
             throw new StartupException($"\"{named}\" is not an address of Ollama (Runner:OllamaUrl or OLLAMA_HOST).");
@@ -106,8 +121,18 @@ internal sealed class MacParts : IAsyncDisposable
     {
         await Phones.DisposeAsync();
         Answers.Dispose();
+        ModelDesk.Dispose();
         Runner.Dispose();
         Keys.Dispose();
+    }
+
+    private static void CheckRunner(RunnerOptions runner)
+    {
+        if (runner is { Kind: not "ollama", Url.Length: > 0 }
+            && !(Uri.TryCreate(runner.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            throw new StartupException($"\"{runner.Url}\" is not an address of a model server (Runner:Url).");
+        }
     }
 
     private static RtcHost StartRtc(MacSettings settings)

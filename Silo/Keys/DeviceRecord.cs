@@ -11,6 +11,9 @@ namespace QuicPair.Silo.Keys;
 internal sealed record DeviceRecord(
     string Id, byte[] PublicKey, byte[] Psk, byte[] OfferKey, string Name, bool IsPaired, DateTimeOffset Since)
 {
+    /// <summary>What it may do; null is the default.</summary>
+    public DeviceRights? Rights { get; init; }
+
     /// <summary>Without name and keys.</summary>
     public override string ToString() => $"DeviceRecord {{ {Id} }}";
 }

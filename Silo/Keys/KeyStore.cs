@@ -159,20 +159,23 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
         }
     }
 
-    public Task<bool> Rename(DeviceId device, string name)
+    public Task<bool> Rename(DeviceId device, string name) =>
+        Task.FromResult(Change(device.Value, record => record with { Name = name }));
+
+    /// <summary>
+    /// Changes name and rights of a paired device, durably; false when there is none, or nothing is left of the name.
+    /// </summary>
+    public bool Change(string device, Func<DeviceRecord, DeviceRecord> change)
     {
         lock (_lock)
         {
-            var clean = Protocol.DisplayName.Clean(name);
-            if (clean.Length == 0) return Task.FromResult(false);
-            if (_content.Devices.GetValueOrDefault(device.Value) is not { IsPaired: true } record)
-            {
-                return Task.FromResult(false);
-            }
-
-            var renamed = record with { Name = clean };
-            Store(_content with { Devices = _content.Devices.SetItem(record.Id, renamed) });
-            return Task.FromResult(true);
+            if (_content.Devices.GetValueOrDefault(device) is not { IsPaired: true } record) return false;
+            var changed = change(record);
+            var clean = DisplayName.Clean(changed.Name);
+            if (clean.Length == 0) return false;
+            changed = record with { Name = clean, Rights = changed.Rights };
+            Store(_content with { Devices = _content.Devices.SetItem(record.Id, changed) });
+            return true;
         }
     }
 

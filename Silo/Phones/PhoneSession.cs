@@ -4,6 +4,7 @@ using QuicPair.Protocol;
 using QuicPair.Protocol.Frames;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
+using QuicPair.Silo.Requests;
 
 namespace QuicPair.Silo.Phones;
 
@@ -41,7 +42,7 @@ internal sealed partial class PhoneSession : IDisposable
         _channel = channel;
         _started = parts.Time.GetTimestamp();
         _requests = new PhoneRequests(
-            Device, parts.Answers, parts.Models, Wake, message => Post(new SessionEvent.Reply(message)));
+            Device, parts.Requests, Wake, message => Post(new SessionEvent.Reply(message)));
     }
 
     public string Device => _terms.Offer.Device;
@@ -222,6 +223,7 @@ internal sealed partial class PhoneSession : IDisposable
         if (_output!.IsStuck) Fatal();
         else if (_secure.Deadline is { } deadline && age >= deadline) BeginClose(CloseCode.Idle, null);
         else if (age >= PhoneTimings.Session) BeginClose(CloseCode.Renew, null);
+        else if (_isLive && _requests.IsWaiting && _output.IsQuiet) _secure.Ping(ReadOnlyMemory<byte>.Empty);
     }
 
     private void BeginClose(CloseCode code, ErrorCode? error)

@@ -28,6 +28,9 @@ internal static class PhoneTimings
     /// <summary>Received bytes that may wait for the session.</summary>
     public const long MaxUnhandled = 32 * 1024 * 1024;
 
+    /// <summary>A phone that waits for an answer hears a ping when there was nothing else for so long.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
     /// <summary>How often a session looks at its clocks.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 

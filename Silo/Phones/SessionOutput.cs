@@ -14,6 +14,7 @@ internal sealed class SessionOutput(IMessageChannel channel, SecureChannel secur
     private long _lowest;
     private long _progressAt;
     private bool _stalled;
+    private long _sentAt = time.GetTimestamp();
 
     /// <summary>Whether the phone has taken nothing for too long.</summary>
     public bool IsStuck
@@ -34,6 +35,9 @@ internal sealed class SessionOutput(IMessageChannel channel, SecureChannel secur
     /// <summary>Whether too many replies wait for a phone that asks but does not read.</summary>
     public bool IsFlooded => secure.QueuedBytes > PhoneTimings.MaxUnread;
 
+    /// <summary>Whether a phone that waits has heard nothing for so long that it should hear a ping.</summary>
+    public bool IsQuiet => !_stalled && time.GetElapsedTime(_sentAt) >= PhoneTimings.Heartbeat;
+
     public void Send(Message message) => secure.Send(MessageWriter.Write(message));
 
     /// <summary>Sends while there is something and room; false when the channel is broken.</summary>
@@ -52,6 +56,7 @@ internal sealed class SessionOutput(IMessageChannel channel, SecureChannel secur
             if (secure.TryTransmit(_buffer, out var length))
             {
                 if (!channel.TrySend(_buffer.AsSpan(0, length))) return false;
+                _sentAt = time.GetTimestamp();
             }
             else if (next() is { } message)
             {

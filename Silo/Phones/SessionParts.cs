@@ -3,7 +3,7 @@ using QuicPair.Protocol.Handshake;
 using QuicPair.Silo.Answers;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
-using QuicPair.Silo.Runners;
+using QuicPair.Silo.Requests;
 
 namespace QuicPair.Silo.Phones;
 
@@ -14,7 +14,7 @@ internal sealed record SessionParts
 
     public required AnswerBook Answers { get; init; }
 
-    public required ModelCatalog Models { get; init; }
+    public required RequestParts Requests { get; init; }
 
     public required OwnerConfirmations Confirmations { get; init; }
 

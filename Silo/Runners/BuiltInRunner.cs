@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QuicPair.Protocol.Chat;
 
 namespace QuicPair.Silo.Runners;
 
@@ -18,8 +19,19 @@ internal sealed class BuiltInRunner(TimeSpan pace, TimeProvider time) : IModelRu
 
     public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation) => Task.FromResult(Models);
 
-    public Task<IReadOnlyList<string>> Running(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>([Model]);
+    public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<RunningModel>>([new RunningModel { Name = Model }]);
+
+    public async Task<ModelDetails> Show(string model, CancellationToken cancellation)
+    {
+        await Check(model);
+        return new ModelDetails { Family = Model };
+    }
+
+    public IAsyncEnumerable<PullProgress> Pull(string model, CancellationToken cancellation) => throw Unable();
+
+    public Task<RunnerEmbeddings> Embed(
+        string model, IReadOnlyList<string> input, int? dimensions, CancellationToken cancellation) => throw Unable();
 
     public Task Load(string model, CancellationToken cancellation) => Check(model);
 
@@ -51,6 +63,9 @@ internal sealed class BuiltInRunner(TimeSpan pace, TimeProvider time) : IModelRu
         yield return new RunnerEvent.Finished(
             cut, new RunnerStatistics(TimeSpan.Zero, TimeSpan.Zero, tokens, generation));
     }
+
+    private static RunnerException Unable() => new(
+        RunnerFault.Failed, "The built-in text generator cannot do that; start Ollama on this Mac.");
 
     private static Task Check(string model) => model == Model
         ? Task.CompletedTask

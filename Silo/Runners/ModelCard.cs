@@ -8,4 +8,20 @@ namespace QuicPair.Silo.Runners;
 /// <param name="Capabilities">What it can do: <c>completion</c>, <c>tools</c>, <c>vision</c>, <c>thinking</c>
 /// and the like.</param>
 internal sealed record ModelCard(
-    string Name, long SizeBytes, bool Loaded, bool Remote, IReadOnlyList<string> Capabilities);
+    string Name, long SizeBytes, bool Loaded, bool Remote, IReadOnlyList<string> Capabilities)
+{
+    /// <summary>The SHA-256 of its manifest, hexadecimal, when known.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>When it was changed, when known.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>The family, such as <c>qwen2</c>, when known.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>The number of parameters for people, such as <c>3.1B</c>, when known.</summary>
+    public string? ParameterSize { get; init; }
+
+    /// <summary>The quantization, such as <c>Q4_K_M</c>, when known.</summary>
+    public string? Quantization { get; init; }
+}

@@ -24,25 +24,51 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
         }
     }
 
+    /// <summary>The name of what <see cref="Find"/> finds.</summary>
+    /// <exception cref="RunnerException">There is none of that name, or it may not be used.</exception>
+    public async Task<string> Resolve(string name, Func<string, bool>? mayUse, CancellationToken cancellation) =>
+        (await Find(name, mayUse, cancellation)).Name;
+
     /// <summary>
     /// The model of a chat: exactly a name of the list. A chat that names none gets the configured one, else
     /// one that is loaded, else the first.
     /// </summary>
-    /// <exception cref="RunnerException">There is none of that name.</exception>
-    public async Task<string> Resolve(string name, CancellationToken cancellation)
+    /// <param name="name">The name; empty for the default.</param>
+    /// <param name="mayUse">Which names may be used; null is all.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="RunnerException">There is none of that name, or it may not be used.</exception>
+    public async Task<ModelCard> Find(string name, Func<string, bool>? mayUse, CancellationToken cancellation)
     {
-        var wanted = name.Length > 0 ? name : options.Model;
+        var configured = options.Model.Length > 0 && (mayUse is null || mayUse(options.Model)) ? options.Model : "";
+        var wanted = name.Length > 0 ? name : configured;
+        if (name.Length > 0 && mayUse is not null && !mayUse(name))
+        {
+            throw new RunnerException(RunnerFault.NotAllowed, "The owner of the Mac does not allow that model.");
+        }
+
         var models = _models;
         if (models.Count == 0 || (wanted.Length > 0 && !Has(models, wanted)))
             models = await Refresh(cancellation);
-        if (wanted.Length > 0 && Has(models, wanted)) return wanted;
-        if (wanted.Length == 0 && models.OrderBy(Rank).Take(1).ToArray() is [var model]) return model.Name;
+        if (wanted.Length > 0 && models.FirstOrDefault(card => card.Name == wanted) is { } named)
+        {
+            return named.Remote && !options.CloudModels
+                ? throw new RunnerException(
+                    RunnerFault.NotAllowed, "That model runs in a cloud, and this Mac is in local mode.")
+                : named;
+        }
+
+        var usable = Usable(models, mayUse);
+        if (wanted.Length == 0 && usable.OrderBy(Rank).Take(1).ToArray() is [var model]) return model;
         throw new RunnerException(
             RunnerFault.ModelNotFound,
             models.Count == 0
                 ? "The runner has no model yet; on the Mac: ollama pull qwen2.5:3b"
                 : "This Mac does not have that model.");
     }
+
+    /// <summary>The models of a list that may be used.</summary>
+    public IEnumerable<ModelCard> Usable(IReadOnlyList<ModelCard> models, Func<string, bool>? mayUse) =>
+        models.Where(card => (mayUse is null || mayUse(card.Name)) && (options.CloudModels || !card.Remote));
 
     private static bool Has(IReadOnlyList<ModelCard> models, string name) =>
         models.Any(model => model.Name == name);

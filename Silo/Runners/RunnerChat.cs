@@ -18,6 +18,12 @@ internal sealed record RunnerChat(string Model, IReadOnlyList<RunnerMessage> Mes
     /// <summary>The tools that the model may ask for, as the phone described them.</summary>
     public IReadOnlyList<JsonElement> Tools { get; init; } = [];
 
+    /// <summary>The form of the answer: the text <c>json</c> or a JSON schema.</summary>
+    public JsonElement? Format { get; init; }
+
+    /// <summary>The models that this chat may use; null is all.</summary>
+    public Func<string, bool>? MayUse { get; init; }
+
     /// <summary>Only the model: content stays out of logs.</summary>
     public override string ToString() => $"RunnerChat {{ {Model} }}";
 }

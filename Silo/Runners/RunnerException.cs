@@ -5,4 +5,14 @@ internal sealed class RunnerException(RunnerFault fault, string message, Excepti
     : Exception(message, cause)
 {
     public RunnerFault Fault { get; } = fault;
+
+    /// <summary>What a phone is told.</summary>
+    public ErrorCode Code => Fault switch
+    {
+        RunnerFault.ModelNotFound => ErrorCode.ModelNotFound,
+        RunnerFault.Unreachable => ErrorCode.RunnerUnreachable,
+        RunnerFault.NotAllowed => ErrorCode.NotAllowed,
+        RunnerFault.TooLarge => ErrorCode.TooLarge,
+        _ => ErrorCode.RunnerFailed,
+    };
 }

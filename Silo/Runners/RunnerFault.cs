@@ -11,4 +11,10 @@ internal enum RunnerFault
 
     /// <summary>It said no, or broke.</summary>
     Failed,
+
+    /// <summary>The owner of the Mac does not allow it.</summary>
+    NotAllowed,
+
+    /// <summary>Its answer does not fit into one message.</summary>
+    TooLarge,
 }

@@ -7,6 +7,9 @@ namespace QuicPair.Silo.Runners;
 /// <param name="Generation">Producing them.</param>
 internal sealed record RunnerStatistics(TimeSpan Load, TimeSpan Prompt, long Tokens, TimeSpan Generation)
 {
+    /// <summary>Tokens of the prompt, when the runner says.</summary>
+    public long? PromptTokens { get; init; }
+
     /// <summary>Tokens per second, or 0 when nothing was produced.</summary>
     public double TokensPerSecond => Generation > TimeSpan.Zero ? Tokens / Generation.TotalSeconds : 0;
 }

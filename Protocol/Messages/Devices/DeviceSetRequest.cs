@@ -12,7 +12,7 @@ public sealed record DeviceSetRequest : Message
     /// <summary>Its name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its role; the other fields do not change with it.</summary>
+    /// <summary>Its role; pull and unload follow it until they are set.</summary>
     public DeviceRole? Role { get; init; }
 
     /// <summary>The models that it may use, at most 64 names; <c>*</c> is all.</summary>

@@ -49,11 +49,14 @@ internal sealed class OllamaExchange(
 
         switch (request.RequestUri?.AbsolutePath)
         {
-            case "/api/chat":
+            case "/api/chat" or "/api/pull":
                 await WatchLines(response);
                 break;
             case "/api/tags":
                 await ReadTags(response);
+                break;
+            default:
+                await Load(response);
                 break;
         }
 
@@ -96,14 +99,27 @@ internal sealed class OllamaExchange(
         response.Content = watched;
     }
 
-    private async Task ReadTags(HttpResponseMessage response)
+    private async Task Load(HttpResponseMessage response)
     {
         try
         {
             await response.Content.LoadIntoBufferAsync(MaxListBytes, call);
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException)
+        {
+            call.ThrowIfCancellationRequested();
+            throw new RunnerException(RunnerFault.Failed, "Ollama broke off the answer.", problem);
+        }
+    }
+
+    private async Task ReadTags(HttpResponseMessage response)
+    {
+        await Load(response);
+        try
+        {
             Tags = OllamaTag.ReadList(await response.Content.ReadAsByteArrayAsync(call));
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException)
+        catch (JsonException problem)
         {
             throw new RunnerException(RunnerFault.Failed, "Ollama's list of models cannot be read.", problem);
         }

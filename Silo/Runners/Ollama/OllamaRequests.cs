@@ -20,6 +20,7 @@ internal static class OllamaRequests
         Messages = [.. chat.Messages.Select(Message)],
         Options = Options(chat.Options),
         Think = Think(chat.Think),
+        Format = chat.Format,
         Tools = chat.Tools.Count == 0 ? null : [.. chat.Tools.Select(tool => (object)tool)],
     };
 
@@ -42,7 +43,10 @@ internal static class OllamaRequests
         done.DoneReason == "length",
         new RunnerStatistics(
             Nanoseconds(done.LoadDuration), Nanoseconds(done.PromptEvalDuration), done.EvalCount,
-            Nanoseconds(done.EvalDuration)));
+            Nanoseconds(done.EvalDuration))
+        {
+            PromptTokens = done.PromptEvalCount,
+        });
 
     private static TimeSpan Nanoseconds(long count) =>
         TimeSpan.FromTicks(count / TimeSpan.NanosecondsPerTick);

@@ -1,26 +1,17 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OllamaSharp;
+using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
 using OllamaSharp.Models.Exceptions;
+using QuicPair.Protocol.Chat;
 
 namespace QuicPair.Silo.Runners.Ollama;
 
 /// <summary>Ollama, through OllamaSharp over <see cref="OllamaExchange"/>.</summary>
-internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
+internal sealed class OllamaRunner(Uri address) : IFindableRunner
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
-
-    private readonly SocketsHttpHandler _network = new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
-        AutomaticDecompression = DecompressionMethods.None,
-    };
+    private readonly SocketsHttpHandler _network = RunnerNetwork.Open();
 
     private string _version = "";
 
@@ -47,7 +38,7 @@ internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
         var (ollama, exchange) = Client(cancellation);
         var running = Running(cancellation);
         var models = await Guard(() => ollama.ListLocalModelsAsync(cancellation), cancellation);
-        var loaded = (await running).ToHashSet(StringComparer.Ordinal);
+        var loaded = (await running).Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. models.Select(model =>
@@ -55,16 +46,53 @@ internal sealed class OllamaRunner(Uri address) : IModelRunner, IDisposable
                 var tag = exchange.Tags.GetValueOrDefault(model.Name);
                 return new ModelCard(
                     model.Name, model.Size, loaded.Contains(model.Name), tag?.Remote ?? false,
-                    tag?.Capabilities ?? []);
+                    tag?.Capabilities ?? [])
+                {
+                    Digest = model.Digest,
+                    Modified = model.ModifiedAt,
+                    Family = model.Details?.Family,
+                    ParameterSize = model.Details?.ParameterSize,
+                    Quantization = model.Details?.QuantizationLevel,
+                };
             }),
         ];
     }
 
-    public async Task<IReadOnlyList<string>> Running(CancellationToken cancellation)
+    public async Task<IReadOnlyList<Protocol.Chat.RunningModel>> Running(CancellationToken cancellation)
     {
         var (ollama, _) = Client(cancellation);
         var models = await Guard(() => ollama.ListRunningModelsAsync(cancellation), cancellation);
-        return [.. models.Select(model => model.Name)];
+        return [.. models.Select(OllamaReplies.Running)];
+    }
+
+    public async Task<ModelDetails> Show(string model, CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        var request = new ShowModelRequest { Model = model };
+        return OllamaReplies.Details(await Guard(() => ollama.ShowModelAsync(request, cancellation), cancellation));
+    }
+
+    public async IAsyncEnumerable<PullProgress> Pull(
+        string model, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        var request = new PullModelRequest { Model = model, Stream = true };
+        await using var steps = ollama.PullModelAsync(request, cancellation).GetAsyncEnumerator(cancellation);
+        while (await Guard(() => steps.MoveNextAsync().AsTask(), cancellation))
+        {
+            if (steps.Current is { } step) yield return OllamaReplies.Progress(step);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    public async Task<RunnerEmbeddings> Embed(
+        string model, IReadOnlyList<string> input, int? dimensions, CancellationToken cancellation)
+    {
+        var (ollama, _) = Client(cancellation);
+        var request = new EmbedRequest { Model = model, Input = [.. input], Dimensions = dimensions };
+        var reply = await Guard(() => ollama.EmbedAsync(request, cancellation), cancellation);
+        return RunnerEmbeddings.Of(reply.Embeddings ?? [], input.Count, reply.PromptEvalCount);
     }
 
     public Task Load(string model, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+import { randomBytes, toBase64Url } from "../bytes.ts";
 import { CloseCode } from "../protocol/frame.ts";
 import type { MacMessage, Model, PhoneMessage } from "../protocol/messages.ts";
 import { connect, type Step } from "./connect.ts";
@@ -55,6 +56,7 @@ export class Phone {
   readonly #stopWatching: () => void;
   #conversation = new Conversation();
   #session: Session | undefined;
+  #warmed: Session | undefined;
   #attempt = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -197,6 +199,7 @@ export class Phone {
     switch (message.op) {
       case "models":
         this.models = message.models;
+        this.#warm();
         this.#onChange(this);
         return;
       case "restart":
@@ -214,6 +217,17 @@ export class Phone {
         return;
     }
     this.#change((conversation) => conversation.receive(message));
+  }
+
+  /** While the question is being written, the model that it will go to comes into memory. */
+  #warm(): void {
+    const { model } = readSettings();
+    const chosen = this.models.find(({ name }) => name === model);
+    if (this.#session !== this.#warmed && chosen?.remote !== true && chosen?.loaded !== true) {
+      this.#warmed = this.#session;
+      const id = toBase64Url(randomBytes(16));
+      this.#session?.send({ op: "load", id, ...(chosen === undefined ? {} : { model: chosen.name }) });
+    }
   }
 
   #ended(closeCode: number | undefined): void {

@@ -35,7 +35,7 @@ export type PhoneMessage =
   | { readonly op: "cancel"; readonly id: string }
   | { readonly op: "resume"; readonly id: string; readonly after: number }
   | { readonly op: "models" }
-  | { readonly op: "load"; readonly id: string; readonly model: string }
+  | { readonly op: "load"; readonly id: string; readonly model?: string }
   | { readonly op: "ping"; readonly id?: string }
   | { readonly op: "paired_ack" };
 

@@ -15,10 +15,10 @@ internal sealed class AnswerDesk : IDisposable
     public const string Phone = "aaaaaaaaaaaaaaaa";
     public const string Tablet = "bbbbbbbbbbbbbbbb";
 
-    public AnswerDesk(int parallel = 1)
+    public AnswerDesk(int parallel = 1, int maxWaiting = 64)
     {
-        var options = new RunnerOptions { Parallel = parallel };
-        Work = new ChatWork(Runner, new ModelCatalog(Runner, options), NullLogger<ChatWork>.Instance);
+        var options = new RunnerOptions { Parallel = parallel, MaxWaiting = maxWaiting };
+        Work = new ChatWork(Runner, new ModelCatalog(Runner, options), options, Time, NullLogger<ChatWork>.Instance);
         Book = new AnswerBook(options, Work, Time);
     }
 

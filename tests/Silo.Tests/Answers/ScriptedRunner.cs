@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using QuicPair.Protocol.Chat;
 using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Tests.Answers;
@@ -13,15 +14,60 @@ internal sealed class ScriptedRunner : IModelRunner
 
     public List<string> Loaded { get; } = ["m"];
 
+    /// <summary>The models that it has.</summary>
+    public List<ModelCard> Models { get; } = [new("m", 1, Loaded: true, Remote: false, [])];
+
+    /// <summary>What was asked of it beside chats, one word and one model each.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>What loading waits for.</summary>
+    public Task Loading { get; set; } = Task.CompletedTask;
+
+    /// <summary>What a pull says.</summary>
+    public List<PullProgress> Pulling { get; } = [];
+
     public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<ModelCard>>([new("m", 1, Loaded: true, Remote: false, [])]);
+        Task.FromResult<IReadOnlyList<ModelCard>>([.. Models]);
 
-    public Task<IReadOnlyList<string>> Running(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>(Loaded);
+    public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<RunningModel>>([.. Loaded.Select(name => new RunningModel { Name = name })]);
 
-    public Task Load(string model, CancellationToken cancellation) => Task.CompletedTask;
+    public Task<ModelDetails> Show(string model, CancellationToken cancellation)
+    {
+        Asked.Add($"show {model}");
+        return Task.FromResult(new ModelDetails { Family = "scripted" });
+    }
 
-    public Task Unload(string model, CancellationToken cancellation) => Task.CompletedTask;
+    public Task Load(string model, CancellationToken cancellation)
+    {
+        Asked.Add($"load {model}");
+        return Loading.WaitAsync(cancellation);
+    }
+
+    public Task Unload(string model, CancellationToken cancellation)
+    {
+        Asked.Add($"unload {model}");
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<PullProgress> Pull(
+        string model, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Asked.Add($"pull {model}");
+        foreach (var step in Pulling)
+        {
+            await Task.Yield();
+            yield return step;
+        }
+    }
+
+    public Task<RunnerEmbeddings> Embed(
+        string model, IReadOnlyList<string> input, int? dimensions, CancellationToken cancellation)
+    {
+        Asked.Add($"embed {model}");
+        var vectors = input.Select(text => Enumerable.Repeat((float)text.Length, dimensions ?? 2).ToArray());
+        return Task.FromResult(new RunnerEmbeddings([.. vectors], input.Count));
+    }
 
     /// <summary>Whether a cancelled chat goes on until the test ends it.</summary>
     public bool IgnoresCancel { get; set; }

@@ -8,6 +8,7 @@ using QuicPair.Protocol;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Tests.Keys;
 
 namespace QuicPair.Silo.Tests.Control;
@@ -18,15 +19,17 @@ public sealed class ControlSocketTests : IAsyncLifetime
     private readonly OwnerConfirmations _confirmations = new(TimeProvider.System);
     private readonly DataFolder _folder;
     private readonly KeyStore _keys;
+    private readonly DeviceDesk _devices;
     private readonly ControlSocket _socket;
 
     public ControlSocketTests()
     {
         _folder = _temporary.Open();
         _keys = KeyStore.Open(_folder, TimeProvider.System);
+        _devices = new DeviceDesk(_keys, _ => false, TimeProvider.System);
         var places = new LinkPlaces(["http://mac.local:8443", "http://localhost:8443"], ThisNetworkOnly: true);
         var desk = new ControlDesk(
-            _keys, new Inviter(_keys, () => places), _confirmations, new IdleMac(), new NoPeers(),
+            _keys, _devices, new Inviter(_keys, () => places), _confirmations, new IdleMac(), new NoPeers(),
             new PairingNews(), TimeProvider.System);
         _socket = new ControlSocket(_folder, desk, NullLogger<ControlSocket>.Instance);
     }
@@ -72,6 +75,39 @@ public sealed class ControlSocketTests : IAsyncLifetime
         Assert.True((await Ask("""{"op":"revoke","device":"Tablet"}""")).GetProperty("ok").GetBoolean());
         Assert.Equal("not_found", (await Ask("""{"op":"revoke","device":"Tablet"}""")).GetProperty("code").GetString());
         Assert.Empty((await Ask("""{"op":"devices"}""")).GetProperty("devices").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Sets_what_a_device_may_do_and_shows_it()
+    {
+        var id = Pair();
+
+        var set = await Ask(
+            $$"""{"op":"set","device":"{{id}}","role":"guest","models":["m"],"pull":true,"""
+            + "\"tokensPerDay\":9,\"expires\":2000000000}");
+
+        Assert.True(set.GetProperty("ok").GetBoolean());
+        var device = (await Ask("""{"op":"devices"}""")).GetProperty("devices")[0];
+        Assert.Equal(
+            ("guest", "[\"m\"]", true, false, 9, 0, 2000000000),
+            (device.GetProperty("role").GetString(), device.GetProperty("models").GetRawText(),
+                device.GetProperty("pull").GetBoolean(), device.GetProperty("unload").GetBoolean(),
+                device.GetProperty("tokensPerDay").GetInt32(), device.GetProperty("tokensToday").GetInt32(),
+                device.GetProperty("expires").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("""{"op":"set","device":"phone","role":"root"}""", "bad_request")]
+    [InlineData("""{"op":"set","device":"phone","tokensPerDay":-1}""", "bad_request")]
+    [InlineData("""{"op":"set","device":"phone","models":[""]}""", "bad_request")]
+    [InlineData("""{"op":"set","device":"phone"}""", "bad_request")]
+    [InlineData("""{"op":"set","device":"nobody","role":"guest"}""", "not_found")]
+    public async Task Sets_nothing_else(string line, string code)
+    {
+        var id = Pair();
+
+        Assert.Equal(code, (await Ask(line)).GetProperty("code").GetString());
+        Assert.Null(_keys.Find(id).Record!.Rights);
     }
 
     [Fact]

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Time.Testing;
 using QuicPair.Noise;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Handshake;
+using QuicPair.Protocol.Messages.Devices;
 using QuicPair.Silo.Answers;
 using QuicPair.Silo.Gate;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
 using QuicPair.Silo.Phones;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Runners;
 using QuicPair.Silo.Tests.Answers;
 using QuicPair.Silo.Tests.Keys;
@@ -20,28 +22,39 @@ internal sealed class SessionDesk : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
     private readonly DataFolder _folder;
+    private readonly ModelDesk _models;
 
-    public SessionDesk()
+    public SessionDesk(RunnerOptions? options = null)
     {
+        Options = options ?? new RunnerOptions();
         _folder = _temporary.Open();
         Keys = KeyStore.Open(_folder, Time);
-        var options = new RunnerOptions();
-        var catalog = new ModelCatalog(Runner, options);
-        Answers = new AnswerBook(options, new ChatWork(Runner, catalog, NullLogger<ChatWork>.Instance), Time);
+        var catalog = new ModelCatalog(Runner, Options);
+        Answers = new AnswerBook(
+            Options, new ChatWork(Runner, catalog, Options, Time, NullLogger<ChatWork>.Instance), Time);
+        var live = new LivePhones();
+        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Time);
+        Answers.Spent = devices.Spend;
+        _models = new ModelDesk(Runner, catalog, Options, Time);
         Confirmations = new OwnerConfirmations(Time);
         Parts = new SessionParts
         {
             Keys = Keys,
             Answers = Answers,
-            Models = catalog,
+            Requests = new RequestParts(Answers, _models, devices),
             Confirmations = Confirmations,
             News = new PairingNews(),
-            Live = new LivePhones(),
+            Live = live,
             Options = new PhoneOptions(),
             MacName = "mac",
             Time = Time,
         };
     }
+
+    public RunnerOptions Options { get; }
+
+    /// <summary>The Mac's data folder.</summary>
+    public string Folder => Path.GetDirectoryName(_folder.Socket)!;
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
@@ -62,7 +75,9 @@ internal sealed class SessionDesk : IDisposable
     {
         Keys.Dispose();
         Keys = KeyStore.Open(_folder, Time);
-        Parts = Parts with { Keys = Keys, Live = new LivePhones() };
+        var live = new LivePhones();
+        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Time);
+        Parts = Parts with { Keys = Keys, Live = live, Requests = Parts.Requests with { Devices = devices } };
     }
 
     /// <summary>Connects without a handshake.</summary>
@@ -119,9 +134,18 @@ internal sealed class SessionDesk : IDisposable
         return Keys.Find(record.Id).Record!;
     }
 
+    /// <summary>The record of a paired device whose role is owner.</summary>
+    public DeviceRecord PairOwner()
+    {
+        var record = Pair();
+        Keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { Role = DeviceRole.Owner } });
+        return record;
+    }
+
     public void Dispose()
     {
         Answers.Dispose();
+        _models.Dispose();
         Keys.Dispose();
         Phone.Dispose();
         _folder.Dispose();

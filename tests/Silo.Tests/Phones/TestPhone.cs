@@ -78,6 +78,17 @@ internal sealed class TestPhone(MemoryChannel channel, PhoneSession session, Tas
         return _received.Dequeue();
     }
 
+    /// <summary>Takes one frame, which is a ping.</summary>
+    public async Task HearPing()
+    {
+        var message = await channel.Next();
+        Assert.NotNull(message);
+        Assert.Equal(ChannelInputKind.Nothing, _secure!.Receive(TimeSpan.Zero, message).Kind);
+        var buffer = new byte[ChannelLimits.MaxChannelMessage];
+        Assert.True(_secure.TryTransmit(buffer, out var length));
+        await channel.FromPhone(buffer[..length]);
+    }
+
     public async Task<List<string>> UntilEnd()
     {
         var messages = new List<string>();

@@ -31,16 +31,25 @@ internal sealed class FakeOllama : IAsyncDisposable
         app.MapGet("/api/version", () => Results.Text("""{"version":"0.12.3"}""", "application/json"));
         app.MapGet("/api/tags", () => Results.Text(tags, "application/json"));
         app.MapGet("/api/ps", () => Results.Text(running, "application/json"));
-        app.MapPost("/api/chat", async context =>
+        async Task Post(HttpContext context)
         {
             using var reader = new StreamReader(context.Request.Body);
             fake.LastBody = await reader.ReadToEndAsync();
             context.RequestAborted.Register(() => fake.Aborted.TrySetResult());
             await chat(context);
-        });
+        }
+
+        foreach (var path in (string[])["chat", "pull", "show", "embed"]) app.MapPost($"/api/{path}", Post);
         await app.StartAsync();
         return fake;
     }
+
+    /// <summary>Answers with one JSON object.</summary>
+    public static Func<HttpContext, Task> Json(string json) => context =>
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json);
+    };
 
     /// <summary>Answers with these lines and the end of the stream.</summary>
     public static Func<HttpContext, Task> Lines(params string[] lines) => async context =>

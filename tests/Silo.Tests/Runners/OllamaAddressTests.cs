@@ -1,4 +1,4 @@
-using QuicPair.Silo.Runners;
+using QuicPair.Silo.Runners.Ollama;
 
 namespace QuicPair.Silo.Tests.Runners;
 

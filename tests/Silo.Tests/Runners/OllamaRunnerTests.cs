@@ -32,7 +32,10 @@ public sealed class OllamaRunnerTests
                     HitLimit: false,
                     new RunnerStatistics(
                         TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), 4,
-                        TimeSpan.FromSeconds(2))),
+                        TimeSpan.FromSeconds(2))
+                    {
+                        PromptTokens = 3,
+                    }),
             ],
             events);
     }

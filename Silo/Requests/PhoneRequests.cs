@@ -1,24 +1,25 @@
-using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Silo.Answers;
-using QuicPair.Silo.Runners;
 
-namespace QuicPair.Silo.Phones;
+namespace QuicPair.Silo.Requests;
 
 /// <summary>What a live phone asks (docs/protocol.md, 7), and the answers that its session reads.</summary>
-internal sealed class PhoneRequests(
-    string device, AnswerBook answers, ModelCatalog models, Action wake, Action<Message> replyLater)
+internal sealed class PhoneRequests(string device, RequestParts parts, Action wake, Action<Message> replyLater)
 {
     private readonly List<AnswerSubscription> _reading = [];
+    private readonly PendingRequests _pending = new(replyLater);
     private AnswerSubscription? _unnamed;
     private int _turn;
-    private int _listing;
+
+    /// <summary>Whether the phone waits for something.</summary>
+    public bool IsWaiting => _reading.Count > 0 || _pending.Any;
 
     /// <summary>Handles one JSON message; returns the reply that can be given at once.</summary>
     public Message? Handle(ReadOnlySpan<byte> json)
     {
         if (!MessageReader.TryRead(json, out var message, out var refusal)) return refusal;
+        if (!parts.Devices.May(device, message)) return Refuse(message, ErrorCode.NotAllowed);
         switch (message)
         {
             case ChatMessage chat:
@@ -26,16 +27,17 @@ internal sealed class PhoneRequests(
             case ResumeMessage resume:
                 return Resume(resume);
             case CancelMessage cancel:
-                if (answers.Find(device, cancel.Id!) is { } answer) answers.Cancel(answer);
-                return null;
-            case ModelsRequest request:
-                _ = TellModels(request);
+                if (parts.Answers.Find(device, cancel.Id!) is { } answer) parts.Answers.Cancel(answer);
+                _pending.Cancel(cancel.Id!);
                 return null;
             case PingMessage ping:
                 return new PongMessage { Id = ping.Id };
-            default:
-                return Refuse(message, ErrorCode.UnknownOp);
         }
+
+        if (parts.Devices.Answer(message) is { } devices) return devices;
+        return parts.Models.Work(message, parts.Devices.Rights(device), replyLater) is { } work
+            ? _pending.Begin(message, work)
+            : Refuse(message, ErrorCode.UnknownOp);
     }
 
     /// <summary>The next message of the answers that are read, each in turn; null when there is none.</summary>
@@ -59,7 +61,8 @@ internal sealed class PhoneRequests(
     {
         foreach (var reading in _reading) reading.Leave();
         _reading.Clear();
-        if (_unnamed is { } unnamed) answers.Cancel(unnamed.Answer);
+        _pending.End();
+        if (_unnamed is { } unnamed) parts.Answers.Cancel(unnamed.Answer);
     }
 
     private static ErrorMessage Refuse(Message request, ErrorCode code) =>
@@ -69,7 +72,15 @@ internal sealed class PhoneRequests(
     {
         if (request.Id is null && _unnamed is not null) return new ErrorMessage { Code = ErrorCode.Busy };
         if (!ChatTranslation.TryTranslate(request, out var chat)) return Refuse(request, ErrorCode.BadRequest);
-        switch (answers.Start(device, request.Id, chat, request.Stream ?? true))
+        var left = parts.Devices.TokensLeft(device);
+        chat = chat with
+        {
+            MayUse = parts.Devices.Rights(device).MayUse,
+            Options = left == long.MaxValue
+                ? chat.Options
+                : chat.Options with { MaxTokens = Math.Min(chat.Options.MaxTokens ?? long.MaxValue, left) },
+        };
+        switch (parts.Answers.Start(device, request.Id, chat, request.Stream ?? true))
         {
             case AnswerStart.Accepted { Answer: var answer }:
                 var reading = answer.Subscribe(0, wake);
@@ -87,49 +98,10 @@ internal sealed class PhoneRequests(
 
     private ErrorMessage? Resume(ResumeMessage request)
     {
-        if (answers.Find(device, request.Id!) is not { } answer) return Refuse(request, ErrorCode.NotFound);
+        if (parts.Answers.Find(device, request.Id!) is not { } answer) return Refuse(request, ErrorCode.NotFound);
         _reading.RemoveAll(reading => reading.Answer == answer);
         _reading.Add(answer.Subscribe(request.After, wake));
         return null;
-    }
-
-    private async Task TellModels(ModelsRequest request)
-    {
-        // One list at a time: a runner that hangs must not collect requests.
-        if (Interlocked.Exchange(ref _listing, 1) != 0)
-        {
-            replyLater(Refuse(request, ErrorCode.Rate));
-            return;
-        }
-
-        try
-        {
-            var cards = await models.Refresh(CancellationToken.None);
-            replyLater(new ModelsReply
-            {
-                Id = request.Id,
-                Models =
-                [
-                    .. cards.Select(card => new ModelDescription
-                    {
-                        Name = card.Name,
-                        Size = card.SizeBytes,
-                        Loaded = card.Loaded,
-                        Remote = card.Remote,
-                        Capabilities = card.Capabilities,
-                    }),
-                ],
-            });
-        }
-        catch (RunnerException problem)
-        {
-            var code = problem.Fault == RunnerFault.Unreachable ? ErrorCode.RunnerUnreachable : ErrorCode.RunnerFailed;
-            replyLater(new ErrorMessage { Id = request.Id, For = request.Op, Code = code, Text = problem.Message });
-        }
-        finally
-        {
-            Volatile.Write(ref _listing, 0);
-        }
     }
 
     private void Forget(AnswerSubscription reading)

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace QuicPair.Silo.Runners;
+namespace QuicPair.Silo.Runners.Ollama;
 
 /// <summary>
 /// Reads <c>OLLAMA_HOST</c> as Ollama itself does: scheme and port may be left out, 0.0.0.0 means this

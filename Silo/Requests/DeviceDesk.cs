@@ -1,0 +1,92 @@
+using QuicPair.Grains.Interfaces;
+using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Silo.Keys;
+
+namespace QuicPair.Silo.Requests;
+
+/// <summary>Who may do what, and the owner's view of it (docs/protocol.md, 7.2 and 7.3).</summary>
+internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, TimeProvider time)
+{
+    private readonly TokenLedger _ledger = new(keys, time);
+
+    /// <summary>Whether a device may ask that now.</summary>
+    public bool May(string device, Message request)
+    {
+        var rights = Rights(device);
+        if (rights.HasExpired(time.GetUtcNow())) return request is PingMessage or CancelMessage;
+        return request switch
+        {
+            Protocol.Messages.Models.LoadRequest => rights.MayLoad(),
+            Protocol.Messages.Models.UnloadRequest => rights.MayUnload(),
+            Protocol.Messages.Models.PullRequest => rights.MayPull(),
+            DevicesRequest or DeviceSetRequest => rights.MayManage(),
+            ChatMessage { Model: { } model } when !rights.MayUse(model) => false,
+            ChatMessage or Protocol.Messages.Models.EmbedRequest => TokensLeft(device) > 0,
+            _ => true,
+        };
+    }
+
+    public DeviceRights Rights(string device) => keys.Find(device).Record?.Rights ?? DeviceRights.Default;
+
+    /// <summary>Tokens that a device has left today; the largest number when there is no limit.</summary>
+    public long TokensLeft(string device) => Rights(device).TokensPerDay is > 0 and var limit
+        ? Math.Max(0, limit - _ledger.Today(device))
+        : long.MaxValue;
+
+    /// <summary>Counts what an answer took.</summary>
+    public void Spend(string device, long tokens) => _ledger.Add(device, tokens);
+
+    /// <summary>The devices, or null when the request is not about them.</summary>
+    public Message? Answer(Message request)
+    {
+        switch (request)
+        {
+            case DevicesRequest:
+                return new DevicesReply { Id = request.Id, Devices = All() };
+            case DeviceSetRequest change:
+                return Set(change)
+                    ? new DevicesReply { Id = request.Id, Devices = [.. All().Where(d => d.Device == change.Device)] }
+                    : new ErrorMessage
+                    {
+                        Id = request.Id,
+                        For = request.Op,
+                        Code = ErrorCode.NotFound,
+                        Text = "This Mac has no device of that id.",
+                    };
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Changes what a paired device may do, durably; false when there is none or the name is empty.</summary>
+    public bool Set(DeviceSetRequest change) =>
+        keys.Change(change.Device, record => record with
+        {
+            Name = change.Name ?? record.Name,
+            Rights = (record.Rights ?? DeviceRights.Default).With(change),
+        });
+
+    /// <summary>Every paired device.</summary>
+    public IReadOnlyList<DeviceDescription> All() =>
+    [
+        .. keys.All().Where(standing => standing.Stage == PairingStage.Paired).Select(standing =>
+        {
+            var rights = Rights(standing.Device.Value);
+            return new DeviceDescription
+            {
+                Device = standing.Device.Value,
+                Name = standing.Name,
+                Role = rights.Role,
+                Models = rights.Models,
+                Pull = rights.MayPull(),
+                Unload = rights.MayUnload(),
+                TokensPerDay = rights.TokensPerDay,
+                TokensToday = _ledger.Today(standing.Device.Value),
+                Expires = rights.Expires,
+                Since = standing.Since.ToUnixTimeSeconds(),
+                Connected = isConnected(standing.Device.Value),
+            };
+        }),
+    ];
+}

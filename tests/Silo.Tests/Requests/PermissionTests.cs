@@ -1,0 +1,171 @@
+using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Silo.Keys;
+using QuicPair.Silo.Runners;
+using QuicPair.Silo.Tests.Phones;
+
+namespace QuicPair.Silo.Tests.Requests;
+
+public sealed class PermissionTests : IDisposable
+{
+    private readonly SessionDesk _desk = new(new RunnerOptions { Pull = { "*" } });
+
+    public PermissionTests() => _desk.Runner.Models.Add(new ModelCard("n", 2, false, Remote: false, []));
+
+    public void Dispose() => _desk.Dispose();
+
+    [Theory]
+    [InlineData("load a model", """{"op":"load","id":"r1","model":"m"}""")]
+    [InlineData("unload a model", """{"op":"unload","id":"r1","model":"m"}""")]
+    [InlineData("pull a model", """{"op":"pull","id":"r1","model":"m"}""")]
+    [InlineData("see the devices", """{"op":"devices","id":"r1"}""")]
+    [InlineData("make itself the owner", """{"op":"device_set","id":"r1","device":"SELF","role":"owner"}""")]
+    public async Task A_guest_may_not(string what, string request)
+    {
+        await Refused(new DeviceRights { Role = DeviceRole.Guest }, request);
+        Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("pull a model", """{"op":"pull","id":"r1","model":"m"}""")]
+    [InlineData("see the devices", """{"op":"devices","id":"r1"}""")]
+    [InlineData("raise its limit", """{"op":"device_set","id":"r1","device":"SELF","tokens_per_day":0}""")]
+    public async Task A_user_may_not(string what, string request)
+    {
+        await Refused(DeviceRights.Default, request);
+        Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("""{"op":"chat","id":"r1","prompt":"hi"}""")]
+    [InlineData("""{"op":"resume","id":"r1","after":0}""")]
+    [InlineData("""{"op":"models","id":"r1"}""")]
+    [InlineData("""{"op":"running","id":"r1"}""")]
+    [InlineData("""{"op":"show","id":"r1","model":"m"}""")]
+    [InlineData("""{"op":"embed","id":"r1","model":"m","input":["a"]}""")]
+    [InlineData("""{"op":"load","id":"r1","model":"m"}""")]
+    [InlineData("""{"op":"devices","id":"r1"}""")]
+    public async Task After_its_expiry_a_device_may_nothing(string request)
+    {
+        var now = _desk.Time.GetUtcNow().ToUnixTimeSeconds();
+        await Refused(new DeviceRights { Role = DeviceRole.Owner, Expires = now }, request);
+    }
+
+    [Theory]
+    [InlineData("""{"op":"chat","id":"r1","model":"n","prompt":"hi"}""")]
+    [InlineData("""{"op":"show","id":"r1","model":"n"}""")]
+    [InlineData("""{"op":"load","id":"r1","model":"n"}""")]
+    [InlineData("""{"op":"unload","id":"r1","model":"n"}""")]
+    [InlineData("""{"op":"embed","id":"r1","model":"n","input":["a"]}""")]
+    public async Task A_model_that_is_not_on_its_list(string request) =>
+        await Refused(new DeviceRights { Models = ["m"] }, request);
+
+    [Fact]
+    public async Task It_neither_sees_nor_gets_another_model_by_default()
+    {
+        _desk.Runner.Loaded.Add("n");
+        using var phone = await Connect(new DeviceRights { Models = ["n"] });
+
+        await phone.Send("""{"op":"models"}""");
+        Assert.Equal(
+            """{"op":"models","models":[{"name":"n","size":2,"loaded":false,"remote":false,"capabilities":[]}]}""",
+            await phone.Next());
+        await phone.Send("""{"op":"running","id":"r1"}""");
+        Assert.Equal("""{"op":"running","id":"r1","models":[{"name":"n"}]}""", await phone.Next());
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi"}""");
+        Assert.Equal("n", (await _desk.Runner.Begun()).Chat.Model);
+    }
+
+    [Fact]
+    public async Task Unloading_can_be_forbidden_and_pulling_allowed()
+    {
+        using var phone = await Connect(new DeviceRights { Pull = true, Unload = false });
+
+        await phone.Send("""{"op":"unload","id":"r1","model":"m"}""");
+        Assert.Contains("\"not_allowed\"", await phone.Next(), StringComparison.Ordinal);
+        await phone.Send("""{"op":"pull","id":"r2","model":"x"}""");
+        Assert.Equal("""{"op":"pulled","id":"r2","model":"x"}""", await phone.Next());
+    }
+
+    [Fact]
+    public async Task The_days_tokens_run_out_outlive_a_restart_and_come_back_tomorrow()
+    {
+        var record = _desk.Pair();
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { TokensPerDay = 2 } });
+        using (var phone = await _desk.ConnectPaired(record))
+        {
+            await phone.Send("""{"op":"chat","id":"c1","prompt":"hi","options":{"num_predict":100}}""");
+            var script = await _desk.Runner.Begun();
+            Assert.Equal(2, script.Chat.Options.MaxTokens);
+            script.Say("a");
+            script.Finish();
+            while (!(await phone.Next())!.Contains("done", StringComparison.Ordinal))
+            {
+            }
+
+            await NotAllowed(phone, "c2");
+        }
+
+        _desk.Restart();
+        using var again = await _desk.ConnectPaired(record);
+        await NotAllowed(again, "c3");
+        _desk.Time.Advance(TimeSpan.FromDays(1));
+        using var tomorrow = await _desk.ConnectPaired(record);
+        await tomorrow.Send("""{"op":"chat","id":"c4","prompt":"hi"}""");
+        await _desk.Runner.Begun();
+    }
+
+    [Fact]
+    public async Task An_owners_device_changes_what_others_may_at_once_and_for_good()
+    {
+        var guest = _desk.Pair();
+        using var other = await _desk.ConnectPaired(guest);
+        using var owner = await _desk.ConnectPaired(_desk.PairOwner());
+
+        await owner.Send(
+            $$"""{"op":"device_set","id":"r1","device":"{{guest.Id}}","name":"Ann","role":"guest","""
+            + "\"models\":[\"n\"],\"tokens_per_day\":9}");
+        Assert.Equal(
+            $$"""{"op":"devices","id":"r1","devices":[{"device":"{{guest.Id}}","name":"Ann","role":"guest","""
+            + "\"models\":[\"n\"],\"pull\":false,\"unload\":false,\"tokens_per_day\":9,\"tokens_today\":0,"
+            + "\"expires\":0,\"since\":1800000000,\"connected\":true}]}",
+            await owner.Next());
+        await other.Send("""{"op":"chat","id":"c1","model":"m","prompt":"hi"}""");
+        Assert.Contains("\"not_allowed\"", await other.Next(), StringComparison.Ordinal);
+
+        await owner.Send("""{"op":"device_set","id":"r2","device":"aaaaaaaaaaaaaaaa","role":"user"}""");
+        Assert.Contains("\"not_found\"", await owner.Next(), StringComparison.Ordinal);
+        await owner.Send("""{"op":"devices","id":"r3"}""");
+        Assert.Contains("\"name\":\"Ann\"", await owner.Next(), StringComparison.Ordinal);
+        _desk.Restart();
+        Assert.Equal(["n"], _desk.Keys.Find(guest.Id).Record!.Rights!.Models);
+    }
+
+    private static async Task NotAllowed(TestPhone phone, string id)
+    {
+        await phone.Send($$"""{"op":"chat","id":"{{id}}","prompt":"hi"}""");
+        Assert.StartsWith(
+            $$"""{"op":"error","id":"{{id}}","for":"chat","code":"not_allowed",""", await phone.Next(),
+            StringComparison.Ordinal);
+    }
+
+    private async Task Refused(DeviceRights rights, string request)
+    {
+        using var phone = await Connect(rights);
+
+        await phone.Send(request.Replace("SELF", phone.Session.Device, StringComparison.Ordinal));
+
+        var reply = await phone.Next();
+        Assert.StartsWith("""{"op":"error","id":"r1","for":""", reply, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"not_allowed\"", reply, StringComparison.Ordinal);
+        Assert.Empty(_desk.Runner.Asked);
+        Assert.False(_desk.Runner.HasBegun);
+        Assert.Equal(rights.Role, _desk.Keys.Find(phone.Session.Device).Record!.Rights!.Role);
+    }
+
+    private async Task<TestPhone> Connect(DeviceRights rights)
+    {
+        var record = _desk.Pair();
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = rights });
+        return await _desk.ConnectPaired(record);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using QuicPair.Silo.Answers;
+using QuicPair.Silo.Runners;
+using QuicPair.Silo.Tests.Answers;
+
+namespace QuicPair.Silo.Tests.Runners;
+
+/// <summary>Runners that really misbehave: one clear error, and what was said before stays.</summary>
+public sealed class RunnerFaultTests
+{
+    private static readonly string[] Names =
+    [
+        "hangs up at once", "refuses", "is no HTTP", "claims a longer body", "claims a shorter body",
+        "lies about a chunk", "sends a chunk that is no chunk", "sends half a UTF-8 character", "sends half a line",
+        "sends no JSON", "sends an endless line", "gives no reason to end", "breaks off", "tells an error",
+    ];
+
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Faults()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var name in Names)
+        {
+            data.Add("ollama", name);
+            data.Add("openai", name);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_runner_that(string runner, string fault)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var (bytes, isHeard) = Misbehave(dialect, fault);
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+
+        var messages = await new AnswerDesk.Reader(Ask(book)).ToEnd();
+
+        var entries = messages.Where(message => message.Contains("\"seq\"", StringComparison.Ordinal)).ToList();
+        Assert.Equal(isHeard ? 2 : 1, entries.Count);
+        if (isHeard) Assert.Equal("""{"op":"delta","id":"c1","seq":1,"content":"I'm"}""", entries[0]);
+        Assert.StartsWith($$"""{"op":"error","id":"c1","seq":{{entries.Count}},"code":"runner_failed","message":""",
+            entries[^1], StringComparison.Ordinal);
+        Assert.Matches("(\\.|out of memory)\"}$", entries[^1]);
+        Assert.Equal(1, server.Chats);
+    }
+
+    [Theory]
+    [InlineData("ollama", false, 900)]
+    [InlineData("openai", false, 900)]
+    [InlineData("ollama", true, 120)]
+    [InlineData("openai", true, 120)]
+    public async Task A_runner_that_stalls_is_given_up(string runner, bool afterText, int seconds)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var bytes = afterText ? RunnerDialect.Chunked(dialect.Delta("I'm")) : [];
+        await using var server = new RawServer(dialect.Lists, bytes, holds: true);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+        var reader = new AnswerDesk.Reader(Ask(book));
+        while (!(await reader.Next()).Contains(afterText ? "I'm" : "status", StringComparison.Ordinal))
+        {
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Assert.Null(reader.Now());
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.EndsWith(
+            "\"code\":\"runner_failed\",\"message\":\"The model runner fell silent.\"}", await reader.Next(),
+            StringComparison.Ordinal);
+        Assert.True(reader.IsOver);
+        if (server.Chats > 0) await server.Aborted.Task.WaitAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData("ollama")]
+    [InlineData("openai")]
+    public async Task A_runner_that_behaves_is_heard_to_the_end(string runner)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var bytes = RunnerDialect.Chunked(dialect.Delta("I'm"), dialect.Delta(" fine"), dialect.End, "");
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+
+        var messages = await new AnswerDesk.Reader(Ask(book)).ToEnd();
+
+        Assert.Contains("\"reason\":\"stop\"", messages[^1], StringComparison.Ordinal);
+    }
+
+    private static (byte[] Bytes, bool IsHeard) Misbehave(RunnerDialect dialect, string fault)
+    {
+        var said = dialect.Delta("I'm");
+        var half = dialect.Delta(" fine")[..20];
+        var chunked = RunnerDialect.Head("Transfer-Encoding: chunked");
+        return fault switch
+        {
+            "hangs up at once" => ([], false),
+            "refuses" => (Bytes("HTTP/1.1 500 Oops\r\nContent-Length: 4\r\nConnection: close\r\n\r\nOops"), false),
+            "is no HTTP" => (Bytes("SSH-2.0-OpenSSH_9.6\r\n"), false),
+            "claims a longer body" => (Bytes(RunnerDialect.Head("Content-Length: 9999") + said), true),
+            "claims a shorter body" => (
+                Bytes(RunnerDialect.Head($"Content-Length: {said.Length + 20}") + said + dialect.Delta(" fine")), true),
+            "lies about a chunk" => (
+                Bytes(chunked + RunnerDialect.Chunk(said) + "ffff\r\n" + dialect.Delta(" fi")[..10]), true),
+            "sends a chunk that is no chunk" => (Bytes(chunked + "zz\r\n" + said), false),
+            "sends half a UTF-8 character" => (
+                RunnerDialect.Chunked(said, dialect.Delta("f\u00c3"), dialect.End, ""), true),
+            "sends half a line" => (RunnerDialect.Chunked(said, half, ""), true),
+            "sends no JSON" => (RunnerDialect.Chunked(said, "<html>\n\n", ""), true),
+            "sends an endless line" => (
+                RunnerDialect.Chunked(said, "data: {" + new string(' ', 5 * 1024 * 1024)), true),
+            "gives no reason to end" => (RunnerDialect.Chunked(said, ""), true),
+            "breaks off" => (RunnerDialect.Chunked(said), true),
+            _ => (RunnerDialect.Chunked(said, dialect.Error, ""), true),
+        };
+    }
+
+    private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+
+    private static Answer Ask(AnswerBook book) => Assert.IsType<AnswerStart.Accepted>(book.Start(
+        AnswerDesk.Phone, "c1", new RunnerChat("m", [new RunnerMessage("user", "hello")]), streamed: true)).Answer;
+
+    private AnswerBook Book(IModelRunner runner)
+    {
+        var options = new RunnerOptions();
+        var work = new ChatWork(
+            runner, new ModelCatalog(runner, options), options, _time, NullLogger<ChatWork>.Instance);
+        return new AnswerBook(options, work, _time);
+    }
+}
