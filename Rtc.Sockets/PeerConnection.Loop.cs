@@ -94,6 +94,8 @@ public sealed partial class PeerConnection
             _bytesSent += length;
             _host.Send(now, this, buffer.AsSpan(0, length), path);
         }
+
+        _host.FlushSends();
     }
 
     /// <summary>Hands over what has arrived. Called by the one thread that delivers, without the gate.</summary>

@@ -23,8 +23,11 @@ public sealed partial class RtcHost
 
     Instant IGatheringHost.Now => Now;
 
-    void IGatheringHost.SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server) =>
-        _endpoint.TrySend(datagram, server);
+    void IGatheringHost.SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server)
+    {
+        _endpoint.Send(datagram, server);
+        _endpoint.Flush();
+    }
 
     DateTimeOffset IGatheringHost.UtcNow => _options.TimeProvider.GetUtcNow();
 
@@ -63,9 +66,12 @@ public sealed partial class RtcHost
     internal void Send(Instant now, PeerConnection peer, ReadOnlySpan<byte> datagram, NetworkPath path)
     {
         if (datagram is [0 or 1, ..]) _directory.Expect(path.Remote, peer);
-        if (path.Local == _endpoint.BoundFor(path.Remote)) _endpoint.TrySend(datagram, path.Remote);
+        if (path.Local == _endpoint.BoundFor(path.Remote)) _endpoint.Send(datagram, path.Remote);
         else _standing.FindRelay(path.Local)?.Send(now, path.Remote, datagram);
     }
+
+    /// <summary>Has the system take what was sent. Needs the gate.</summary>
+    internal void FlushSends() => _endpoint.Flush();
 
     internal void Schedule(Instant now, PeerConnection peer, Instant? deadline) =>
         _deadlines.Schedule(now, peer, deadline);

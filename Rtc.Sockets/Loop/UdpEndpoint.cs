@@ -12,7 +12,7 @@ internal sealed class UdpEndpoint : IDisposable
     private const int BatchSize = 32;
 
     private readonly Socket _socket;
-    private readonly SocketAddress _destination;
+    private readonly SendBatch _sends;
     private readonly Datagram[] _batch;
     private readonly bool _isWildcard;
     private readonly TransportAddress _bound;
@@ -24,7 +24,7 @@ internal sealed class UdpEndpoint : IDisposable
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _bound = TransportAddress.From(LocalEndPoint.Address, LocalEndPoint.Port);
         var family = _socket.AddressFamily;
-        _destination = new SocketAddress(family);
+        _sends = new SendBatch(_socket);
         _batch = [.. Enumerable.Range(0, BatchSize).Select(_ => new Datagram(new SocketAddress(family)))];
     }
 
@@ -59,19 +59,14 @@ internal sealed class UdpEndpoint : IDisposable
         return _batch.AsSpan(0, count);
     }
 
-    /// <summary>Sends one datagram; false when the system does not take it. Guarded by the host's gate.</summary>
-    public bool TrySend(ReadOnlySpan<byte> datagram, TransportAddress remote)
-    {
-        SocketAddresses.Write(remote, _destination);
-        try
-        {
-            return _socket.SendTo(datagram, SocketFlags.None, _destination) == datagram.Length;
-        }
-        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
-    }
+    /// <summary>
+    /// Takes a datagram to send, perhaps together with those that follow until <see cref="Flush"/>. Guarded by the
+    /// host's gate.
+    /// </summary>
+    public void Send(ReadOnlySpan<byte> datagram, TransportAddress remote) => _sends.Add(datagram, remote);
+
+    /// <summary>Has everything sent that was taken. Guarded by the host's gate.</summary>
+    public void Flush() => _sends.Flush();
 
     public void Dispose() => _socket.Dispose();
 

@@ -14,6 +14,8 @@ internal static class FuzzTargets
         new("sdp", RtcTargets.Sdp),
         new("candidate", RtcTargets.Candidate),
         new("dtls-records", DtlsTarget.Records),
+        new("dtls-client", DtlsHandshakeTarget.Client, 256 * 1024),
+        new("dtls-server", DtlsHandshakeTarget.Server, 256 * 1024),
         new("frame", ProtocolTargets.Frame),
         new("channel", ProtocolTargets.Channel, 256 * 1024),
         new("message", ProtocolTargets.Message),

@@ -110,11 +110,16 @@ public sealed class DtlsHandshake(DtlsIdentity identity, IEntropy entropy) : IDt
         {
             HandleContent(now, header.Type, record[RecordHeader.Length..], isProtected: false);
         }
-        else if (header.Epoch == ProtectedEpoch && _context!.Records is not { } records)
+        else if (header.Epoch != ProtectedEpoch)
+        {
+            // Nothing here begins a second epoch with keys.
+            return;
+        }
+        else if (_context!.Records is not { } records)
         {
             _ = _early.TryKeep(record);
         }
-        else if (_context!.Records!.TryOpen(header, record.ToArray(), out var opened))
+        else if (records.TryOpen(header, record.ToArray(), out var opened))
         {
             HandleContent(now, header.Type, opened, isProtected: true);
         }

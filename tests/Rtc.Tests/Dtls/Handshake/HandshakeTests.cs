@@ -190,6 +190,25 @@ public sealed class HandshakeTests
         pair.RunUntil(() => pair.AreBoth(DtlsState.Closed), DtlsPair.Soon, "close");
     }
 
+    [Theory]
+    [InlineData(DtlsRole.Client)]
+    [InlineData(DtlsRole.Server)]
+    public void Records_of_unknown_epochs_are_dropped(DtlsRole receiver)
+    {
+        var pair = DtlsPair.Create();
+        pair.Start();
+        var end = receiver == DtlsRole.Client ? pair.Left : pair.Right;
+        foreach (var epoch in new byte[] { 1, 2, 255 })
+        {
+            var record = Records.Wrap(new byte[40]);
+            record[4] = epoch;
+            end.HandleDatagram(pair.Now, record);
+        }
+
+        pair.RunUntil(() => pair.AreBoth(DtlsState.Connected), DtlsPair.Soon, "connect");
+        pair.AssertTalk();
+    }
+
     [Fact]
     public void Junk_is_dropped_and_counted()
     {
