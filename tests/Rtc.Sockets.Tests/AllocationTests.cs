@@ -9,6 +9,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int MessageLength = 16 * 1024;
     private const int Rounds = 12;
 
+    private readonly byte[] _message = new byte[MessageLength];
+
     [Fact(Timeout = Patience)]
     public async Task A_packet_of_bulk_allocates_nothing()
     {
@@ -35,13 +37,12 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private static long Datagrams(PeerPair pair) =>
         pair.Phone.Statistics.DatagramsSent + pair.Mac.Statistics.DatagramsSent;
 
-    private static async Task Bulk(PeerPair pair, CancellationToken cancellation)
+    private async Task Bulk(PeerPair pair, CancellationToken cancellation)
     {
-        var message = new byte[MessageLength];
         for (var sent = 0; sent < 1_000; sent++)
         {
-            if (sent % 128 == 0) await pair.PhoneChannel.BufferedAmountBelow(64 << 10, cancellation);
-            Assert.True(pair.PhoneChannel.TrySend(message));
+            if (sent % 32 == 0) await pair.PhoneChannel.BufferedAmountBelow(64 << 10, cancellation);
+            Assert.True(pair.PhoneChannel.TrySend(_message));
         }
 
         await pair.PhoneChannel.BufferedAmountBelow(0, cancellation);
