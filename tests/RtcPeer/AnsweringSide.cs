@@ -6,8 +6,9 @@ using QuicPair.Rtc.Sockets;
 namespace QuicPair.RtcPeer;
 
 /// <summary>Does what the other side's messages ask for.</summary>
-internal sealed class AnsweringSide(DataChannel channel)
+internal sealed class AnsweringSide(DataChannel channel, Action<object> tell)
 {
+    private readonly NumberedStream _stream = new(channel, tell);
     private readonly List<double> _delays = [];
     private long _counted;
     private long _firstAt;
@@ -15,6 +16,10 @@ internal sealed class AnsweringSide(DataChannel channel)
     private double _processorBefore;
 
     public void Attach() => channel.OnMessage = (message, _) => Handle(message.Span);
+
+    /// <summary>Sends numbered messages to the other side.</summary>
+    public Task Stream(int count, TimeSpan gap, CancellationToken cancellation) =>
+        _stream.Send(count, gap, cancellation);
 
     private void Handle(ReadOnlySpan<byte> message)
     {
@@ -40,6 +45,12 @@ internal sealed class AnsweringSide(DataChannel channel)
                 break;
             case Opcode.EndOfTokens:
                 SendReport(new Percentiles(_delays).ToReport());
+                break;
+            case Opcode.Numbered:
+                _stream.Take(message);
+                break;
+            case Opcode.EndOfNumbered:
+                _stream.TakeEnd(message);
                 break;
         }
     }

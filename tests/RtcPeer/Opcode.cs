@@ -20,4 +20,10 @@ internal static class Opcode
 
     /// <summary>The last token was sent; answer with a report of their delays.</summary>
     public const byte EndOfTokens = 6;
+
+    /// <summary>One of a stream: its number follows as a little-endian integer of four bytes.</summary>
+    public const byte Numbered = 7;
+
+    /// <summary>The stream has ended: how many were sent follows, as above.</summary>
+    public const byte EndOfNumbered = 8;
 }

@@ -19,6 +19,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
     private CancellationTokenSource _round = new();
     private IceSettings _settings = new();
     private PeerConnection? _connection;
+    private AnsweringSide? _side;
     private string _remoteDescription = "";
     private long _startedAt;
     private bool _isFull;
@@ -42,6 +43,13 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
                 await _host.Gather(_settings.Patience, _round.Token);
                 connection.OfferRestart();
                 Tell(new { e = "desc", type = "offer", sdp = connection.LocalDescription });
+                break;
+            case "stream":
+                var gap = TimeSpan.FromMilliseconds(command.GetProperty("gapMs").GetDouble());
+                _ = _side?.Stream(command.GetProperty("count").GetInt32(), gap, _round.Token);
+                break;
+            case "stats":
+                TellStatistics();
                 break;
             case "close":
                 await Close();
@@ -123,11 +131,13 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         try
         {
             var channel = await connection.AcceptChannel(cancellation);
-            Tell(await new OfferingSide(connection, channel, settings, _startedAt).Measure(_isFull, cancellation));
+            var news = await new OfferingSide(connection, channel, settings, _startedAt).Measure(_isFull, cancellation);
+            Attach(channel);
+            Tell(news);
         }
         catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
         {
-            TellEnd(connection);
+            await TellEnd(connection);
         }
     }
 
@@ -136,21 +146,40 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         try
         {
             var channel = await connection.AcceptChannel(cancellation);
-            new AnsweringSide(channel).Attach();
+            Attach(channel);
             var path = $"{connection.Statistics.Path}";
             Tell(new { e = "bopen", ms = Usage.MillisecondsSince(_startedAt), path });
         }
         catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
         {
-            TellEnd(connection);
+            await TellEnd(connection);
         }
     }
 
-    private void TellEnd(PeerConnection connection)
+    private void Attach(DataChannel channel)
     {
-        var reason = connection.Completion.IsCompletedSuccessfully ? $"{connection.Completion.Result}" : "";
-        Tell(new { e = "ended", reason });
+        _side = new AnsweringSide(channel, Tell);
+        _side.Attach();
     }
+
+    private void TellStatistics()
+    {
+        var statistics = _connection?.Statistics;
+        Tell(new
+        {
+            e = "stats",
+            path = $"{statistics?.Path}",
+            roundTrip = statistics?.RoundTrip?.TotalMilliseconds,
+            ice = statistics?.IceConnectedAfter?.TotalMilliseconds,
+            dtls = statistics?.DtlsConnectedAfter?.TotalMilliseconds,
+            sctp = statistics?.SctpConnectedAfter?.TotalMilliseconds,
+            sent = statistics?.DatagramsSent,
+            received = statistics?.DatagramsReceived,
+        });
+    }
+
+    private async Task TellEnd(PeerConnection connection) =>
+        Tell(new { e = "ended", reason = $"{await connection.Completion}" });
 
     private async Task Close()
     {

@@ -41,6 +41,20 @@ internal sealed class Site : IDisposable
         return site;
     }
 
+    /// <summary>A second machine in the network of another one: a switch between them.</summary>
+    public static Site BesideHost(Site other, string address)
+    {
+        var site = new Site(Namespace.Create("host")) { Router = other.Router };
+        site._owned.Push(site.Host);
+        var router = other.Router!.Place;
+        Shell.Ip($"link add name eth0 netns {site.Host.Name} type veth peer name lan9 netns {router.Name}");
+        router.Ip("link add name switch type bridge\nlink set lan9 master switch up\nlink set switch up");
+        router.Ip($"address flush dev lan0\naddress add {Gateway(address)}/24 dev switch\nlink set lan0 master switch");
+        site.Host.Ip($"address add {address}/24 dev eth0\nlink set eth0 up");
+        site.Host.Ip($"route replace default via {Gateway(address)}");
+        return site;
+    }
+
     public void Dispose()
     {
         while (_owned.TryPop(out var owned)) owned.Dispose();
@@ -67,6 +81,8 @@ internal sealed class Site : IDisposable
 
         Router.AddHost(Host, "eth0", $"192.168.{place}");
     }
+
+    private static string Gateway(string address) => address[..(address.LastIndexOf('.') + 1)] + "1";
 
     private Router Own(Router router)
     {
