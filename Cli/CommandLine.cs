@@ -1,6 +1,7 @@
 using System.CommandLine;
 using QuicPair.Cli.Bench;
 using QuicPair.Cli.Chatting;
+using QuicPair.Cli.Doctor;
 using QuicPair.Cli.Identity;
 using QuicPair.Cli.Models;
 using QuicPair.Cli.Owner;
@@ -83,6 +84,7 @@ internal static class CommandLine
             VersionCommand.Create(terminal),
             CompletionCommand.Create(terminal),
             UpCommand.Create(home),
+            DoctorCommand.Create(terminal),
         };
         root.HelpName = "quicpair";
         return root;

@@ -43,8 +43,8 @@ internal sealed class NetworkAddresses : IDisposable
         {
             return
             [
+                // Not only those that are up: Linux says so up to a second after it has told of the address.
                 .. from nic in NetworkInterface.GetAllNetworkInterfaces()
-                   where nic.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown
                    from unicast in nic.GetIPProperties().UnicastAddresses
                    let address = unicast.Address
                    where address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6

@@ -46,10 +46,19 @@ internal sealed class Pairing : IAsyncDisposable
     {
         await Mac.Tell(new { c = "start", role = "answer", iceServers = Servers, gatherMs });
         await Phone.Tell(new { c = "start", role = "offer", iceServers = Servers, gatherMs });
-        await Pass(await Phone.Expect("desc", _cancellation), Mac);
-        await Pass(await Mac.Expect("desc", _cancellation), Phone);
-        await Mac.Expect("bopen", _cancellation);
-        return await Phone.Expect("round", _cancellation);
+        var offer = await Phone.Expect("desc", _cancellation);
+        await Pass(offer, Mac);
+        var answer = await Mac.Expect("desc", _cancellation);
+        await Pass(answer, Phone);
+        try
+        {
+            await Mac.Expect("bopen", _cancellation);
+            return await Phone.Expect("round", _cancellation);
+        }
+        catch (Exception problem) when (problem is LabException or OperationCanceledException)
+        {
+            throw new LabException($"{problem.Message} Phone: {Candidates(offer)} Mac: {Candidates(answer)}");
+        }
     }
 
     /// <summary>The phone finds a new path for the same connection.</summary>
@@ -82,6 +91,10 @@ internal sealed class Pairing : IAsyncDisposable
         await Phone.DisposeAsync();
         await Mac.DisposeAsync();
     }
+
+    private static string Candidates(JsonElement description) => string.Join(
+        "; ", description.GetProperty("sdp").GetString()!.Split("\r\n")
+            .Where(line => line.StartsWith("a=candidate", StringComparison.Ordinal)));
 
     private static Task Pass(JsonElement description, DrivenPeer to) => to.Tell(new
     {

@@ -50,6 +50,8 @@ internal sealed class Site : IDisposable
         Shell.Ip($"link add name eth0 netns {site.Host.Name} type veth peer name lan9 netns {router.Name}");
         router.Ip("link add name switch type bridge\nlink set lan9 master switch up\nlink set switch up");
         router.Ip($"address flush dev lan0\naddress add {Gateway(address)}/24 dev switch\nlink set lan0 master switch");
+        const string filter = "net/bridge/bridge-nf-call-iptables";
+        if (File.Exists("/proc/sys/" + filter)) router.Configure(filter, "0");
         site.Host.Ip($"address add {address}/24 dev eth0\nlink set eth0 up");
         site.Host.Ip($"route replace default via {Gateway(address)}");
         return site;
