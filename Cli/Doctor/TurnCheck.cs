@@ -78,13 +78,26 @@ internal sealed class TurnCheck(Names names)
         if (answer is not { } second) return Unreachable(check, server, "it does not answer a signed request");
         if (second.Reply.Error != 0) return Refused(check, server, second.Reply.Error);
 
-        transaction = StunRequest.NewTransaction();
-        await ask(transaction, StunRequest.Release(transaction, login));
+        await Release(login, ask);
         var time = second.RoundTrip.TotalMilliseconds;
         return new Finding(check, Verdict.Ok, $"{server} relays from {second.Reply.Relayed}, {time:0.0} ms away.")
         {
             RoundTripMs = time,
         };
+    }
+
+    private static async Task Release(
+        StunLogin login, Func<byte[], byte[], Task<(StunReply Reply, TimeSpan RoundTrip)?>> ask)
+    {
+        try
+        {
+            var transaction = StunRequest.NewTransaction();
+            await ask(transaction, StunRequest.Release(transaction, login));
+        }
+        catch (IOException)
+        {
+            // A server may close a stream instead of an answer: what it relayed is gone either way.
+        }
     }
 
     // coturn's use-auth-secret: the user is the time at which the credential ends.

@@ -15,20 +15,21 @@ internal sealed class StreamAsker(Stream stream) : IDisposable
         IPEndPoint server, string? tlsName, CancellationToken cancellation)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        SslStream? tls = null;
         try
         {
             await socket.ConnectAsync(server, cancellation);
+            var stream = new NetworkStream(socket, ownsSocket: true);
             if (tlsName is null) return new StreamAsker(stream);
-            var tls = new SslStream(stream);
-            stream = tls;
+            tls = new SslStream(stream);
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions { TargetHost = tlsName }, cancellation);
             return new StreamAsker(tls);
         }
         catch
         {
-            await stream.DisposeAsync();
+            if (tls is not null) await tls.DisposeAsync();
+            socket.Dispose();
             throw;
         }
     }
