@@ -27,7 +27,8 @@ internal static class Interfaces
     {
         var own = Own();
         return own.Count > 0
-            ? new Finding("addresses", Verdict.Ok, string.Join(", ", own.Select(at => $"{at.Address} ({at.Interface})")))
+            ? new Finding(
+                "addresses", Verdict.Ok, string.Join(", ", own.Select(at => $"{at.Address} ({at.Interface})")))
             : new Finding(
                 "addresses", Verdict.Fail, "This machine is in no network.", "Connect it by cable or Wi-Fi.");
     }

@@ -5,7 +5,9 @@ using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Cli.Doctor;
 
-/// <summary>What the network does to UDP: whether it goes out, under which address, and whether it leads back in.</summary>
+/// <summary>
+/// What the network does to UDP: whether it goes out, under which address, and whether it leads back in.
+/// </summary>
 internal sealed class MappingCheck(Names names)
 {
     private const int HairpinTries = 3;

@@ -32,7 +32,7 @@ internal sealed class TurnCheck(Names names)
         {
             return new Finding(
                 check, Verdict.Fail, $"{server} shows a certificate that is not trusted here.",
-                "Give the server a certificate for its name; for one of your own, name its authority in SSL_CERT_FILE.");
+                "Give the server a certificate for its name; name an authority of your own in SSL_CERT_FILE.");
         }
         catch (SocketException problem)
         {

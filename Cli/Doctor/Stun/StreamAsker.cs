@@ -10,7 +10,9 @@ namespace QuicPair.Cli.Doctor.Stun;
 internal sealed class StreamAsker(Stream stream) : IDisposable
 {
     /// <exception cref="SocketException">The server cannot be reached.</exception>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">Its certificate is not trusted.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">
+    /// Its certificate is not trusted.
+    /// </exception>
     public static async Task<StreamAsker> Connect(
         IPEndPoint server, string? tlsName, CancellationToken cancellation)
     {
