@@ -108,7 +108,8 @@ internal static class CommandLine
     /// <summary>The exit code of a connection that is not there.</summary>
     public static int Code(ConnectFailure reason) => reason switch
     {
-        ConnectFailure.Refused or ConnectFailure.Revoked or ConnectFailure.Forged => ExitCode.Refused,
+        ConnectFailure.Refused or ConnectFailure.Revoked or ConnectFailure.Forged
+            or ConnectFailure.FingerprintMismatch => ExitCode.Refused,
         ConnectFailure.Version or ConnectFailure.Protocol or ConnectFailure.Pairing or ConnectFailure.Handshake =>
             ExitCode.Failed,
         _ => ExitCode.Unreachable,

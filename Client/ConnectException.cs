@@ -27,6 +27,10 @@ public sealed class ConnectException : Exception
         ConnectFailure.Refused =>
             "The Mac refused: the link is used or expired, or this device was removed; ask for a new link.",
         ConnectFailure.Forged => "The answer does not come from the Mac of the link; somebody may be in between.",
+        ConnectFailure.FingerprintMismatch =>
+            "The other end's certificate is not the one that the Mac named; somebody may be in between.",
+        ConnectFailure.UdpBlocked =>
+            "This network lets no UDP out, and there is no relay to go around it.",
         ConnectFailure.NoPath => "Phone and Mac found no way to each other through these networks.",
         ConnectFailure.Handshake => "The encrypted handshake with the Mac failed.",
         ConnectFailure.Pairing => "The pairing was not completed; try the same link again.",

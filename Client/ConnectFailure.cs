@@ -27,8 +27,14 @@ public enum ConnectFailure
     /// <summary>The answer was not made by the Mac that the link names.</summary>
     Forged,
 
-    /// <summary>No path between phone and Mac.</summary>
+    /// <summary>The certificate at the other end of the path is not the one that the Mac's answer names.</summary>
+    FingerprintMismatch,
+
+    /// <summary>No pair of candidates was answered: no path between phone and Mac.</summary>
     NoPath,
+
+    /// <summary>No path, and no server answered by UDP: this network blocks it.</summary>
+    UdpBlocked,
 
     /// <summary>The encrypted handshake failed.</summary>
     Handshake,

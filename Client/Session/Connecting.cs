@@ -68,7 +68,7 @@ internal sealed class Connecting(
         router.End(await session.Ended);
     }
 
-    private static async Task<DataChannel> OpenChannel(PeerConnection peer, CancellationToken cancellation)
+    private async Task<DataChannel> OpenChannel(PeerConnection peer, CancellationToken cancellation)
     {
         try
         {
@@ -78,7 +78,8 @@ internal sealed class Connecting(
         {
             throw new ConnectException((await peer.Completion) switch
             {
-                PeerFailure.FingerprintMismatch => ConnectFailure.Forged,
+                PeerFailure.FingerprintMismatch => ConnectFailure.FingerprintMismatch,
+                PeerFailure.IceFailed when ice.IsUdpBlocked => ConnectFailure.UdpBlocked,
                 PeerFailure.IceFailed or PeerFailure.ConsentExpired => ConnectFailure.NoPath,
                 null => ConnectFailure.Interrupted,
                 _ => ConnectFailure.Handshake,
