@@ -31,6 +31,8 @@ public sealed class ConnectException : Exception
             "The other end's certificate is not the one that the Mac named; somebody may be in between.",
         ConnectFailure.UdpBlocked =>
             "This network lets no UDP out, and there is no relay to go around it.",
+        ConnectFailure.RelayRefused => "There is no direct path, and the TURN server refused to relay.",
+        ConnectFailure.RelayUnreachable => "There is no direct path, and the TURN server cannot be reached.",
         ConnectFailure.NoPath => "Phone and Mac found no way to each other through these networks.",
         ConnectFailure.Handshake => "The encrypted handshake with the Mac failed.",
         ConnectFailure.Pairing => "The pairing was not completed; try the same link again.",

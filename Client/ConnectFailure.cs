@@ -36,6 +36,12 @@ public enum ConnectFailure
     /// <summary>No path, and no server answered by UDP: this network blocks it.</summary>
     UdpBlocked,
 
+    /// <summary>No path, and the TURN server refused to relay for us.</summary>
+    RelayRefused,
+
+    /// <summary>No path, and the TURN server cannot be reached.</summary>
+    RelayUnreachable,
+
     /// <summary>The encrypted handshake failed.</summary>
     Handshake,
 

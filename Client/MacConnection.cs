@@ -128,7 +128,8 @@ public sealed class MacConnection : IAsyncDisposable
     /// <summary>Whether the Mac may be back in a moment.</summary>
     internal static bool IsPassing(ConnectException failure) => failure.Reason is
         ConnectFailure.Interrupted or ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway
-        or ConnectFailure.Busy or ConnectFailure.NoPath or ConnectFailure.UdpBlocked or ConnectFailure.Handshake;
+        or ConnectFailure.Busy or ConnectFailure.NoPath or ConnectFailure.UdpBlocked
+        or ConnectFailure.RelayRefused or ConnectFailure.RelayUnreachable or ConnectFailure.Handshake;
 
     /// <summary>Stops a chat: now, or as soon as there is a session again.</summary>
     internal void Cancel(string id)

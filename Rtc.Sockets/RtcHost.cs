@@ -50,6 +50,15 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     /// </summary>
     public IReadOnlyList<IceCandidate> LocalCandidates => _standing.Candidates;
 
+    /// <summary>The servers in use, and what each has said so far.</summary>
+    public IReadOnlyList<IceServerState> IceServers
+    {
+        get
+        {
+            lock (Gate) return _standing.Servers;
+        }
+    }
+
     /// <summary>
     /// Called on another thread after the machine's own addresses have changed. Living connections are checked from
     /// the new address by then.

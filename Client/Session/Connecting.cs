@@ -79,8 +79,8 @@ internal sealed class Connecting(
             throw new ConnectException((await peer.Completion) switch
             {
                 PeerFailure.FingerprintMismatch => ConnectFailure.FingerprintMismatch,
-                PeerFailure.IceFailed when ice.IsUdpBlocked => ConnectFailure.UdpBlocked,
-                PeerFailure.IceFailed or PeerFailure.ConsentExpired => ConnectFailure.NoPath,
+                PeerFailure.IceFailed => LostPath.Cause(rtc.IceServers),
+                PeerFailure.ConsentExpired => ConnectFailure.NoPath,
                 null => ConnectFailure.Interrupted,
                 _ => ConnectFailure.Handshake,
             });

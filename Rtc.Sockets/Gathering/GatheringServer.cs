@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sockets.Gathering.Relays;
 using QuicPair.Rtc.Stun;
+using QuicPair.Rtc.Turn;
 using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Sockets.Gathering;
@@ -36,6 +37,23 @@ internal sealed class GatheringServer(IceServer server, IGatheringHost host, Rtc
     /// <summary>Whether there is nothing to wait for at the moment.</summary>
     public bool IsSettled => !IsResolving && ResolveAt != Instant.Start
         && _queries.TrueForAll(query => query.IsSettled) && _relays.TrueForAll(relay => relay.IsSettled);
+
+    /// <summary>What it has said so far.</summary>
+    public IceServerAnswer Answer
+    {
+        get
+        {
+            if (_relays.Exists(relay => relay.Current is not null)) return IceServerAnswer.Answered;
+            if (_relays.Exists(relay => relay.Failure is not null and not TurnFailure.Unanswered))
+            {
+                return IceServerAnswer.Refused;
+            }
+
+            var isAnswered = !Server.IsRelay && _queries.Exists(query => query.Mapped is not null);
+            if (isAnswered) return IceServerAnswer.Answered;
+            return IsSettled ? IceServerAnswer.Silent : IceServerAnswer.Waiting;
+        }
+    }
 
     public Instant? NextTimeout
     {

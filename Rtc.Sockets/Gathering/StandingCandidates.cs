@@ -46,6 +46,10 @@ internal sealed partial class StandingCandidates : IDisposable
     /// <summary>What there is at this moment, the best first.</summary>
     public IReadOnlyList<IceCandidate> Candidates => _candidates;
 
+    /// <summary>What each server has said so far. Needs the gate.</summary>
+    public IReadOnlyList<IceServerState> Servers =>
+        [.. _servers.Select(server => new IceServerState(server.Server, server.Answer))];
+
     /// <summary>Ends when every server has answered or is taken for dead.</summary>
     public Task Settled => _settled.Task;
 

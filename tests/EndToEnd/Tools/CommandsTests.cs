@@ -11,6 +11,7 @@ public sealed class CommandsTests
         "", "chat", "pair", "devices", "devices list", "devices show", "devices rename", "devices revoke", "status",
         "models", "models list", "models load", "models unload", "models pull", "models show", "proxy", "bench",
         "identity", "identity export", "identity import", "config", "config show", "version", "completion", "up",
+        "doctor",
     ];
 
     [Theory]

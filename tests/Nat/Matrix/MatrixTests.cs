@@ -25,7 +25,12 @@ public sealed class MatrixTests
         (NatKind.FullCone, NatKind.PortRestricted),
         (NatKind.AddressRestricted, NatKind.Symmetric),
         (NatKind.PortRestricted, NatKind.PortRestricted),
+        (NatKind.Symmetric, NatKind.PortRestricted),
+        (NatKind.Symmetric, NatKind.Symmetric),
         (NatKind.DoubleNat, NatKind.PortRestricted),
+        (NatKind.UdpBlocked, NatKind.PortRestricted),
+        (NatKind.OnlyTls, NatKind.Symmetric),
+        (NatKind.PortRestricted, NatKind.OnlyTls),
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -76,6 +81,14 @@ public sealed class MatrixTests
         var router = world.Add(Router.OnInternet(
             world.Internet, "198.51.100.11", NatKind.FullCone, hairpin: true));
         await Check(world, world.Add(Site.Behind(router, 1)), world.Add(Site.Behind(router, 2)), Way.Direct);
+    }
+
+    [Fact]
+    public async Task Two_networks_behind_one_router_without_hairpin_need_a_relay()
+    {
+        using var world = new World();
+        var router = world.Add(Router.OnInternet(world.Internet, "198.51.100.11", NatKind.PortRestricted));
+        await Check(world, world.Add(Site.Behind(router, 1)), world.Add(Site.Behind(router, 2)), Way.Relay);
     }
 
     private static async Task Check(World world, Site phone, Site mac, string way)

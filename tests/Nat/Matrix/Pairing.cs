@@ -35,7 +35,7 @@ internal sealed class Pairing : IAsyncDisposable
 
     public static async Task<Pairing> Start(World world, Site phone, Site mac, CancellationToken cancellation)
     {
-        (string, string)[] environment = [("SSL_CERT_FILE", world.Authority)];
+        (string, string)[] environment = [("TURN_CA", world.Authority)];
         var phonePeer = DrivenPeer.Start(phone.Host, cancellation, environment);
         var macPeer = DrivenPeer.Start(mac.Host, cancellation, environment);
         return new Pairing(await phonePeer, await macPeer, cancellation);
