@@ -1,6 +1,5 @@
 using QuicPair.Client.Session;
 using QuicPair.Rtc.Sockets;
-using Xunit;
 
 namespace QuicPair.Client.Tests;
 

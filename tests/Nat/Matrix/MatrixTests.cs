@@ -96,6 +96,7 @@ public sealed class MatrixTests
         Router[] routers = [.. new[] { phone.Router, mac.Router }.OfType<Router>()];
         await using var pairing = await Pairing.Start(world, phone, mac, Cancellation);
         await pairing.Connect();
+        await Settle(pairing, way);
         var before = Count(routers);
         var streamed = await pairing.Stream(Messages, gapMs: 1);
         Assert.Equal(Messages, streamed.GetProperty("received").GetInt32());
@@ -108,6 +109,16 @@ public sealed class MatrixTests
             var direct = after[index].Direct - before[index].Direct;
             Assert.Equal(way == Way.Relay, relayed > Incidental);
             Assert.Equal(way == Way.Direct, direct > Incidental);
+        }
+    }
+
+    // The first pair that works is used at once; a better one takes over when its check is answered.
+    private static async Task Settle(Pairing pairing, string way)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            await pairing.Stream(50, gapMs: 10);
+            if (await Path(pairing, pairing.Phone) == way && await Path(pairing, pairing.Mac) == way) return;
         }
     }
 
