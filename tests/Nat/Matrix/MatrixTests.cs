@@ -75,15 +75,6 @@ public sealed class MatrixTests
     }
 
     [Fact]
-    public async Task Two_networks_behind_one_router_with_hairpin_use_it()
-    {
-        using var world = new World();
-        var router = world.Add(Router.OnInternet(
-            world.Internet, "198.51.100.11", NatKind.FullCone, hairpin: true));
-        await Check(world, world.Add(Site.Behind(router, 1)), world.Add(Site.Behind(router, 2)), Way.Direct);
-    }
-
-    [Fact]
     public async Task Two_networks_behind_one_router_without_hairpin_need_a_relay()
     {
         using var world = new World();
