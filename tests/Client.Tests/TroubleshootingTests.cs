@@ -25,7 +25,8 @@ public sealed partial class TroubleshootingTests
     public void Each_code_of_the_page_has_a_line()
     {
         var source = File.ReadAllText(Path.Combine(Root, "Web", "src", "phone", "problem.ts"));
-        var codes = PageCode().Matches(source[..source.IndexOf(';', StringComparison.Ordinal)])
+        var begin = source.IndexOf("type ProblemCode", StringComparison.Ordinal);
+        var codes = PageCode().Matches(source[begin..source.IndexOf(';', begin)])
             .Select(code => code.Groups[1].Value);
         Assert.NotEmpty(codes);
         Assert.All(codes, code => Assert.Contains($"`{code}`", Page, StringComparison.Ordinal));
