@@ -1,5 +1,6 @@
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
 using QuicPair.Silo.Answers;
 
 namespace QuicPair.Silo.Requests;
@@ -36,7 +37,7 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
 
         if (parts.Devices.Answer(message) is { } devices) return devices;
         return parts.Models.Work(message, parts.Devices.Rights(device), replyLater) is { } work
-            ? _pending.Begin(message, work)
+            ? _pending.Begin(message, stop => Counted(work(stop)))
             : Refuse(message, ErrorCode.UnknownOp);
     }
 
@@ -63,6 +64,14 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
         _reading.Clear();
         _pending.End();
         if (_unnamed is { } unnamed) parts.Answers.Cancel(unnamed.Answer);
+    }
+
+    /// <summary>Embeddings take tokens of the day as chats do.</summary>
+    private async Task<Message> Counted(Task<Message> work)
+    {
+        var reply = await work;
+        if (reply is EmbeddingsReply { Tokens: > 0 and var tokens }) parts.Devices.Spend(device, tokens.Value);
+        return reply;
     }
 
     private static ErrorMessage Refuse(Message request, ErrorCode code) =>

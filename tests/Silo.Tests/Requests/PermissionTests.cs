@@ -115,6 +115,16 @@ public sealed class PermissionTests : IDisposable
     }
 
     [Fact]
+    public async Task Embeddings_take_tokens_of_the_day_too()
+    {
+        using var phone = await Connect(new DeviceRights { TokensPerDay = 2 });
+
+        await phone.Send("""{"op":"embed","id":"r1","model":"m","input":["a","b"]}""");
+        Assert.StartsWith("""{"op":"embeddings","id":"r1",""", await phone.Next(), StringComparison.Ordinal);
+        await NotAllowed(phone, "c1");
+    }
+
+    [Fact]
     public async Task An_owners_device_changes_what_others_may_at_once_and_for_good()
     {
         var guest = _desk.Pair();
