@@ -1,6 +1,7 @@
 using QuicPair.Cluster.Supervision;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
+using QuicPair.SignalingApi.Telemetry;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddSignaling();
@@ -11,6 +12,11 @@ await app.StartAsync();
 
 var address = app.Urls.FirstOrDefault() ?? string.Empty;
 Console.WriteLine($"QuicPair front door on {address}");
+if (app.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
+{
+    Console.WriteLine($"Metrics: {metrics}");
+}
+
 var token = app.Services.GetRequiredService<OperatorToken>();
 
 // A daemon's output is somebody's log: the token is shown to a person at a terminal only.

@@ -12,6 +12,7 @@ using QuicPair.SignalingApi.Limits;
 using QuicPair.SignalingApi.Offers;
 using QuicPair.SignalingApi.Pages;
 using QuicPair.SignalingApi.Problems;
+using QuicPair.SignalingApi.Telemetry;
 
 namespace QuicPair.SignalingApi;
 
@@ -39,6 +40,7 @@ public static class SignalingHosting
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        builder.AddTelemetry();
         services.AddSingleton<FleetView>();
         services.AddHostedService<FleetWatch>();
         services.AddSingleton<MacCalls>();

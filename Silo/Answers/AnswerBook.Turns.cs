@@ -46,6 +46,7 @@ internal sealed partial class AnswerBook
     {
         if (!_open.TryGetValue(answer, out var open)) return;
         _queue.Leave(open.Ticket);
+        AnswerMeter.Ended(answer.Statistics);
         var mine = _devices.GetValueOrDefault(answer.Device);
         mine?.Unfinished.Remove(answer);
         if (mine is not null && answer.Statistics is { } statistics) mine.Last = statistics;

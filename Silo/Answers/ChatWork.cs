@@ -1,4 +1,5 @@
 using QuicPair.Protocol.Chat;
+using QuicPair.SignalingApi.Telemetry;
 using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Answers;
@@ -18,6 +19,7 @@ internal sealed partial class ChatWork(
     /// <summary>Runs until the answer has ended; never throws.</summary>
     public async Task Run(Answer answer, RunnerChat chat)
     {
+        using var activity = Meters.Activities.StartActivity("quicpair.chat");
         using var silence = new SilenceWatch(
             TimeSpan.FromSeconds(options.FirstTokenSeconds), time, answer.Stopped);
         try

@@ -5,6 +5,7 @@ using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Signaling;
+using QuicPair.SignalingApi.Telemetry;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Gate;
@@ -25,26 +26,59 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
 
     public OfferVerdict Verify(OfferEnvelope offer)
     {
+        using var activity = Meters.Activities.StartActivity("quicpair.offer.verify");
+        var verdict = Judge(offer, out var reason);
+        activity?.SetTag("quicpair.reason", reason ?? "none");
+        if (reason is not null) keys.Audit?.Refused(offer.Device.Value, reason);
+        return verdict;
+    }
+
+    // The reason is for the owner; the phone hears the same word whatever it is.
+    private OfferVerdict Judge(OfferEnvelope offer, out string? reason)
+    {
+        reason = null;
         var device = offer.Device.Value;
         var (record, invitation) = keys.Find(device);
         var nonce = offer.Nonce.AsSpan();
         var wellFormed = IsWellFormed(offer.Timestamp, nonce, offer.Auth.AsSpan());
         var recordFits = Fits(offer, record?.OfferKey) & record is not null;
         var invitationFits = Fits(offer, invitation?.OfferKey) & invitation is not null;
-        if (!wellFormed || !(recordFits || invitationFits)) return Rejected(OfferProblem.Refused);
+        if (!wellFormed || !(recordFits || invitationFits))
+        {
+            reason = (record, invitation) is (null, null) ? "unknown" : wellFormed ? "auth" : "time";
+            return Rejected(OfferProblem.Refused);
+        }
+
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (_offers.Find(device, nonce) is { } known) return Repeat(known, offer, now);
+            if (_offers.Find(device, nonce) is { } known)
+            {
+                var repeated = Repeat(known, offer, now);
+                if (repeated is OfferVerdict.Rejected) reason = "repeated";
+                return repeated;
+            }
+
             var until = DateTimeOffset.FromUnixTimeSeconds(offer.Timestamp + ClockSkewSeconds + 1);
             var memory = new OfferMemory(nonce.ToArray(), offer.Auth.AsSpan().ToArray(), until);
-            if (!_offers.TryAdd(device, memory, now)) return Rejected(OfferProblem.Rate);
+            if (!_offers.TryAdd(device, memory, now))
+            {
+                reason = "rate";
+                return Rejected(OfferProblem.Rate);
+            }
+
             if (!ProtocolVersion.TryChoose(offer.Versions.AsSpan(), out var version))
             {
+                reason = "version";
                 return Rejected(OfferProblem.Version);
             }
 
-            if (!SignaledSdp.TryCheck(offer.Sdp, out _)) return Rejected(OfferProblem.BadSdp);
+            if (!SignaledSdp.TryCheck(offer.Sdp, out _))
+            {
+                reason = "sdp";
+                return Rejected(OfferProblem.BadSdp);
+            }
+
             memory.Verified = recordFits
                 ? new VerifiedOffer(device, PairingMode.Paired, record!.OfferKey, version, record, null)
                 : new VerifiedOffer(device, PairingMode.Invited, invitation!.OfferKey, version, null, invitation);

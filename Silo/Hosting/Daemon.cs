@@ -134,6 +134,7 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddSingleton(mac.Desk);
         services.AddHostedService<ControlSocket>();
         services.AddHostedService<RunnerWatch>();
+        services.AddHostedService<MacMeter>();
         services.AddHostedService<PhonesLife>();
 
         var household = new HouseholdOptions();

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using QuicPair.Rtc.Sockets;
 using QuicPair.SignalingApi;
 using QuicPair.Silo.Answers;
+using QuicPair.Silo.Audit;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Gate;
 using QuicPair.Silo.Keys;
@@ -25,6 +26,8 @@ internal sealed class MacParts : IAsyncDisposable
         var time = TimeProvider.System;
         _loggers = new LateLoggers();
         Keys = KeyStore.Open(folder, time);
+        Keys.Audit = new AuditLog(folder.Of("audit.log"), time, _loggers.For<AuditLog>());
+        Keys.Audit.Write(AuditEvent.Started);
         Gate = new OfferGate(Keys, time);
         Runner = new ServingRunner(settings.Runner, ollama, time);
         Models = new ModelCatalog(Runner, settings.Runner);

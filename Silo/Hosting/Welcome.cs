@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using QRCoder;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
+using QuicPair.SignalingApi.Telemetry;
 using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Hosting;
@@ -55,6 +56,11 @@ internal static class Welcome
 
     private static void ShowDashboard(Daemon daemon, TextWriter output, bool isTerminal)
     {
+        if (daemon.App.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
+        {
+            output.WriteLine($"Metrics: {metrics}");
+        }
+
         if (!daemon.App.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.Dashboard) return;
         var token = daemon.App.Services.GetRequiredService<OperatorToken>();
         var url = $"{daemon.Mac.Places.Origins[^1]}/dashboard/";

@@ -3,6 +3,7 @@ using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Noise;
 using QuicPair.Protocol;
+using QuicPair.Silo.Audit;
 
 namespace QuicPair.Silo.Keys;
 
@@ -35,6 +36,9 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
 
     public string MacId { get; }
 
+    /// <summary>Who hears of what is changed here.</summary>
+    public AuditLog? Audit { get; set; }
+
     /// <exception cref="StartupException">The key file cannot be used.</exception>
     public static KeyStore Open(DataFolder folder, TimeProvider time) =>
         new(KeyFile.Open(folder, out var content), content, time);
@@ -64,6 +68,7 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
             var secret = RandomNumberGenerator.GetBytes(KeySchedule.KeyLength);
             var invitation = new Invitation(secret, expires, flags);
             Store(_content with { Invitation = invitation });
+            Audit?.Write(AuditEvent.Invited, invitation.Device);
             return invitation;
         }
     }
@@ -86,6 +91,7 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
             }
 
             Store(_content with { Devices = _content.Devices.SetItem(pending.Id, pending) });
+            Audit?.Write(AuditEvent.Claimed, pending.Id);
             return ClaimOutcome.Claimed;
         }
     }
@@ -108,6 +114,7 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
                 Invitation = invitation,
                 Devices = _content.Devices.SetItem(record.Id, paired),
             });
+            if (!stored.IsPaired) Audit?.Write(AuditEvent.Paired, record.Id);
             return true;
         }
     }
@@ -155,6 +162,7 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
                 Invitation = invited ? null : _content.Invitation,
                 Devices = _content.Devices.Remove(device.Value),
             });
+            Audit?.Write(AuditEvent.Revoked, device.Value);
             return Task.FromResult(true);
         }
     }
@@ -175,6 +183,8 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
             if (clean.Length == 0) return false;
             changed = record with { Name = clean, Rights = changed.Rights };
             Store(_content with { Devices = _content.Devices.SetItem(record.Id, changed) });
+            if (changed.Name != record.Name) Audit?.Write(AuditEvent.Renamed, record.Id);
+            if (!Equals(changed.Rights, record.Rights)) Audit?.Write(AuditEvent.RightsChanged, record.Id);
             return true;
         }
     }

@@ -150,6 +150,7 @@ internal sealed partial class PhoneSession : IDisposable
             Budget = _parts.Budget,
         });
         _output = new SessionOutput(_channel, _secure, Wake, _parts.Time);
+        if (!_outcome.IsAdmitted) _parts.Keys.Audit?.Refused(Device, "handshake");
         if (_outcome.IsSecondClaim) _parts.Confirmations.SecondClaim(Device);
         _over = !_channel.TrySend(answer);
         if (_over || _terms.Offer.Mode != PairingMode.Invited || !_outcome.IsAdmitted) return;

@@ -28,6 +28,7 @@ public sealed class CanaryTests
             ["Cluster__Primary"] = $"127.0.0.1:{door.SiloPort}",
             ["FrontDoor__PublicUrl"] = door.Address.GetLeftPart(UriPartial.Authority),
             ["FrontDoor__DashboardToken"] = token,
+            ["Metrics__Port"] = "0",
             ["Logging__LogLevel__Default"] = "Trace",
             ["Logging__LogLevel__QuicPair"] = "Trace",
         });
@@ -44,6 +45,10 @@ public sealed class CanaryTests
             AssertAbsent(strings, "the front door's output", door.Process.Output + door.Process.Errors);
             AssertAbsent(strings, "the dashboard", pages);
             AssertAbsent(strings, "the answer of /api/macs", macs);
+            var measured = await mac.Metrics();
+            Assert.Matches("""quicpair_audit_events_total\{.*event="paired".*\} 1""", measured);
+            AssertAbsent(strings, "the Mac's /metrics", measured);
+            AssertAbsent(strings, "the front door's /metrics", await Measured.By(door.Process));
             AssertNotStored(mac.Home, canaries);
             AssertNotStored(door.Home, canaries);
             Assert.Equal([door.Planted], MemoryScan.Find(door.Process.Id, [door.Planted, .. strings]));

@@ -34,6 +34,7 @@ internal sealed partial class FrontDoorProcess : IAsyncDisposable
             ["FrontDoor__Planted"] = planted,
             ["Cluster__Port"] = $"{siloPort}",
             ["Urls"] = "http://127.0.0.1:0",
+            ["Metrics__Port"] = "0",
             ["Logging__LogLevel__Default"] = "Trace",
         });
         var line = await process.Line(line => Listening().IsMatch(line));

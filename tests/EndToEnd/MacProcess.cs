@@ -67,6 +67,9 @@ internal sealed partial class MacProcess : IAsyncDisposable
                 environment);
     }
 
+    /// <summary>What it measures, as Prometheus reads it; its settings have a port for it.</summary>
+    public Task<string> Metrics() => Measured.By(Process);
+
     /// <summary>A new link that works on this machine.</summary>
     public async Task<string> Invite(bool confirm = false)
     {

@@ -1,11 +1,17 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Signaling;
+using QuicPair.SignalingApi.Telemetry;
+using QuicPair.Silo.Audit;
 using QuicPair.Silo.Gate;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Tests.Keys;
@@ -108,6 +114,45 @@ public sealed class OfferGateTests : IDisposable
         foreach (var offer in wrong) AssertProblem(OfferProblem.Refused, _gate.Verify(offer));
 
         Assert.IsType<OfferVerdict.Verified>(_gate.Verify(good));
+    }
+
+    [Fact]
+    public void A_trace_says_that_an_offer_was_judged_and_nothing_of_it()
+    {
+        using var root = new Activity("test").Start();
+        var seen = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Meters.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = seen.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        _gate.Verify(Offer(new byte[32]));
+
+        var judged = Assert.Single(seen, activity => activity.TraceId == root.TraceId);
+        Assert.Equal("quicpair.offer.verify", judged.OperationName);
+        Assert.Equal([new("quicpair.reason", "auth")], judged.Tags);
+    }
+
+    [Fact]
+    public void The_owner_can_read_why_when_the_phone_cannot()
+    {
+        var audit = new AuditLog(_folder.Of("audit.log"), _time, NullLogger<AuditLog>.Instance);
+        _keys.Audit = audit;
+        var good = Offer(_invitation.OfferKey);
+        _gate.Verify(good with { Device = DeviceId.Parse("aaaaaaaaaaaaaaaa") });
+        _gate.Verify(good with { Auth = good.Auth.SetItem(0, (byte)(good.Auth[0] ^ 1)) });
+        _gate.Verify(Offer(_invitation.OfferKey, seconds: 301));
+        _gate.Verify(good);
+        _gate.Verify(good);
+        _gate.Verify(Offer(_invitation.OfferKey, versions: [7, 8]));
+        _gate.Verify(Offer(_invitation.OfferKey, sdp: Sdp + "m=audio 9 UDP 0\r\n"));
+
+        var reasons = File.ReadAllLines(_folder.Of("audit.log"))
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("reason").GetString());
+
+        Assert.Equal(["unknown", "auth", "time", "repeated", "version", "sdp"], reasons);
     }
 
     [Fact]

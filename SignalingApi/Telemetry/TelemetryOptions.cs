@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace QuicPair.SignalingApi.Telemetry;
+
+/// <summary>Where measurements are served. Configuration section <c>Metrics</c>.</summary>
+public sealed class TelemetryOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Metrics";
+
+    /// <summary>
+    /// The loopback port of <c>/metrics</c>; 0 takes a free one. Default: none, and nothing is served.
+    /// </summary>
+    [Range(0, 65_535)]
+    public int? Port { get; set; }
+}

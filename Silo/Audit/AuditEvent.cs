@@ -1,0 +1,29 @@
+namespace QuicPair.Silo.Audit;
+
+/// <summary>What an owner may want to know later: who came, who was turned away, what was changed.</summary>
+internal enum AuditEvent
+{
+    /// <summary>The daemon began.</summary>
+    Started,
+
+    /// <summary>A code was made.</summary>
+    Invited,
+
+    /// <summary>A device used the code; its pairing is not complete.</summary>
+    Claimed,
+
+    /// <summary>A pairing is complete.</summary>
+    Paired,
+
+    /// <summary>A device got another name.</summary>
+    Renamed,
+
+    /// <summary>The owner changed what a device may do.</summary>
+    RightsChanged,
+
+    /// <summary>A device was removed.</summary>
+    Revoked,
+
+    /// <summary>An offer or a handshake was turned away.</summary>
+    Refused,
+}
