@@ -5,8 +5,8 @@ using OpenTelemetry.Metrics;
 namespace QuicPair.SignalingApi.Telemetry;
 
 /// <summary>
-/// Serves <c>/metrics</c> in Prometheus's text format on a loopback port of its own: the front door's ports show nothing
-/// of it, however they are forwarded.
+/// Serves <c>/metrics</c> in Prometheus's text format on a loopback port of its own: the front door's ports show
+/// nothing of it, however they are forwarded.
 /// </summary>
 public sealed class MetricsListener : IHostedService, IAsyncDisposable
 {

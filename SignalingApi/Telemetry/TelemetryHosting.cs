@@ -18,7 +18,7 @@ internal static class TelemetryHosting
         builder.Services.AddSingleton<MetricsListener>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MetricsListener>());
         var telemetry = builder.Services.AddOpenTelemetry();
-        if (builder.Configuration.GetValue<int?>($"{TelemetryOptions.Section}:{nameof(TelemetryOptions.Port)}") is not null)
+        if (builder.Configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>()?.Port is not null)
         {
             telemetry.WithMetrics(metrics => metrics
                 .AddMeter(Meters.Name, "Microsoft.Orleans", "System.Runtime")

@@ -29,5 +29,5 @@ internal static class AnswerMeter
 
     private static void Record(string part, long milliseconds) => Time.Record(milliseconds / 1e3, Tag("part", part));
 
-    private static KeyValuePair<string, object?> Tag(string name, string value) => KeyValuePair.Create(name, (object?)value);
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace QuicPair.Silo.Audit;
 
 /// <summary>
-/// A line of JSON for each thing that an owner may want to know later, in <c>audit.log</c> of the data folder: time, what,
-/// which device, why. No name, no key, no content. The file and the one before it have a megabyte each, and strangers
-/// fill only so many lines a minute.
+/// A line of JSON for each thing that an owner may want to know later, in <c>audit.log</c> of the data folder: time,
+/// what, which device, why. No name, no key, no content. The file and the one before it have a megabyte each, and
+/// strangers fill only so many lines a minute.
 /// </summary>
 internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<AuditLog> log)
 {
