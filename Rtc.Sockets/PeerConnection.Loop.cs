@@ -106,6 +106,13 @@ public sealed partial class PeerConnection
         {
             if (!channel.TryDeliver(message, text)) channel.Close();
         }
+
+        while (TryTakeHealth(out var health)) OnPathHealth?.Invoke(health);
+    }
+
+    private bool TryTakeHealth(out PathHealth health)
+    {
+        lock (_host.Gate) return _healthNews.TryDequeue(out health);
     }
 
     internal bool TrySend(DataChannel channel, ReadOnlySpan<byte> message, bool text)
@@ -196,6 +203,12 @@ public sealed partial class PeerConnection
         {
             case SessionEventKind.StateChanged when taken.State == SessionState.Connected:
                 _giveUpAt = null;
+                break;
+            case SessionEventKind.PathSilent:
+                _healthNews.Enqueue(PathHealth.Silent);
+                break;
+            case SessionEventKind.PathAnswers:
+                _healthNews.Enqueue(PathHealth.Working);
                 break;
             case SessionEventKind.ChannelOpened:
                 var channel = new DataChannel(this, taken.Channel, taken.Parameters!);

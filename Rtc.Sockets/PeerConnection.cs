@@ -21,6 +21,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
     private readonly Channel<DataChannel> _opened = Channel.CreateBounded<DataChannel>(WaitingChannelsMax);
     private readonly Dictionary<StreamId, DataChannel> _channels = [];
     private readonly Queue<DataChannel> _newListeners = new();
+    private readonly Queue<PathHealth> _healthNews = new();
     private readonly TaskCompletionSource<PeerFailure?> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -68,6 +69,9 @@ public sealed partial class PeerConnection : IAsyncDisposable
 
     /// <summary>Ends when the connection is gone; its result is null after an orderly close.</summary>
     public Task<PeerFailure?> Completion => _completion.Task;
+
+    /// <summary>Called, outside of all locks, when the path falls silent and when there is one again.</summary>
+    public Action<PathHealth>? OnPathHealth { get; set; }
 
     /// <summary>Takes the answer to an offer.</summary>
     /// <exception cref="SdpException">The answer cannot be used.</exception>

@@ -15,6 +15,9 @@ internal sealed class PeerDirectory
     // Ours: a restart needs the fragment before it, for as long as the former path is used.
     private const int MaximumFragments = 3;
 
+    // Ours: candidates of a few restarts, and the addresses that a NAT gives one after the other.
+    private const int MaximumAddresses = 256;
+
     private readonly Dictionary<string, PeerConnection> _byFragment = [];
     private readonly Dictionary<TransportAddress, PeerConnection> _byAddress = [];
     private readonly Dictionary<string, PeerConnection>.AlternateLookup<ReadOnlySpan<char>> _fragments;
@@ -65,12 +68,22 @@ internal sealed class PeerDirectory
     {
         if (_byAddress.TryGetValue(address, out var owner) && owner == peer) return;
         _byAddress[address] = peer;
-        peer.Addresses.Add(address);
+        Note(address, peer);
     }
 
     /// <summary>Notes that an answer to a check may come from <paramref name="address"/>.</summary>
     public void Expect(TransportAddress address, PeerConnection peer)
     {
-        if (_byAddress.TryAdd(address, peer)) peer.Addresses.Add(address);
+        if (_byAddress.TryAdd(address, peer)) Note(address, peer);
+    }
+
+    // One that the peer still uses is claimed again by its next check.
+    private void Note(TransportAddress address, PeerConnection peer)
+    {
+        peer.Addresses.Add(address);
+        if (peer.Addresses.Count <= MaximumAddresses) return;
+        var oldest = peer.Addresses[0];
+        peer.Addresses.RemoveAt(0);
+        if (_byAddress.TryGetValue(oldest, out var owner) && owner == peer) _byAddress.Remove(oldest);
     }
 }

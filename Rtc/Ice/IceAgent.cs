@@ -84,6 +84,12 @@ internal sealed class IceAgent
         foreach (var pair in _state.Checklist.Pairs) _schedule.Hurry(now, pair);
     }
 
+    /// <summary>Checks the selected path at once: something says that it may have broken.</summary>
+    public void Probe(Instant now)
+    {
+        if (State == IceState.Connected) _schedule.Probe(now);
+    }
+
     /// <summary>Starts the checks: call it as soon as the peer's description is read.</summary>
     public void SetRemote(Instant now, IceCredentials credentials, IEnumerable<IceCandidate> candidates)
     {

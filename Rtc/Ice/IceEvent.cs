@@ -17,6 +17,12 @@ internal abstract record IceEvent
     /// <summary>Data goes out on this path from here on; it is accepted from every validated path.</summary>
     public sealed record PathSelected(NetworkPath Path) : IceEvent;
 
+    /// <summary>The selected path does not answer, and there is no other; it may come back until consent ends.</summary>
+    public sealed record PathSilent : IceEvent;
+
+    /// <summary>There is a path again that answers.</summary>
+    public sealed record PathAnswers : IceEvent;
+
     /// <summary>The agent gave up; nothing follows.</summary>
     public sealed record Failed(IceFailure Reason) : IceEvent;
 }

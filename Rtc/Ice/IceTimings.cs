@@ -47,6 +47,25 @@ internal static class IceTimings
     /// </summary>
     public const int UnansweredChecksOfASilentPair = 3;
 
+    /// <summary>
+    /// First wait before a check of a pair that worked is repeated, unless two round trips are longer; it doubles up to
+    /// <see cref="LongestProbe"/>. So many repeats are quick, then a selected pair is checked at that pace and a spare
+    /// one as if it had answered.
+    /// </summary>
+    public static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(100);
+
+    public static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(1);
+
+    public const int QuickProbes = 6;
+
+    /// <summary>
+    /// A selected pair without an answer for this long, in <see cref="LostAfterChecks"/> checks at least, is told to be
+    /// silent; consent goes on for the rest of its time.
+    /// </summary>
+    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(2);
+
+    public const int LostAfterChecks = 4;
+
     /// <summary>Once this long connected, pairs that never worked are forgotten.</summary>
     public static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(10);
 

@@ -49,6 +49,12 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
                 restarting.PathFound(now);
                 if (context.IceConnectedAt is null) StartDtls(now);
                 break;
+            case IceEvent.PathSilent:
+                context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
+                break;
+            case IceEvent.PathAnswers:
+                context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
+                break;
             case IceEvent.Failed when context.FormerIce?.SelectedPath is not null:
                 // The restart found nothing; what there was before still works.
                 break;

@@ -57,7 +57,9 @@ internal sealed class Restarting(SessionContext context)
     /// <summary>The new agent has a path: the former one may go soon.</summary>
     public void PathFound(Instant now)
     {
-        if (context.FormerIce is not null) _formerEnds ??= now + FormerPathLingers;
+        if (context.FormerIce is null || _formerEnds is not null) return;
+        _formerEnds = now + FormerPathLingers;
+        context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
     }
 
     public void HandleTimeout(Instant now)
@@ -73,6 +75,11 @@ internal sealed class Restarting(SessionContext context)
     {
         while (context.FormerIce is { } former && former.TryTake(out var taken))
         {
+            if (taken is IceEvent.PathSilent && context.Ice.SelectedPath is null)
+            {
+                context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
+            }
+
             if (taken is not IceEvent.Failed) continue;
             context.FormerIce = null;
             var isHopeless = context.Ice.State is IceState.New or IceState.Failed;

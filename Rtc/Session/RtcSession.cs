@@ -25,6 +25,7 @@ public sealed partial class RtcSession : IDisposable
     private readonly Closing _closing;
     private readonly ulong _sessionId;
     private int _sessionVersion = 2;
+    private long _unacknowledged;
     private Instant _now;
 
     private RtcSession(SessionOptions options, IceRole role, IDtls dtls, IEntropy entropy)
@@ -213,6 +214,7 @@ public sealed partial class RtcSession : IDisposable
         _restarting.HandleTimeout(now);
         _context.Dtls.HandleTimeout(now);
         _context.Channels?.HandleTimeout(now);
+        ProbeWhenUnacknowledged(now);
         _closing.HandleTimeout(now);
         Advance();
     }
@@ -326,6 +328,17 @@ public sealed partial class RtcSession : IDisposable
             MaximumMessageSize = _context.Options.Sctp.MessageLengthMax,
             SctpPort = _context.Options.Sctp.LocalPort,
         };
+    }
+
+    // What is in flight and not acknowledged is the first sign of a path that broke.
+    private void ProbeWhenUnacknowledged(Instant now)
+    {
+        if (_context.Channels is not { Statistics: var statistics }) return;
+        var count = statistics.Timeouts + statistics.TailProbes;
+        if (count == _unacknowledged) return;
+        _unacknowledged = count;
+        _context.Ice.Probe(now);
+        _context.FormerIce?.Probe(now);
     }
 
     private void Advance()

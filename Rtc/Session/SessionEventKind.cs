@@ -9,6 +9,15 @@ public enum SessionEventKind
     /// <summary>Data goes out on another path from here on.</summary>
     PathChanged,
 
+    /// <summary>
+    /// The path does not answer, and there is no other: the peer may have vanished, or a network changed. Consent, and
+    /// with it the session, goes on for a while; a restart of ICE may bring it back.
+    /// </summary>
+    PathSilent,
+
+    /// <summary>There is a path again that answers.</summary>
+    PathAnswers,
+
     /// <summary>A channel is open, by either end.</summary>
     ChannelOpened,
 

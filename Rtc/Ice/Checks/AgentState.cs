@@ -49,6 +49,9 @@ internal sealed class AgentState
 
     public CandidatePair? Selected { get; set; }
 
+    /// <summary>Whether the selected pair has stopped answering and there is no other.</summary>
+    public bool IsSilent { get; set; }
+
     public IceState State { get; private set; }
 
     public Queue<IceEvent> Events { get; } = new();

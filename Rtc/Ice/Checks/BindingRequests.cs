@@ -32,6 +32,12 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
             return;
         }
 
+        if (IsForsaken(path))
+        {
+            state.Drop();
+            return;
+        }
+
         _responses.Enqueue(new(id, path, StunErrorCode.None, 0));
         var priority = message.Priority ?? IceCandidate.ComputePriority(IceCandidateType.PeerReflexive, 0);
         var request = new EarlyRequest(path, priority, message.UseCandidate);
@@ -109,6 +115,10 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
         return true;
     }
 
+    // The peer learns by our silence that this end of the path is gone, as soon as there is another path.
+    private bool IsForsaken(NetworkPath path) =>
+        state.Selected is { IsForsaken: false } && state.Checklist.Find(path) is { IsForsaken: true };
+
     private void Keep(EarlyRequest request)
     {
         var index = _early.FindIndex(known => known.Path == request.Path);
@@ -124,6 +134,8 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
             return;
         }
 
+        // A check on another path than the selected one may mean that the peer has moved.
+        if (pair.State != PairState.Succeeded && pair != state.Selected) schedule.Probe(now);
         pair.HasReceivedRequest = true;
         var isNews = request.UseCandidate && !pair.IsNominated && state.Role == IceRole.Controlled;
         if (isNews) pair.IsNominated = true;

@@ -38,6 +38,12 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
     /// <summary>Checks sent since the last answer.</summary>
     public int Unanswered { get; private set; }
 
+    /// <summary>When the first of them was sent.</summary>
+    public Instant UnansweredSince { get; private set; }
+
+    /// <summary>Whether our end of it is gone, so that nothing new is to begin on it.</summary>
+    public bool IsForsaken { get; private set; }
+
     /// <summary>Smoothed as in RFC 6298, section 2; null before the first answer.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
 
@@ -64,7 +70,7 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
     {
         _outstanding.Add(id, now, role);
         if (State != PairState.Succeeded) State = PairState.InProgress;
-        Unanswered++;
+        if (Unanswered++ == 0) UnansweredSince = now;
         NextCheck = next;
     }
 
@@ -83,7 +89,7 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
     public void CheckAgainAt(Instant next) => NextCheck = next;
 
     /// <summary>The local end is gone: no answer can come.</summary>
-    public void Forsake() => Unanswered = IceTimings.UnansweredChecksOfASilentPair;
+    public void Forsake() => IsForsaken = true;
 
     public void Fail()
     {

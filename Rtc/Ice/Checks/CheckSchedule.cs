@@ -60,16 +60,37 @@ internal sealed class CheckSchedule(AgentState state)
         return true;
     }
 
-    /// <summary>When <paramref name="pair"/>, checked at <paramref name="now"/>, is due again.</summary>
-    public Instant NextCheckOf(CandidatePair pair, Instant now)
+    /// <summary>
+    /// Has the selected pair checked at <paramref name="now"/>, because something says that it may have broken.
+    /// </summary>
+    public void Probe(Instant now)
     {
-        if (pair.State == PairState.Succeeded)
-        {
-            return now + Vary(pair == state.Selected ? IceTimings.ConsentInterval : IceTimings.SpareInterval);
-        }
+        if (state.Selected is { Unanswered: 0 } selected) Hurry(now, selected);
+    }
 
+    /// <summary>When <paramref name="pair"/>, which has just answered, is due again.</summary>
+    public Instant NextCheckOf(CandidatePair pair, Instant now) =>
+        now + Vary(pair == state.Selected ? IceTimings.ConsentInterval : IceTimings.SpareInterval);
+
+    /// <summary>When a check that is sent at <paramref name="now"/> is repeated unless it is answered.</summary>
+    public Instant RepeatOf(CandidatePair pair, Instant now)
+    {
+        if (pair.State == PairState.Succeeded) return now + ProbeAfter(pair);
         var repeat = IceTimings.FirstRepeat * (1 << Math.Min(pair.Unanswered, 4));
         return now + (repeat < IceTimings.LongestRepeat ? repeat : IceTimings.LongestRepeat);
+    }
+
+    private TimeSpan ProbeAfter(CandidatePair pair)
+    {
+        if (pair.Unanswered >= IceTimings.QuickProbes)
+        {
+            return pair == state.Selected ? IceTimings.LongestProbe : Vary(IceTimings.SpareInterval);
+        }
+
+        var twice = (pair.RoundTripTime ?? TimeSpan.Zero) * 2;
+        var first = twice > IceTimings.FirstProbe ? twice : IceTimings.FirstProbe;
+        var wait = first * (1 << pair.Unanswered);
+        return wait < IceTimings.LongestProbe ? wait : IceTimings.LongestProbe;
     }
 
     private CandidatePair? TakeTriggered()

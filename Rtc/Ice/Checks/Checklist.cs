@@ -68,7 +68,7 @@ internal sealed class Checklist(IceRole role)
 
         var isReflexive = candidate.Type == IceCandidateType.PeerReflexive;
         var alike = _remotes.Count(known => known.Type == IceCandidateType.PeerReflexive == isReflexive);
-        if (alike >= IceTimings.MaximumRemoteCandidates) return false;
+        if (alike >= IceTimings.MaximumRemoteCandidates && !(isReflexive && TryForgetReflexive())) return false;
         _remotes.Add(candidate);
         foreach (var local in _locals)
         {
@@ -163,6 +163,24 @@ internal sealed class Checklist(IceRole role)
             each => each is { State: not PairState.Succeeded, HasReceivedRequest: false });
         if (worst < 0 || (!isWanted && _pairs[worst].Priority >= pair.Priority)) return false;
         _pairs.RemoveAt(worst);
+        return true;
+    }
+
+    // A peer whose NAT gives it one address after the other must not run out of places.
+    private bool TryForgetReflexive()
+    {
+        var index = _remotes.FindIndex(remote => remote.Type == IceCandidateType.PeerReflexive
+            && !_pairs.Exists(pair => pair.Remote == remote && pair.State != PairState.Failed));
+        if (index < 0)
+        {
+            index = _remotes.FindIndex(remote => remote.Type == IceCandidateType.PeerReflexive
+                && _pairs.TrueForAll(pair => pair.Remote != remote || pair.Unanswered > 0));
+        }
+
+        if (index < 0) return false;
+        var forgotten = _remotes[index];
+        _pairs.RemoveAll(pair => pair.Remote == forgotten);
+        _remotes.RemoveAt(index);
         return true;
     }
 

@@ -25,9 +25,14 @@ internal sealed class ConnectivityChecks(AgentState state, CheckSchedule schedul
             var id = TransactionId.Create(state.Entropy);
             length = Write(destination, id, pair);
             path = pair.Path;
-            pair.CheckSent(now, id, state.Role, schedule.NextCheckOf(pair, now));
+            pair.CheckSent(now, id, state.Role, schedule.RepeatOf(pair, now));
             state.Counters = state.Counters with { ChecksSent = state.Counters.ChecksSent + 1 };
-            if (pair == state.Selected) PairSelection.Update(state);
+            if (pair == state.Selected)
+            {
+                PairSelection.Update(state);
+                PairSelection.NoteHealth(state, now);
+            }
+
             return length > 0;
         }
 
@@ -95,6 +100,7 @@ internal sealed class ConnectivityChecks(AgentState state, CheckSchedule schedul
         pair.Succeed(now, roundTripTime);
         NotePeerReflexive(pair, mapped);
         PairSelection.Update(state);
+        PairSelection.NoteHealth(state);
         pair.CheckAgainAt(schedule.NextCheckOf(pair, now));
     }
 

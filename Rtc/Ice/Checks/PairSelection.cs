@@ -1,3 +1,5 @@
+using QuicPair.Rtc.Machine;
+
 namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>
@@ -15,6 +17,19 @@ internal static class PairSelection
         state.Selected = best;
         state.Enter(IceState.Connected);
         state.Events.Enqueue(new IceEvent.PathSelected(best.Path));
+        NoteHealth(state);
+    }
+
+    /// <summary>Tells when the selected pair falls silent, and when there is one again that answers.</summary>
+    public static void NoteHealth(AgentState state, Instant? now = null)
+    {
+        if (state.Selected is not { } selected) return;
+        var isSilent = selected.Unanswered >= IceTimings.LostAfterChecks
+            && (state.IsSilent || now - selected.UnansweredSince >= IceTimings.LostAfter);
+        if (state.IsSilent && selected.Unanswered >= IceTimings.UnansweredChecksOfASilentPair) isSilent = true;
+        if (isSilent == state.IsSilent) return;
+        state.IsSilent = isSilent;
+        state.Events.Enqueue(isSilent ? new IceEvent.PathSilent() : new IceEvent.PathAnswers());
     }
 
     public static CandidatePair? FindBest(AgentState state)
@@ -32,7 +47,8 @@ internal static class PairSelection
     // Pairs come by falling priority, so the first of the best rank is the one with the highest priority.
     private static int Rank(CandidatePair pair, IceRole role)
     {
-        var answers = pair.Unanswered < IceTimings.UnansweredChecksOfASilentPair ? 2 : 0;
+        var isGood = !pair.IsForsaken && pair.Unanswered < IceTimings.UnansweredChecksOfASilentPair;
+        var answers = isGood ? 2 : 0;
         return answers + (role == IceRole.Controlled && pair.IsNominated ? 1 : 0);
     }
 }
