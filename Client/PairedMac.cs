@@ -16,12 +16,18 @@ public sealed partial class PairedMac : IAsyncDisposable
     private readonly PeerConnection _peer;
     private readonly PhoneSession _session;
     private readonly MessageRouter _router;
+    private readonly PathKeeper _keeper;
 
     internal PairedMac(
-        PairingRecord record, PeerConnection peer, PhoneSession session, MessageRouter router, ConnectTimings timings)
+        PairingRecord record,
+        PeerConnection peer,
+        PhoneSession session,
+        MessageRouter router,
+        ConnectTimings timings,
+        PathKeeper keeper)
     {
         (Pairing, Timings) = (record, timings);
-        (_peer, _session, _router) = (peer, session, router);
+        (_peer, _session, _router, _keeper) = (peer, session, router, keeper);
     }
 
     /// <summary>The pairing as it is stored.</summary>
@@ -38,6 +44,19 @@ public sealed partial class PairedMac : IAsyncDisposable
 
     /// <summary>The path's round trip, smoothed; null before the first measurement.</summary>
     public TimeSpan? RoundTrip => _peer.Statistics.RoundTrip;
+
+    /// <summary>Called, on any thread, with what becomes of the path while the session lives.</summary>
+    public Action<PathNews>? OnPath
+    {
+        get => _keeper.OnNews;
+        set => _keeper.OnNews = value;
+    }
+
+    /// <summary>
+    /// Looks for a path anew under the living session: for a program that knows that the network has changed, or that
+    /// this device has slept. A silent path, a change of addresses and the Mac's request do it by themselves.
+    /// </summary>
+    public void RestartPath() => _keeper.Restart();
 
     /// <summary>Ends with the session; its result says why.</summary>
     public Task<ConnectException> Ended => _session.Ended;
@@ -67,6 +86,7 @@ public sealed partial class PairedMac : IAsyncDisposable
     /// <summary>Says goodbye and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        _keeper.Dispose();
         await _session.DisposeAsync();
         await _peer.DisposeAsync();
     }

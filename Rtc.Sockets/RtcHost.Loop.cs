@@ -57,7 +57,7 @@ public sealed partial class RtcHost
     private void AfterCandidatesChanged(bool network)
     {
         Deliver();
-        if (network) OnNetworkChanged?.Invoke();
+        if (network) NetworkChanged?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Scratch space for one datagram. Guarded by the gate.</summary>

@@ -60,10 +60,10 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Called on another thread after the machine's own addresses have changed. Living connections are checked from
+    /// Raised on another thread after the machine's own addresses have changed. Living connections are being checked from
     /// the new address by then.
     /// </summary>
-    public Action? OnNetworkChanged { get; set; }
+    public event EventHandler? NetworkChanged;
 
     /// <summary>Binds the port, starts the loop and begins to gather candidates.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be bound.</exception>

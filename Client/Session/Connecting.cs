@@ -51,7 +51,10 @@ internal sealed class Connecting(
             record = offered.Keys.Mode == PairingMode.Invited
                 ? await CompletePairing(record, hash, session, router, cancellation)
                 : await BecomeLive(record, session, cancellation);
-            return new PairedMac(record, peer, session, router, timings);
+            var keeper = new PathKeeper(
+                offered, record, ice, rtc, () => new OfferExchange(signaling, _clock), _clock);
+            router.OnRestart = keeper.Restart;
+            return new PairedMac(record, peer, session, router, timings, keeper);
         }
         catch
         {

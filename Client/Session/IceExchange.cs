@@ -39,6 +39,9 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         if (isKnown) return;
         var askedAt = clock.GetTimestamp();
         var answer = record.Flags.HasFlag(LinkFlags.LocalNetworkOnly) ? null : await Ask(record, cancellation);
+
+        // No answer this time does not take away what is in use.
+        if (answer is null && _known?.Device == record.DeviceId) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.SelectMany(Servers)]);
         _known = (record.DeviceId, askedAt);
     }

@@ -21,6 +21,9 @@ internal sealed class MessageRouter
     /// <summary>Ends when the pairing is complete.</summary>
     public Task<PairedDoneMessage> PairedDone => _pairedDone.Task;
 
+    /// <summary>Called when the Mac asks for a restart of ICE.</summary>
+    public Action? OnRestart { get; set; }
+
     public void Add(ChatStream chat)
     {
         _chats[chat.Id] = chat;
@@ -63,6 +66,9 @@ internal sealed class MessageRouter
                 break;
             case PairedDoneMessage done:
                 Require(_pairedDone.TrySetResult(done));
+                break;
+            case RestartMessage:
+                OnRestart?.Invoke();
                 break;
             case ModelsReply reply when _models.TryDequeue(out var waiter):
                 waiter.TrySetResult(reply.Models);

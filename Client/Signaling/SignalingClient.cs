@@ -83,7 +83,14 @@ internal sealed class SignalingClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler PlainHandler() => new() { AllowAutoRedirect = false, UseCookies = false };
+    private static SocketsHttpHandler PlainHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+
+        // A connection that a changed network has cut is not found out by the next request.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+    };
 
     private static SignalingReply Refusal(byte[] content)
     {

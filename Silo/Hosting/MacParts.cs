@@ -51,7 +51,9 @@ internal sealed class MacParts : IAsyncDisposable
             MacName = settings.Name,
             Time = time,
         };
-        Phones = new PhoneHost(StartRtc(settings), Gate, parts, _loggers.For<PhoneHost>());
+        var rtc = StartRtc(settings);
+        Phones = new PhoneHost(rtc, Gate, parts, _loggers.For<PhoneHost>());
+        rtc.NetworkChanged += Phones.NetworkChanged;
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(Keys, () => _places);
         Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);

@@ -47,6 +47,17 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         parts.Answers.Drop(device.Value);
     }
 
+    /// <summary>
+    /// The phones find the new address by the checks that come from it, unless something between does not let them in:
+    /// a restart opens every way anew.
+    /// </summary>
+    public void NetworkChanged(object? sender, EventArgs change)
+    {
+        PhonePeer[] living;
+        lock (_lock) living = [.. _peers];
+        foreach (var peer in living) peer.Session?.AskForRestart();
+    }
+
     public async ValueTask DisposeAsync()
     {
         PhonePeer[] closing;

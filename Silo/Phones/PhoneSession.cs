@@ -59,6 +59,9 @@ internal sealed partial class PhoneSession : IDisposable
     /// <summary>Ends the session: a close frame, after an error when there is one.</summary>
     public void Close(CloseCode code, ErrorCode? error = null) => Post(new SessionEvent.Closing(code, error));
 
+    /// <summary>Asks a live phone to restart ICE: this Mac's address has changed (docs/protocol.md, 3.5).</summary>
+    public void AskForRestart() => Post(SessionEvent.Moved.Instance);
+
     /// <summary>Runs until the channel is closed.</summary>
     public async Task Run()
     {
@@ -125,6 +128,9 @@ internal sealed partial class PhoneSession : IDisposable
                 break;
             case SessionEvent.Reply reply:
                 Later(reply.Message);
+                break;
+            case SessionEvent.Moved:
+                if (_isLive && !_closing) _output!.Send(new RestartMessage());
                 break;
             case SessionEvent.Closing closing:
                 BeginClose(closing.Code, closing.Error);

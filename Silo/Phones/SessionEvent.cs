@@ -28,6 +28,12 @@ internal abstract record SessionEvent
         public static readonly Tick Instance = new();
     }
 
+    /// <summary>The Mac's address has changed.</summary>
+    public sealed record Moved : SessionEvent
+    {
+        public static readonly Moved Instance = new();
+    }
+
     /// <summary>The owner compared the six digits.</summary>
     public sealed record Confirmed(bool Accepted) : SessionEvent;
 

@@ -21,7 +21,9 @@ internal sealed class TestMac : HttpMessageHandler
     private readonly RtcHost _rtc = RtcHost.Start(new RtcHostOptions { Address = IPAddress.Loopback });
     private readonly KeyPair _static = KeyPair.Generate(RandomSource.Instance);
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<TestMacPhone> _phones = [];
+    private readonly List<(string Fingerprint, PeerConnection Peer, byte[] Nonce)> _peers = [];
 
     public PairingLink Link => new()
     {
@@ -43,11 +45,17 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Whether its answers carry a wrong MAC.</summary>
     public bool ForgesAnswers { get; set; }
 
+    /// <summary>Whether a restart meets a Mac that does not have the connection any more.</summary>
+    public bool ForgetsPeers { get; set; }
+
     /// <summary>Whether the second handshake message is made with other keys.</summary>
     public bool AnswersWithRandomPsk { get; set; }
 
     /// <summary>What stands for every other outcome: status and code.</summary>
     public (HttpStatusCode Status, string Body)? Failure { get; set; }
+
+    /// <summary>Ends with the first request that met <see cref="Failure"/>.</summary>
+    public Task Refused => _refused.Task;
 
     /// <summary>Called with each chat in place of the echo.</summary>
     public Action<TestMacPhone, ChatMessage>? OnChat { get; set; }
@@ -95,6 +103,7 @@ internal sealed class TestMac : HttpMessageHandler
     {
         if (Failure is { } failure)
         {
+            _refused.TrySetResult();
             return Reply(failure.Status, failure.Body);
         }
 
@@ -134,11 +143,26 @@ internal sealed class TestMac : HttpMessageHandler
     {
         var (offerNonce, answerNonce) = (new byte[16], RandomNumberGenerator.GetBytes(16));
         StrictBase64Url.TryDecode(offer.Nonce, offerNonce);
+        var fingerprint = new byte[32];
+        SignaledSdp.TryReadFingerprint(offer.Sdp, fingerprint);
+        var known = _peers.Find(each => each.Fingerprint == Convert.ToHexString(fingerprint));
+        if (known.Peer is { Completion.IsCompleted: false } living && !ForgetsPeers)
+        {
+            living.AddRemoteCandidates(offer.Sdp);
+            return Sign(living, keys, offerNonce, known.Nonce);
+        }
+
         var peer = _rtc.CreateAnswer(offer.Sdp, new PeerOptions());
-        var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, peer.LocalDescription);
-        auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
+        _peers.Add((Convert.ToHexString(fingerprint), peer, answerNonce));
         var psk = AnswersWithRandomPsk ? RandomNumberGenerator.GetBytes(32) : keys.Psk;
         _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
+        return Sign(peer, keys, offerNonce, answerNonce);
+    }
+
+    private HttpResponseMessage Sign(PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce)
+    {
+        var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, peer.LocalDescription);
+        auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
         var answer = new OfferResponse
         {
             Sdp = peer.LocalDescription,

@@ -1,5 +1,4 @@
 using QuicPair.Rtc.Ice;
-using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Wire;
 using Xunit;
 

@@ -14,6 +14,12 @@ internal sealed class SessionEndpoint(RtcSession session, NetworkPath path) : IE
 
     public RtcSession Session { get; } = session;
 
+    /// <summary>Whether nothing that was sent arrives.</summary>
+    public bool IsCutOff { get; set; }
+
+    /// <summary>Records of a DTLS handshake that have arrived (content type 22).</summary>
+    public int HandshakeRecords { get; private set; }
+
     public List<SessionEvent> Events { get; } = [];
 
     public List<(StreamId Channel, byte[] Payload)> Messages { get; } = [];
@@ -22,8 +28,12 @@ internal sealed class SessionEndpoint(RtcSession session, NetworkPath path) : IE
 
     public Instant? NextTimeout => Session.NextTimeout;
 
-    public void HandleDatagram(Instant now, ReadOnlySpan<byte> packet) =>
+    public void HandleDatagram(Instant now, ReadOnlySpan<byte> packet)
+    {
+        if (IsCutOff) return;
+        if (packet is [22, ..]) HandshakeRecords++;
         Session.HandleDatagram(now, Path, packet);
+    }
 
     public void HandleTimeout(Instant now) => Session.HandleTimeout(now);
 

@@ -51,6 +51,19 @@ public sealed class LiveSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Mac_that_moved_asks_for_a_restart_once_the_phone_is_live()
+    {
+        var record = _desk.Pair();
+        using var phone = await _desk.Connect(record.Psk, null, record, _desk.Phone);
+        phone.Session.AskForRestart();
+        await phone.Ping();
+        Assert.Equal("pong frame", await phone.Next());
+        phone.Session.AskForRestart();
+
+        Assert.Equal("""{"op":"restart"}""", await phone.Next());
+    }
+
+    [Fact]
     public async Task An_answer_outlives_its_connection_and_is_resumed()
     {
         var record = _desk.Pair();

@@ -1,0 +1,17 @@
+namespace QuicPair.Client;
+
+/// <summary>What became of the way to a Mac while a session lives.</summary>
+public enum PathNews
+{
+    /// <summary>The Mac does not answer; a restart is tried.</summary>
+    Silent,
+
+    /// <summary>The Mac answers again by itself.</summary>
+    Back,
+
+    /// <summary>The path was restarted: another path, the same session, nothing lost.</summary>
+    Restarted,
+
+    /// <summary>A restart is of no use; the session ends, and a new connection takes up running answers.</summary>
+    Lost,
+}

@@ -1,0 +1,188 @@
+using QuicPair.Client.Store;
+using QuicPair.Rtc.Sockets;
+
+namespace QuicPair.Client.Session;
+
+/// <summary>
+/// Keeps the way of one session (QP/1 section 3.5): when the path falls silent, the network of this device changes or
+/// the Mac asks for it, ICE is restarted under the same DTLS, SCTP and Noise. What a restart cannot mend ends the
+/// session, and a new connection follows.
+/// </summary>
+internal sealed class PathKeeper : IDisposable
+{
+    // Ours.
+    private static readonly TimeSpan GatherPatience = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    // Credentials of relays live up to 10 minutes: a relay in use gets new ones before they end.
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
+    private readonly Offered _offered;
+    private readonly PairingRecord _record;
+    private readonly IceExchange _ice;
+    private readonly RtcHost _rtc;
+    private readonly Func<OfferExchange> _exchange;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lock _gate = new();
+    private readonly ITimer _refresh;
+    private bool _isRunning;
+    private bool _isAskedAgain;
+
+    /// <param name="offered">How the session began.</param>
+    /// <param name="record">The pairing, with lasting keys.</param>
+    /// <param name="ice">Where servers are learned.</param>
+    /// <param name="rtc">The host of the connection.</param>
+    /// <param name="exchange">Makes what carries offers.</param>
+    /// <param name="clock">For pauses between attempts.</param>
+    public PathKeeper(
+        Offered offered,
+        PairingRecord record,
+        IceExchange ice,
+        RtcHost rtc,
+        Func<OfferExchange> exchange,
+        TimeProvider clock)
+    {
+        (_offered, _record, _ice, _rtc) = (offered, record, ice, rtc);
+        (_exchange, _clock) = (exchange, clock);
+        offered.Peer.OnPathHealth = HealthChanged;
+        rtc.NetworkChanged += NetworkChanged;
+        _refresh = clock.CreateTimer(_ => _ = Refresh(), null, RefreshEvery, RefreshEvery);
+        _ = EndWith(offered.Peer.Completion);
+    }
+
+    /// <summary>Called with what becomes of the path, on any thread.</summary>
+    public Action<PathNews>? OnNews { get; set; }
+
+    /// <summary>Starts a restart, or another one behind the one that is under way.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            if (_end.IsCancellationRequested) return;
+            _isAskedAgain = _isRunning;
+            if (_isRunning) return;
+            _isRunning = true;
+        }
+
+        _ = Task.Run(RunRestarts);
+    }
+
+    public void Dispose()
+    {
+        _rtc.NetworkChanged -= NetworkChanged;
+        _offered.Peer.OnPathHealth = null;
+        _refresh.Dispose();
+        _end.Cancel();
+    }
+
+    private void NetworkChanged(object? sender, EventArgs change) => Restart();
+
+    private void HealthChanged(PathHealth health)
+    {
+        OnNews?.Invoke(health == PathHealth.Silent ? PathNews.Silent : PathNews.Back);
+        if (health == PathHealth.Silent) Restart();
+    }
+
+    private async Task EndWith(Task completion)
+    {
+        await completion;
+        Dispose();
+    }
+
+    private async Task RunRestarts()
+    {
+        do
+        {
+            await RestartOnce();
+        }
+        while (IsAskedAgain());
+    }
+
+    private bool IsAskedAgain()
+    {
+        lock (_gate)
+        {
+            _isRunning = _isAskedAgain && !_end.IsCancellationRequested;
+            _isAskedAgain = false;
+            return _isRunning;
+        }
+    }
+
+    /// <summary>Tries until there is an answer, the session ends, or an answer says that it is of no use.</summary>
+    private async Task RestartOnce()
+    {
+        var pause = FirstPause;
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                if (await Attempt()) return;
+            }
+            catch (Exception failure) when (failure is OperationCanceledException || IsPassing(failure))
+            {
+                // The network is not there yet; there is time until consent ends.
+            }
+            catch (ConnectException)
+            {
+                Lose();
+                return;
+            }
+
+            if (!await Wait(pause)) return;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task<bool> Attempt()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(AttemptPatience);
+        await _rtc.Gather(GatherPatience, limit.Token);
+        _offered.Peer.OfferRestart();
+        var again = await _exchange().Run(_offered.Peer, _record, limit.Token);
+
+        // The answer's nonce is that of the peer: another one means that the Mac has made a new peer.
+        if (again.AnswerNonce.AsSpan().SequenceEqual(_offered.AnswerNonce)) OnNews?.Invoke(PathNews.Restarted);
+        else Lose();
+        _ = Refresh();
+        return true;
+    }
+
+    private async Task Refresh()
+    {
+        try
+        {
+            await _ice.Refresh(_record, _end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session is over.
+        }
+    }
+
+    private void Lose()
+    {
+        OnNews?.Invoke(PathNews.Lost);
+        _offered.Peer.Close();
+    }
+
+    private static bool IsPassing(Exception failure) => failure is ConnectException
+    {
+        Reason: ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway or ConnectFailure.Busy
+    };
+
+    private async Task<bool> Wait(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, _clock, _end.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
