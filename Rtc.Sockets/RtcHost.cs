@@ -60,8 +60,8 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Raised on another thread after the machine's own addresses have changed. Living connections are being checked from
-    /// the new address by then.
+    /// Raised on another thread after the machine's own addresses have changed. Living connections are being checked
+    /// from the new address by then.
     /// </summary>
     public event EventHandler? NetworkChanged;
 

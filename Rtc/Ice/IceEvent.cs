@@ -17,7 +17,9 @@ internal abstract record IceEvent
     /// <summary>Data goes out on this path from here on; it is accepted from every validated path.</summary>
     public sealed record PathSelected(NetworkPath Path) : IceEvent;
 
-    /// <summary>The selected path does not answer, and there is no other; it may come back until consent ends.</summary>
+    /// <summary>
+    /// The selected path does not answer, and there is no other; it may come back until consent ends.
+    /// </summary>
     public sealed record PathSilent : IceEvent;
 
     /// <summary>There is a path again that answers.</summary>

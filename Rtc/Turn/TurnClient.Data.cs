@@ -72,8 +72,8 @@ public sealed partial class TurnClient
             return false;
         }
 
-        // RFC 8656, 11.4: "If the XOR-PEER-ADDRESS attribute does not contain a peer IP address that the client believes
-        // to have a permission …, the client SHOULD discard the indication".
+        // RFC 8656, 11.4: data of an address that the client does not believe to have a permission for "SHOULD" be
+        // discarded.
         if (State != TurnState.Allocated || !_peers.IsHostKnown(peer))
         {
             Drop();

@@ -108,7 +108,8 @@ internal sealed class ConnectivityChecks(AgentState state, CheckSchedule schedul
     // base is that of the pair, so there is nothing new to check; the type tells that a NAT is between.
     private void NotePeerReflexive(CandidatePair pair, TransportAddress mapped)
     {
-        if (pair.Local.Address == mapped || state.Checklist.Locals.Any(candidate => candidate.Address == mapped)) return;
+        if (pair.Local.Address == mapped) return;
+        if (state.Checklist.Locals.Any(candidate => candidate.Address == mapped)) return;
         pair.Local = pair.Local with { Address = mapped, Type = IceCandidateType.PeerReflexive };
     }
 
