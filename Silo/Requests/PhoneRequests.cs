@@ -70,7 +70,7 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
     private async Task<Message> Counted(Task<Message> work)
     {
         var reply = await work;
-        if (reply is EmbeddingsReply { Tokens: > 0 and var tokens }) parts.Devices.Spend(device, tokens.Value);
+        if (reply is EmbeddingsReply { Tokens: > 0 and var tokens }) parts.Devices.Spend(device, tokens);
         return reply;
     }
 
