@@ -3,6 +3,7 @@ using SharpFuzz;
 
 // Fuzz <target>                 under afl-fuzz: runs the inputs it is given
 // Fuzz instrument <file>…       writes afl's counters into our assemblies (on a copy: see the Makefile)
+// Fuzz once <target> <file>…    runs files, and ends with what a target threw
 // Fuzz list                     the targets
 switch (args)
 {
@@ -11,6 +12,9 @@ switch (args)
         return 0;
     case ["instrument", .. var files]:
         foreach (var file in files) Fuzzer.Instrument(file, _ => true, Options.Value);
+        return 0;
+    case ["once", var once, .. var files] when FuzzTargets.Find(once) is { } found:
+        foreach (var file in files) found.Run(File.ReadAllBytes(file));
         return 0;
     case [var name] when FuzzTargets.Find(name) is { } found:
         Fuzzer.OutOfProcess.Run(stream =>
@@ -21,6 +25,6 @@ switch (args)
         });
         return 0;
     default:
-        Console.Error.WriteLine("Usage: Fuzz list | instrument <assembly>… | <target>");
+        Console.Error.WriteLine("Usage: Fuzz list | instrument <assembly>… | once <target> <file>… | <target>");
         return 64;
 }
