@@ -98,6 +98,7 @@ internal sealed class Day(ulong seed)
         Send(Phone, 3000);
         Send(Mac, 3000);
         _pair.RunFor(Seconds(1, 8));
+        Use(Ordinary());
     }
 
     private void Partition(TimeSpan length)
@@ -106,6 +107,7 @@ internal sealed class Day(ulong seed)
         Send(Phone, 1000);
         Send(Mac, 10_000);
         _pair.RunFor(length);
+        Use(Ordinary());
     }
 
     private void Move(RoamingEndpoint who)
@@ -232,7 +234,26 @@ internal sealed class Day(ulong seed)
         if (IsAlive) _ = from.Session.Send(_pair.Now, from.Channels[0], new byte[length]);
     }
 
-    private void Await(Func<bool> condition, string what) => _pair.RunUntil(condition, Patience, Say(what));
+    private void Await(Func<bool> condition, string what)
+    {
+        try
+        {
+            _pair.RunUntil(condition, Patience, Say(what));
+        }
+        catch (Xunit.Sdk.FailException cause)
+        {
+            Assert.Fail($"{cause.Message}: {Describe(Phone)}; {Describe(Mac)}; {string.Join(", ", Events)}");
+        }
+    }
+
+    private static string Describe(RoamingEndpoint end)
+    {
+        var association = end.Session.DataChannels?.Association;
+        var (sender, reassembly) = (association?.State.Control?.Sender, association?.State.Control?.Reassembly);
+        return $"{end.Session.State} {end.Session.End} on {end.Address} as {end.External}, "
+            + $"{association?.State.GetType().Name}, held {sender?.Held}, received {reassembly?.HeldChunks}, {end.Messages.Count} messages, "
+            + $"{end.Channels.Count} channels, {association?.Statistics}";
+    }
 
     private string Say(string what) => $"day {seed}, after {_elapsed}: {what}";
 

@@ -2,11 +2,15 @@ using Xunit;
 
 namespace QuicPair.Rtc.Tests.Soak;
 
-/// <summary>A day of faults in virtual time: no hang, no leak, no growth. QUICPAIR_SOAK=1 runs 1,000 days.</summary>
+/// <summary>
+/// A day of faults in virtual time: no hang, no leak, no growth. QUICPAIR_SOAK=1 runs 1,000 days, QUICPAIR_SEED=n the
+/// n-th.
+/// </summary>
 public sealed class DayTests
 {
     public static TheoryData<ulong> Seeds =>
-        Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1"
+        ulong.TryParse(Environment.GetEnvironmentVariable("QUICPAIR_SEED"), out var only) ? [only]
+            : Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1"
             ? [.. Enumerable.Range(1, 1000).Select(seed => (ulong)seed)]
             : [1, 2, 3, 4];
 
