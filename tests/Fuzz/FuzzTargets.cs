@@ -16,6 +16,7 @@ internal static class FuzzTargets
         new("dtls-records", DtlsTarget.Records),
         new("dtls-client", DtlsHandshakeTarget.Client, 256 * 1024),
         new("dtls-server", DtlsHandshakeTarget.Server, 256 * 1024),
+        new("turn", TurnTarget.Run),
         new("frame", ProtocolTargets.Frame),
         new("channel", ProtocolTargets.Channel, 256 * 1024),
         new("message", ProtocolTargets.Message),
