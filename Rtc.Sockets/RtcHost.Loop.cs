@@ -112,7 +112,10 @@ public sealed partial class RtcHost
             lock (Gate)
             {
                 var now = Now;
-                foreach (var datagram in batch) Dispatch(now, datagram.Payload, datagram.Sender);
+                foreach (var datagram in batch)
+                {
+                    if (_endpoint.IsAllowed(datagram.Sender)) Dispatch(now, datagram.Payload, datagram.Sender);
+                }
             }
 
             Deliver();

@@ -33,7 +33,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         _options = options;
         Certificate = options.Certificate ?? (_ownCertificate = LocalCertificate.Create(options.TimeProvider));
         _clock = new HostClock(options.TimeProvider);
-        _endpoint = new UdpEndpoint(options.Address, options.Port);
+        _endpoint = new UdpEndpoint(options.Address, options.Port, options.LocalOnly);
         _standing = new StandingCandidates(this, options, _endpoint.LocalEndPoint.Port);
         _deadlines = new Deadlines(options.TimeProvider, OnTimer);
         _receiver = new Thread(ReceiveLoop) { IsBackground = true, Name = "RTC" };
@@ -80,7 +80,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     /// </summary>
     public void UseIceServers(IReadOnlyList<IceServer> servers)
     {
-        lock (Gate) _standing.Use(Now, servers);
+        lock (Gate) _standing.Use(Now, _options.LocalOnly ? [] : servers);
     }
 
     /// <summary>

@@ -19,6 +19,12 @@ public sealed record RtcHostOptions
     public bool AdvertiseLoopback { get; init; }
 
     /// <summary>
+    /// Local mode, false by default: nothing is sent to, or taken from, an address outside <see cref="LocalNetwork"/>,
+    /// no foreign address is a candidate, and no server is asked or its name resolved.
+    /// </summary>
+    public bool LocalOnly { get; init; }
+
+    /// <summary>
     /// STUN and TURN servers to gather candidates through; none by default. Later ones:
     /// <see cref="RtcHost.UseIceServers"/>.
     /// </summary>

@@ -7,6 +7,11 @@ namespace QuicPair.SignalingApi;
 /// </summary>
 public sealed class FrontDoorOptions : IValidatableObject
 {
+    /// <summary>
+    /// The setting of local mode, <c>Network:LocalOnly</c>: nothing leaves the private address ranges.
+    /// </summary>
+    public const string LocalOnly = "Network:LocalOnly";
+
     /// <summary>The configuration section.</summary>
     public const string Section = "FrontDoor";
 

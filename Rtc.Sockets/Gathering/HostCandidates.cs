@@ -16,7 +16,9 @@ internal sealed class HostCandidates(RtcHostOptions options, int port)
     {
         if (options.Address is { } only) return [Candidate(only, 0, TransportAddress.From(only, port))];
 
-        var usable = all.Where(IsUsable).ToList();
+        var usable = all.Where(IsUsable)
+            .Where(address => !options.LocalOnly || LocalNetwork.Contains(address))
+            .ToList();
         if (options.AdvertiseLoopback || usable.Count == 0)
         {
             usable.AddRange(all.Where(address => address.Equals(IPAddress.Loopback)));

@@ -15,10 +15,15 @@ internal sealed class UdpEndpoint : IDisposable
     private readonly SendBatch _sends;
     private readonly Datagram[] _batch;
     private readonly bool _isWildcard;
+    private readonly bool _isLocalOnly;
     private readonly TransportAddress _bound;
 
-    public UdpEndpoint(IPAddress? address, int port)
+    /// <param name="address">The only address to use; null for all.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="isLocalOnly">Whether datagrams to and from foreign addresses end here.</param>
+    public UdpEndpoint(IPAddress? address, int port, bool isLocalOnly)
     {
+        _isLocalOnly = isLocalOnly;
         _isWildcard = address is null;
         _socket = _isWildcard ? BindAll(port) : Bind(new IPEndPoint(address!, port));
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
@@ -63,10 +68,16 @@ internal sealed class UdpEndpoint : IDisposable
     /// Takes a datagram to send, perhaps together with those that follow until <see cref="Flush"/>. Guarded by the
     /// host's gate.
     /// </summary>
-    public void Send(ReadOnlySpan<byte> datagram, TransportAddress remote) => _sends.Add(datagram, remote);
+    public void Send(ReadOnlySpan<byte> datagram, TransportAddress remote)
+    {
+        if (IsAllowed(remote)) _sends.Add(datagram, remote);
+    }
 
     /// <summary>Has everything sent that was taken. Guarded by the host's gate.</summary>
     public void Flush() => _sends.Flush();
+
+    /// <summary>Whether this address may be spoken with.</summary>
+    public bool IsAllowed(TransportAddress remote) => !_isLocalOnly || LocalNetwork.Contains(remote);
 
     public void Dispose() => _socket.Dispose();
 

@@ -68,6 +68,12 @@ public sealed class IceOptions : IValidatableObject
         TurnSecret = configuration["TURN_SECRET"] ?? section[nameof(TurnSecret)] ?? "";
         TurnUser = configuration["TURN_USER"] ?? section[nameof(TurnUser)] ?? "";
         TurnPassword = configuration["TURN_PASS"] ?? section[nameof(TurnPassword)] ?? "";
+        if (configuration.GetValue(FrontDoorOptions.LocalOnly, false))
+        {
+            // Local mode asks nobody, and nobody is told to.
+            (StunUrls, TurnUrls) = ([], []);
+        }
+
         CredentialLifetime = section.GetValue(nameof(CredentialLifetime), RelayCredentials.MaxLifetime);
     }
 

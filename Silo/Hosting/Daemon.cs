@@ -95,6 +95,7 @@ internal sealed class Daemon : IAsyncDisposable
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddEmbeddedDefaults(typeof(Daemon).Assembly, Defaults);
         builder.AddSignaling();
+        if (LocalMode.IsOn(builder.Configuration)) builder.WebHost.ConfigureKestrel(LocalMode.Guard);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -15,7 +15,7 @@ internal static class LinkPlacesFinder
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <exception cref="StartupException">A link cannot name the public URL.</exception>
-    public static LinkPlaces Find(IEnumerable<string> urls, string publicUrl)
+    public static LinkPlaces Find(IEnumerable<string> urls, string publicUrl, bool isLocalOnly)
     {
         var listening = urls.Select(BindingAddress.Parse).FirstOrDefault(url => url.Scheme == Uri.UriSchemeHttp)
             ?? urls.Select(BindingAddress.Parse).First();
@@ -24,7 +24,8 @@ internal static class LinkPlacesFinder
         var addresses = OwnAddresses();
         var isWide = listening.Host is "*" or "+" or "[::]" or "0.0.0.0";
         if (!isWide) return new LinkPlaces([$"{listening.Scheme}://{listening.Host}:{listening.Port}"], true);
-        var host = LocalName(addresses) ?? addresses.Find(IsLocal)?.ToString();
+        // A resolver asks whom it likes: local mode does not ask it.
+        var host = (isLocalOnly ? null : LocalName(addresses)) ?? addresses.Find(IsLocal)?.ToString();
         return host is null
             ? new LinkPlaces([here], ThisNetworkOnly: true)
             : new LinkPlaces([$"{listening.Scheme}://{host}:{listening.Port}", here], ThisNetworkOnly: true);

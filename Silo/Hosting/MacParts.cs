@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Sockets;
+using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;
 using QuicPair.SignalingApi;
 using QuicPair.Silo.Answers;
@@ -55,7 +56,8 @@ internal sealed class MacParts : IAsyncDisposable
         Phones = new PhoneHost(rtc, Gate, parts, _loggers.For<PhoneHost>());
         rtc.NetworkChanged += Phones.NetworkChanged;
         Status = new MacStatus(settings.Name, this);
-        Inviter = new Inviter(Keys, () => _places);
+        Inviter = new Inviter(
+            Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
         Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
         Settings = settings;
     }
@@ -113,6 +115,7 @@ internal sealed class MacParts : IAsyncDisposable
             throw new StartupException($"\"{named}\" is not an address of Ollama (Runner:OllamaUrl or OLLAMA_HOST).");
         }
 
+        LocalMode.Check(configuration, ollama);
         return new MacParts(settings, folder, ollama);
     }
 
@@ -120,7 +123,7 @@ internal sealed class MacParts : IAsyncDisposable
 
     /// <summary>The front door listens: its links can be made.</summary>
     public void UseFrontDoor(IEnumerable<string> urls, FrontDoorOptions options) =>
-        _places = LinkPlacesFinder.Find(urls, options.PublicUrl);
+        _places = LinkPlacesFinder.Find(urls, options.PublicUrl, Settings.LocalOnly);
 
     public async ValueTask DisposeAsync()
     {
@@ -148,6 +151,7 @@ internal sealed class MacParts : IAsyncDisposable
             {
                 Port = settings.Phones.UdpPort,
                 IceServers = settings.IceServers,
+                LocalOnly = settings.LocalOnly,
             });
         }
         catch (SocketException problem)

@@ -16,6 +16,9 @@ namespace QuicPair.Silo.Hosting;
 internal sealed record MacSettings(
     string Name, string ShowLink, RunnerOptions Runner, PhoneOptions Phones, IReadOnlyList<IceServer> IceServers)
 {
+    /// <summary><c>Network:LocalOnly</c>: nothing leaves the private address ranges.</summary>
+    public bool LocalOnly { get; init; }
+
     /// <exception cref="ValidationException">A setting is wrong.</exception>
     public static MacSettings Read(IConfiguration configuration)
     {
@@ -31,7 +34,10 @@ internal sealed record MacSettings(
             show,
             Section<RunnerOptions>(configuration, RunnerOptions.Section),
             Section<PhoneOptions>(configuration, PhoneOptions.Section),
-            ReadIceServers(IceOptions.Read(configuration)));
+            ReadIceServers(IceOptions.Read(configuration)))
+        {
+            LocalOnly = LocalMode.IsOn(configuration),
+        };
     }
 
     private static List<IceServer> ReadIceServers(IceOptions options)

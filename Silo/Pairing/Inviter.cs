@@ -4,14 +4,14 @@ using QuicPair.Silo.Keys;
 namespace QuicPair.Silo.Pairing;
 
 /// <summary>Makes invitations and the links that carry them.</summary>
-internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places)
+internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places, LinkFlags always = LinkFlags.None)
 {
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(120);
 
     /// <summary>A new invitation; the one before is void.</summary>
     public InvitationLinks Invite(TimeSpan lifetime, LinkFlags flags)
     {
-        return Links(keys.Invite(lifetime, flags));
+        return Links(keys.Invite(lifetime, flags | always));
     }
 
     /// <summary>The open invitation, which a restart does not break, while it is long enough; else a new one.</summary>

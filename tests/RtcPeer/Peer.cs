@@ -13,6 +13,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         AdvertiseLoopback = true,
         IceServers = settings.IceServers,
         RelayRoots = settings.RelayRoots,
+        LocalOnly = settings.LocalOnly,
     });
 
     private readonly Lock _outputGate = new();

@@ -44,6 +44,9 @@ internal sealed record PeerSettings
     /// <summary>GATHER_MS: how long gathering may hold the description up.</summary>
     public TimeSpan GatherPatience { get; init; }
 
+    /// <summary>LOCAL_ONLY: 1 for local mode.</summary>
+    public bool LocalOnly { get; init; }
+
     public static PeerSettings FromEnvironment() => new()
     {
         IceServers = [.. ReadServers()],
@@ -57,6 +60,7 @@ internal sealed record PeerSettings
         LowWater = Number("LO", 256 << 10),
         TokenCount = Number("TOK", 0),
         TokenGap = TimeSpan.FromMilliseconds(Number("GAP", 20)),
+        LocalOnly = Text("LOCAL_ONLY") == "1",
         Address = IPAddress.TryParse(Environment.GetEnvironmentVariable("BIND"), out var address) ? address : null,
     };
 

@@ -33,9 +33,10 @@ internal sealed class Pairing : IAsyncDisposable
     /// <summary>It answers.</summary>
     public DrivenPeer Mac { get; }
 
-    public static async Task<Pairing> Start(World world, Site phone, Site mac, CancellationToken cancellation)
+    public static async Task<Pairing> Start(
+        World world, Site phone, Site mac, CancellationToken cancellation, params (string, string)[] settings)
     {
-        (string, string)[] environment = [("TURN_CA", world.Authority)];
+        (string, string)[] environment = [("TURN_CA", world.Authority), .. settings];
         var phonePeer = DrivenPeer.Start(phone.Host, cancellation, environment);
         var macPeer = DrivenPeer.Start(mac.Host, cancellation, environment);
         return new Pairing(await phonePeer, await macPeer, cancellation);

@@ -1,0 +1,49 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QuicPair.Rtc.Sockets;
+using QuicPair.SignalingApi;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>
+/// Local mode (<c>Network:LocalOnly</c>): what this process would do outside the private ranges ends here or at the
+/// UDP port. One rule decides, <see cref="LocalNetwork"/>, on the addresses of sockets.
+/// </summary>
+internal static class LocalMode
+{
+    public static bool IsOn(IConfiguration configuration) => configuration.GetValue(FrontDoorOptions.LocalOnly, false);
+
+    /// <summary>Refuses settings that lead outside; a name would be a question to somebody outside.</summary>
+    /// <exception cref="StartupException">A setting leads outside.</exception>
+    public static void Check(IConfiguration configuration, Uri runner)
+    {
+        if (!IsOn(configuration)) return;
+        if (!LocalNetwork.ContainsHost(runner.Host))
+        {
+            throw new StartupException(
+                $"Network:LocalOnly: the runner's host {runner.Host} is no private address (Runner:OllamaUrl).");
+        }
+
+        var url = configuration[$"{FrontDoorOptions.Section}:{nameof(FrontDoorOptions.PublicUrl)}"];
+        var isForeign = Uri.TryCreate(url, UriKind.Absolute, out var place) && !LocalNetwork.ContainsHost(place.Host);
+        if (isForeign)
+        {
+            throw new StartupException(
+                $"Network:LocalOnly: {place!.Host} is no private address (FrontDoor:PublicUrl).");
+        }
+    }
+
+    /// <summary>Ends connections from elsewhere before a byte of them is read.</summary>
+    public static void Guard(KestrelServerOptions kestrel) => kestrel.ConfigureEndpointDefaults(listener =>
+        listener.Use(next => connection => IsLocal(connection) ? next(connection) : End(connection)));
+
+    internal static bool IsLocal(ConnectionContext connection) =>
+        connection.RemoteEndPoint is not IPEndPoint remote || LocalNetwork.Contains(remote.Address);
+
+    private static Task End(ConnectionContext connection)
+    {
+        connection.Abort();
+        return Task.CompletedTask;
+    }
+}

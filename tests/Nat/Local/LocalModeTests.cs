@@ -1,0 +1,105 @@
+using System.Text.Json;
+using QuicPair.Nat.Lab;
+using QuicPair.Nat.Matrix;
+using QuicPair.Nat.Routers;
+using Xunit;
+
+namespace QuicPair.Nat.Local;
+
+/// <summary>
+/// Local mode, with STUN and TURN configured and foreign addresses at hand: the kernel counts every packet of a machine
+/// to an address outside the private ranges, DNS questions among them, and counts none.
+/// </summary>
+public sealed class LocalModeTests : IDisposable
+{
+    private const string Counting = """
+        table ip lab {
+          counter foreign { }
+          chain leaving {
+            type filter hook output priority filter;
+            ip daddr { 127.0.0.0/8, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 } accept
+            counter name foreign
+          }
+        }
+        """;
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("qplab");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _home.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Peers_in_one_network_send_nothing_out_of_it_also_after_a_restart(bool isLocalOnly)
+    {
+        using var world = new World();
+        var (phone, mac) = Neighbours(world);
+        (string, string)[] mode = isLocalOnly ? [("LOCAL_ONLY", "1")] : [];
+        await using var pairing = await Pairing.Start(world, phone, mac, Cancellation, mode);
+        await pairing.Connect(gatherMs: 500);
+        Assert.Equal(50, (await pairing.Stream(50, gapMs: 1)).GetProperty("received").GetInt32());
+        await pairing.Restart();
+        Assert.Equal(50, (await pairing.Stream(50, gapMs: 1)).GetProperty("received").GetInt32());
+
+        // Without local mode the same run is seen to send: the counter counts.
+        Assert.Equal(isLocalOnly, phone.Host.Counter("foreign") == 0);
+        Assert.Equal(isLocalOnly, mac.Host.Counter("foreign") == 0);
+    }
+
+    [Fact]
+    public async Task A_mac_in_local_mode_pairs_and_chats_and_sends_nothing_out_of_its_network()
+    {
+        using var world = new World();
+        var (phone, mac) = Neighbours(world);
+        var daemonSettings = Settings("mac");
+        daemonSettings["Network__LocalOnly"] = "true";
+        daemonSettings["Urls"] = "http://*:8443";
+        daemonSettings["OLLAMA_HOST"] = "http://127.0.0.1:9";
+        daemonSettings["TURN_URLS"] = $"turn:{TurnServer.Address}:3478,turn:turn.example.org:3478";
+        daemonSettings["TURN_USER"] = TurnServer.User;
+        daemonSettings["TURN_PASS"] = TurnServer.Password;
+        using var daemon = Quicpair.Start(mac.Host, daemonSettings, "up");
+        await daemon.Line("Pair a phone", Cancellation);
+        var (_, invitation) = await Quicpair.Run(mac.Host, daemonSettings, Cancellation, "pair", "--json");
+        var links = JsonSerializer.Deserialize<JsonElement>(invitation).GetProperty("links");
+        var link = links.EnumerateArray().First().GetString()!;
+
+        var (exit, said) = await Quicpair.Run(phone.Host, Settings("phone"), Cancellation, "chat", link, "Hello");
+        Assert.True(exit == 0, said);
+        Assert.Equal(0, mac.Host.Counter("foreign"));
+        Assert.Equal(0, phone.Host.Counter("foreign"));
+    }
+
+    [Fact]
+    public async Task A_runner_elsewhere_is_refused_at_the_start()
+    {
+        using var world = new World();
+        var (_, mac) = Neighbours(world);
+        var settings = Settings("mac");
+        settings["Network__LocalOnly"] = "true";
+        settings["OLLAMA_HOST"] = "http://models.example.org:11434";
+        var (exit, said) = await Quicpair.Run(mac.Host, settings, Cancellation, "up");
+        Assert.NotEqual(0, exit);
+        Assert.Contains("models.example.org is no private address", said, StringComparison.Ordinal);
+        Assert.Equal(0, mac.Host.Counter("foreign"));
+    }
+
+    private static (Site Phone, Site Mac) Neighbours(World world)
+    {
+        var router = world.Add(Router.OnInternet(world.Internet, "198.51.100.11", NatKind.PortRestricted));
+        var phone = world.Add(Site.Behind(router, 1));
+        var mac = world.Add(Site.BesideHost(phone, "192.168.1.3"));
+        phone.Host.Ip("address add 198.51.100.77/32 dev eth0");
+        mac.Host.Ip("address add 198.51.100.78/32 dev eth0");
+        phone.Host.Nft(Counting);
+        mac.Host.Nft(Counting);
+        return (phone, mac);
+    }
+
+    private Dictionary<string, string> Settings(string name) => new()
+    {
+        ["QUICPAIR_HOME"] = Path.Combine(_home.FullName, name),
+    };
+}
