@@ -152,7 +152,8 @@ public sealed class DtlsTransport : IDisposable
 
     /// <summary>
     /// Seals one datagram of application data; false unless <see cref="CanSeal"/>.
-    /// <paramref name="plaintext"/> may stand at <see cref="SealOffset"/> of <paramref name="destination"/>, which needs <see cref="SealOverhead"/>
+    /// <paramref name="plaintext"/> may stand at <see cref="SealOffset"/> of <paramref name="destination"/>, which
+    /// needs <see cref="SealOverhead"/>
     /// bytes more than it.
     /// </summary>
     public bool TrySeal(ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
