@@ -84,7 +84,7 @@ internal static class CommandLine
             VersionCommand.Create(terminal),
             CompletionCommand.Create(terminal),
             UpCommand.Create(home),
-            DoctorCommand.Create(terminal),
+            DoctorCommand.Create(terminal, home),
         };
         root.HelpName = "quicpair";
         return root;

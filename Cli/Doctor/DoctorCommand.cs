@@ -1,58 +1,104 @@
 using System.CommandLine;
 using System.Text.Json;
+using QuicPair.Cli.Doctor.Machine;
+using QuicPair.Client;
 
 namespace QuicPair.Cli.Doctor;
 
-/// <summary><c>quicpair doctor --network</c>: what this network does to connections, and what to do about it.</summary>
+/// <summary>
+/// <c>quicpair doctor</c>: what is wrong with this machine, or (<c>--network</c>) what this network does to
+/// connections, and what to do about it.
+/// </summary>
 internal static class DoctorCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
+        var settings = new Argument<string[]>("settings")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Settings as for quicpair up, such as --Runner:Model=qwen2.5:3b",
+        };
         var network = new Option<bool>("--network")
         {
-            Description = "Examine the network of this machine.",
-            Required = true,
+            Description = "Examine the network instead: addresses, UDP, STUN, TURN.",
         };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
-        var command = new Command("doctor", "Find out why connecting fails.") { network, json };
-        command.SetAction((parsed, cancellation) => Run(terminal, parsed.GetValue(json), cancellation));
+        var command = new Command("doctor", "Find out what is wrong: with this machine, or with its network.")
+        {
+            settings, network, json,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, cancellation) =>
+        {
+            string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
+            return words.FirstOrDefault(IsNoSetting) is { } word
+                ? Task.FromResult(terminal.Fail($"'{word}' is not understood here.", ExitCode.Usage))
+                : parsed.GetValue(network)
+                    ? Network(terminal, parsed.GetValue(json), cancellation)
+                    : Machine(terminal, words, parsed.GetValue(home), parsed.GetValue(json), cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> Run(Terminal terminal, bool json, CancellationToken cancellation)
+    // Misspelt options would pass as settings, which all have a section.
+    private static bool IsNoSetting(string word) => !word.Contains(':', StringComparison.Ordinal);
+
+    private static async Task<int> Machine(
+        Terminal terminal, string[] words, string? home, bool json, CancellationToken cancellation)
+    {
+        var findings = await MachineExamination.Run(
+            words, home ?? DataFolder.Path, Environment.GetEnvironmentVariable, cancellation);
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(new { checks = findings.Select(Describe) }));
+        }
+        else
+        {
+            Print(terminal, findings);
+        }
+
+        return findings.Any(finding => finding.Verdict == Verdict.Fail) ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    private static async Task<int> Network(Terminal terminal, bool json, CancellationToken cancellation)
     {
         var servers = DoctorServers.Read(out var problem);
         if (problem is not null) return terminal.Fail(problem, ExitCode.Usage);
         var examination = await Examination.Run(servers, cancellation);
         if (json) PrintJson(terminal, examination);
-        else Print(terminal, examination);
+        else
+        {
+            Print(terminal, examination.Findings);
+            terminal.Out.WriteLine($"Path to expect: {Sentence(examination.Path)}");
+        }
+
         return examination.HasFailed ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static void Print(Terminal terminal, Examination examination)
+    private static void Print(Terminal terminal, IReadOnlyList<Finding> findings)
     {
-        foreach (var finding in examination.Findings)
+        foreach (var finding in findings)
         {
-            terminal.Out.WriteLine($"{Word(finding.Verdict),-5} {finding.Check,-9} {finding.Text}");
-            if (finding.Mend is { } mend) terminal.Out.WriteLine($"{"",-15} {mend}");
+            terminal.Out.WriteLine($"{Word(finding.Verdict),-5} {finding.Check,-10} {finding.Text}");
+            if (finding.Mend is { } mend) terminal.Out.WriteLine($"{"",-16} {mend}");
         }
-
-        terminal.Out.WriteLine($"Path to expect: {Sentence(examination.Path)}");
     }
 
     private static void PrintJson(Terminal terminal, Examination examination) =>
         terminal.Out.WriteLine(JsonSerializer.Serialize(new
         {
-            checks = examination.Findings.Select(finding => new
-            {
-                check = finding.Check,
-                verdict = Word(finding.Verdict),
-                text = finding.Text,
-                mend = finding.Mend,
-                roundTripMs = finding.RoundTripMs,
-            }),
+            checks = examination.Findings.Select(Describe),
             path = examination.Path == ExpectedPath.Unknown ? null : $"{examination.Path}",
         }));
+
+    private static object Describe(Finding finding) => new
+    {
+        check = finding.Check,
+        verdict = Word(finding.Verdict),
+        text = finding.Text,
+        mend = finding.Mend,
+        roundTripMs = finding.RoundTripMs,
+    };
 
     private static string Word(Verdict verdict) => verdict switch
     {

@@ -43,7 +43,7 @@ internal static class DevicesCommand
         list.SetAction(Run);
         var command = new Command("devices", "List the phones that may ask this Mac.")
         {
-            json, list, show, rename, revoke,
+            json, list, show, rename, RoleCommand.Create(terminal, home, device), revoke,
         };
         command.SetAction(Run);
         return command;
@@ -101,10 +101,7 @@ internal static class DevicesCommand
 
         foreach (var field in only.EnumerateObject())
         {
-            var value = field.Name is "since"
-                ? DateTimeOffset.FromUnixTimeSeconds(field.Value.GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm")
-                : field.Value.ToString();
-            terminal.Out.WriteLine($"{field.Name,-12}  {Terminal.Harmless(value)}");
+            terminal.Out.WriteLine($"{field.Name,-12}  {Terminal.Harmless(Value(field))}");
         }
 
         return ExitCode.Ok;
@@ -118,6 +115,15 @@ internal static class DevicesCommand
         terminal.Note(done);
         return ExitCode.Ok;
     }
+
+    private static string Value(JsonProperty field) => field.Name switch
+    {
+        "expires" when field.Value.GetInt64() == 0 => "never",
+        "tokensPerDay" when field.Value.GetInt64() == 0 => "no limit",
+        "since" or "expires" => DateTimeOffset.FromUnixTimeSeconds(field.Value.GetInt64()).ToLocalTime()
+            .ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+        _ => field.Value.ToString(),
+    };
 
     private static string Line(JsonElement device)
     {

@@ -61,6 +61,27 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task What_a_device_may_do_is_changed()
+    {
+        var (run, requests) = await Run(
+            """{"ok":true}""", hasScreen: false, "devices", "role", "Ada", "guest", "--models", "a,b:1",
+            "--pull", "true", "--tokens-per-day", "1000", "--expires", "never");
+        Assert.Equal(new CommandRun(0, "", ""), run);
+        Assert.Equal(
+            """{"op":"set","device":"Ada","role":"guest","models":["a","b:1"],"pull":true,"tokensPerDay":1000,"""
+            + "\"expires\":0}",
+            requests[0]);
+        (_, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "role", "Ada", "--expires", "7d");
+        var expires = System.Text.Json.JsonElement.Parse(requests[0]).GetProperty("expires").GetInt64();
+        Assert.InRange(expires - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7 * 86_400 - 600, 7 * 86_400);
+        foreach (var wrong in (string[][])[[], ["boss"], ["--expires", "soon"], ["--tokens-per-day", "-1"]])
+        {
+            (run, requests) = await Run("""{"ok":true}""", false, ["devices", "role", "Ada", .. wrong]);
+            Assert.Equal((ExitCode.Usage, 0), (run.ExitCode, requests.Count));
+        }
+    }
+
+    [Fact]
     public async Task Status_says_how_the_mac_does()
     {
         var (run, _) = await Run(Status.ReplaceLineEndings(""), hasScreen: false, "status");

@@ -11,6 +11,7 @@ public sealed class CommandsTests
         "", "chat", "pair", "devices", "devices list", "devices show", "devices rename", "devices revoke", "status",
         "models", "models list", "models load", "models unload", "models pull", "models show", "proxy", "bench",
         "identity", "identity export", "identity import", "config", "config show", "version", "completion", "up",
+        "doctor", "devices role",
         "doctor",
     ];
 
@@ -36,6 +37,9 @@ public sealed class CommandsTests
     [InlineData(2, "completion", "tcsh")]
     [InlineData(2, "identity", "import")]
     [InlineData(1, "identity", "export", "/nonexistent/x", "--passphrase-file", "/nonexistent/y")]
+    [InlineData(2, "doctor", "--frobnicate")]
+    [InlineData(2, "devices", "role", "Ada")]
+    [InlineData(2, "devices", "role", "Ada", "king")]
     [InlineData(3, "status")]
     [InlineData(3, "pair")]
     [InlineData(3, "devices")]
@@ -47,6 +51,36 @@ public sealed class CommandsTests
         Assert.Equal((exit, ""), (run.Exit, run.Output));
         Assert.InRange(run.Errors.Trim().Split('\n').Length, 1, 2);
         Assert.DoesNotContain("   at ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("settings", "--Runner:Parallel=0")]
+    [InlineData("front door", "--FrontDoor:PublicUrl=http://127.0.0.1:9")]
+    [InlineData("ollama", "--Runner:OllamaUrl=http://127.0.0.1:9")]
+    public async Task Doctor_finds_a_planted_fault_and_names_the_cure(string check, string fault)
+    {
+        using var home = new PhoneCommand();
+        var run = await home.Run("doctor", fault);
+        Assert.Equal((1, ""), (run.Exit, run.Errors));
+        var lines = run.Output.Split('\n');
+        var at = Array.FindIndex(lines, line => line.StartsWith($"FAIL  {check} ", StringComparison.Ordinal));
+        Assert.True(at >= 0 && lines[at + 1].StartsWith(new string(' ', 17), StringComparison.Ordinal), run.Output);
+        var json = JsonElement.Parse((await home.Run("doctor", "--json", fault)).Output);
+        Assert.Contains(
+            json.GetProperty("checks").EnumerateArray(),
+            one => one.GetProperty("check").GetString() == check && one.GetProperty("verdict").GetString() == "FAIL");
+    }
+
+    [Fact]
+    public async Task Doctor_finds_a_key_file_that_others_may_read()
+    {
+        await using var mac = await MacProcess.Start();
+        using var phone = new PhoneCommand();
+        Assert.Equal(0, (await phone.Run("chat", await mac.Invite(), "Hello")).Exit);
+        File.SetUnixFileMode(phone.Store, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var run = await phone.Run("doctor");
+        Assert.Equal(1, run.Exit);
+        Assert.Contains($"chmod 600 '{phone.Store}'", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
