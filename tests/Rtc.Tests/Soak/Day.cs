@@ -251,8 +251,8 @@ internal sealed class Day(ulong seed)
         var association = end.Session.DataChannels?.Association;
         var (sender, reassembly) = (association?.State.Control?.Sender, association?.State.Control?.Reassembly);
         return $"{end.Session.State} {end.Session.End} on {end.Address} as {end.External}, "
-            + $"{association?.State.GetType().Name}, held {sender?.Held}, received {reassembly?.HeldChunks}, {end.Messages.Count} messages, "
-            + $"{end.Channels.Count} channels, {association?.Statistics}";
+            + $"{association?.State.GetType().Name}, held {sender?.Held}, received {reassembly?.HeldChunks}, "
+            + $"{end.Messages.Count} messages, {end.Channels.Count} channels, {association?.Statistics}";
     }
 
     private string Say(string what) => $"day {seed}, after {_elapsed}: {what}";
