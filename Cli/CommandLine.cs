@@ -85,6 +85,10 @@ internal static class CommandLine
             CompletionCommand.Create(terminal),
             UpCommand.Create(home),
             DoctorCommand.Create(terminal, home),
+            HouseholdCommand.Create(terminal, home),
+            InviteCommand.Create(terminal, home),
+            JoinCommand.Create(terminal, home),
+            MacsCommand.Create(terminal, home),
         };
         root.HelpName = "quicpair";
         return root;

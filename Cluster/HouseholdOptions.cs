@@ -24,6 +24,12 @@ public sealed class HouseholdOptions
     /// <summary>A file that holds <see cref="ConnectionString"/>, for one that has a password. Default: none.</summary>
     public string ConnectionStringFile { get; set; } = string.Empty;
 
+    /// <summary>
+    /// The folder with this member's certificate. Empty (the default): <c>household</c> in the data folder. Without a
+    /// certificate a silo talks to processes of its own machine only.
+    /// </summary>
+    public string Certificates { get; set; } = string.Empty;
+
     /// <summary>The address or host name at which the other silos reach this one. Default: loopback.</summary>
     public string Address { get; set; } = IPAddress.Loopback.ToString();
 

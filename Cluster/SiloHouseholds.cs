@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Placement;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
@@ -101,6 +102,7 @@ public static class SiloHouseholds
     /// <param name="options">Where the household is; the default is a household of one.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
     /// <exception cref="SocketException">A host name is not known.</exception>
+    /// <exception cref="CertificateException">There is no certificate, or it is another silo's.</exception>
     public static ISiloBuilder UseHousehold(
         this ISiloBuilder silo,
         string name,
@@ -126,13 +128,41 @@ public static class SiloHouseholds
             o.GatewayPort = 0;
         });
         silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
-        if (options.Primary.Length == 0 && options.Port == 0 && options.Database() is null)
+        UseConnections(silo, options, self, name);
+        return silo;
+    }
+
+    private static void UseConnections(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self, string name)
+    {
+        var certificate = options.Certificates.Length > 0 ? MemberCertificate.Open(options.Certificates) : null;
+        if (options is { Primary.Length: 0, Port: 0 } && options.Database() is null)
         {
             silo.Configure<SiloConnectionOptions>(o => o.ConfigureSiloInboundConnection(RefuseAll));
         }
+        else if (certificate is not null)
+        {
+            if (certificate.Name != name)
+            {
+                throw new CertificateException($"The certificate of {certificate.Name} is not one of {name}.");
+            }
 
-        return silo;
+            var tls = new MutualTls(certificate, options.Database() is null ? Introducer(options, self) : null);
+            silo.Configure<SiloConnectionOptions>(o =>
+            {
+                o.ConfigureSiloInboundConnection(tls.Accept);
+                o.ConfigureSiloOutboundConnection(tls.Dial);
+                o.ConfigureGatewayInboundConnection(RefuseAll);
+            });
+        }
+        else if (!IPAddress.IsLoopback(self.Address))
+        {
+            throw new CertificateException(
+                "A silo that others reach over a network needs a certificate: quicpair household, or quicpair join.");
+        }
     }
+
+    private static IPEndPoint Introducer(HouseholdOptions options, IPEndPoint self) =>
+        options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self;
 
     private static void UseMembers(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self)
     {
@@ -141,7 +171,7 @@ public static class SiloHouseholds
             silo.UseLocalhostClustering(
                 self.Port,
                 gatewayPort: 0,
-                options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self,
+                Introducer(options, self),
                 ClusterIdentity.ServiceId,
                 ClusterIdentity.ClusterId);
             return;

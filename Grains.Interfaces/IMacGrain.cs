@@ -21,6 +21,11 @@ public interface IMacGrain : IGrainWithStringKey
     [Alias("Authenticate"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<bool> Authenticate(IceEnvelope envelope);
 
+    /// <summary>Has this Mac take no new phones, or take them again; those that are connected stay.</summary>
+    /// <exception cref="MacUnavailableException">The Mac is not in the cluster.</exception>
+    [Alias("Drain"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task Drain(bool draining);
+
     /// <summary>What this Mac tells about itself: name, models, queue, devices. No key, no content.</summary>
     /// <exception cref="MacUnavailableException">The Mac is not in the cluster.</exception>
     [Alias("GetState"), AlwaysInterleave, ResponseTimeout("00:00:05")]

@@ -21,4 +21,7 @@ public enum OfferProblem
 
     /// <summary>503: too many unfinished peers on this Mac.</summary>
     Overloaded,
+
+    /// <summary>503: the Mac is about to stop, or its owner keeps new phones away.</summary>
+    Draining,
 }

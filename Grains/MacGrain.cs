@@ -23,6 +23,11 @@ internal sealed class MacGrain(
             return OfferReply.Reject(OfferProblem.Refused);
         }
 
+        if (peers.IsDraining)
+        {
+            return OfferReply.Reject(OfferProblem.Draining);
+        }
+
         return gate.Verify(offer) switch
         {
             OfferVerdict.Verified => await Pairing(offer.Device).Connect(offer),
@@ -36,6 +41,12 @@ internal sealed class MacGrain(
     {
         ArgumentNullException.ThrowIfNull(envelope);
         return Task.FromResult(envelope.Mac == Id && gate.Authenticate(envelope));
+    }
+
+    public Task Drain(bool draining)
+    {
+        peers.IsDraining = draining;
+        return Task.CompletedTask;
     }
 
     public Task<MacSnapshot> GetState() => Task.FromResult(new MacSnapshot(

@@ -10,11 +10,17 @@ internal static class FrontDoorAlone
 {
     public static WebApplicationBuilder AddFrontDoorSilo(this WebApplicationBuilder builder)
     {
+        var named = builder.Configuration[$"{FrontDoorOptions.Section}:{nameof(FrontDoorOptions.DataFolder)}"];
+        var folder = named is { Length: > 0 } ? named : DataFolder.Default();
+        builder.Configuration.AddHousehold(Path.Combine(folder, HouseholdFiles.Folder));
         var household = new HouseholdOptions();
         builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
         var options = new FrontDoorOptions();
         builder.Configuration.GetSection(FrontDoorOptions.Section).Bind(options);
-        var folder = options.DataFolder.Length > 0 ? options.DataFolder : DataFolder.Default();
+        if (household.Certificates.Length == 0)
+        {
+            household.Certificates = Path.Combine(folder, HouseholdFiles.Folder);
+        }
 
         builder.Host.UseOrleans(silo =>
         {

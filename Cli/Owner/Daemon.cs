@@ -48,13 +48,23 @@ internal sealed class Daemon : IDisposable
             var reply = JsonDocument.Parse(line).RootElement;
             return reply.GetProperty("ok").GetBoolean()
                 ? reply
-                : throw new DaemonException(reply.GetProperty("message").GetString() ?? "", ExitCode.Failed);
+                : throw new DaemonException(reply.GetProperty("message").GetString() ?? "", Code(reply));
         }
         catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
         {
             throw new DaemonException("QuicPair on this machine does not answer.", ExitCode.Unreachable, failure);
         }
     }
+
+    private static int Code(JsonElement refusal) =>
+        refusal.TryGetProperty("code", out var code) ? code.GetString() switch
+        {
+            "unreachable" => ExitCode.Unreachable,
+            "refused" => ExitCode.Refused,
+            "bad_request" => ExitCode.Usage,
+            _ => ExitCode.Failed,
+        }
+        : ExitCode.Failed;
 
     public void Dispose() => _reader.Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace QuicPair.Cluster.Placement;
 
 /// <summary>Looks silos up by name; the name of a Mac's silo is the Mac's id.</summary>
@@ -19,4 +21,11 @@ public static class MembershipNames
 
         return found;
     }
+
+    /// <summary>The name of the silo at an address, the youngest generation that is not dead, or null.</summary>
+    internal static string? FindAt(this ClusterMembershipSnapshot snapshot, IPEndPoint address) => snapshot.Members
+        .Where(member => member.Key.Endpoint.Equals(address) && member.Value.Status != SiloStatus.Dead)
+        .OrderByDescending(member => member.Key.Generation)
+        .Select(member => member.Value.Name)
+        .FirstOrDefault();
 }

@@ -8,14 +8,14 @@ namespace QuicPair.Cluster.Storage;
 /// Brings the household's database to this program's schema: the scripts that are missing, in one transaction, one
 /// silo at a time. Applying it again changes nothing; a database of a newer program is left alone.
 /// </summary>
-internal static class PostgresSchema
+public static class PostgresSchema
 {
     // Ours: the advisory lock of the schema, "QuicPair" in ASCII.
     private const long LockKey = 0x5175_6963_5061_6972;
     private const string Prefix = "QuicPair.Cluster.Schema.postgres.";
 
     /// <summary>The scripts that this program brings along: version 1 first.</summary>
-    public static IReadOnlyList<string> Scripts { get; } = [.. Read()];
+    internal static IReadOnlyList<string> Scripts { get; } = [.. Read()];
 
     /// <summary>Applies this program's scripts.</summary>
     /// <exception cref="SchemaException">The database belongs to a newer program.</exception>
@@ -26,7 +26,7 @@ internal static class PostgresSchema
     /// <param name="connectionString">The database.</param>
     /// <param name="scripts">The scripts; version n is the n-th.</param>
     /// <exception cref="SchemaException">The database belongs to a newer program.</exception>
-    public static void Apply(string connectionString, IReadOnlyList<string> scripts)
+    internal static void Apply(string connectionString, IReadOnlyList<string> scripts)
     {
         using var connection = new NpgsqlConnection(connectionString);
         connection.Open();

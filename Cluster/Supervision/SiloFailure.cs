@@ -37,6 +37,15 @@ public sealed partial class SiloFailure : IFatalErrorHandler
         }
     }
 
+    /// <summary>Ends this host so that its silo starts anew with other settings.</summary>
+    public void Replace()
+    {
+        if (Interlocked.Exchange(ref _failed, 1) == 0)
+        {
+            _host.StopApplication();
+        }
+    }
+
     [LoggerMessage(1, LogLevel.Error, "The silo cannot go on and starts anew: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

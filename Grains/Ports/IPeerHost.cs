@@ -10,6 +10,9 @@ public interface IPeerHost
     /// <param name="cancellation">Ends the attempt.</param>
     Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation);
 
+    /// <summary>Whether this Mac takes no new phones; those that are connected stay.</summary>
+    bool IsDraining { get; set; }
+
     /// <summary>What is connected of this device, or null when nothing is.</summary>
     PeerPresence? Presence(DeviceId device);
 

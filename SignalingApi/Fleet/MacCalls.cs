@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Orleans.Runtime.Messaging;
 using QuicPair.Grains.Interfaces;
 using QuicPair.SignalingApi.Problems;
@@ -12,7 +14,11 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
 {
     // Ours.
     private const int Retries = 2;
+    private const int MostAtOnce = 32;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan BetweenRetries = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<MacId, StrongBox<int>> _underWay = new();
 
     /// <summary>Finds the Mac of a request: the one it names, or the only one that there is.</summary>
     public (MacId Mac, Problem? Problem) Find(MacId? named)
@@ -39,11 +45,37 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
         Func<IMacGrain, Task<T>> ask,
         CancellationToken cancellation)
     {
+        // A Mac that is frozen holds its own callers only.
+        var under = _underWay.GetOrAdd(mac, _ => new StrongBox<int>());
+        if (Interlocked.Increment(ref under.Value) > MostAtOnce)
+        {
+            Interlocked.Decrement(ref under.Value);
+            return (default, Problem.MacOffline);
+        }
+
+        try
+        {
+            return await AskAgain(mac, ask, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref under.Value);
+        }
+    }
+
+    private async Task<(T? Answer, Problem? Problem)> AskAgain<T>(
+        MacId mac,
+        Func<IMacGrain, Task<T>> ask,
+        CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
         for (var retry = 0; ; retry++)
         {
             try
             {
-                return (await ask(grains.Mac(mac)).WaitAsync(cancellation), null);
+                var left = Limit - time.GetElapsedTime(started);
+                var patience = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+                return (await ask(grains.Mac(mac)).WaitAsync(patience, time, cancellation), null);
             }
             catch (Exception failure) when (failure is MacUnavailableException or TimeoutException)
             {

@@ -48,6 +48,7 @@ internal static class OfferEndpoint
             { Problem: OfferProblem.Version } => Problem.Version,
             { Problem: OfferProblem.Rate } => Problem.Rate,
             { Problem: OfferProblem.Overloaded } => Problem.Busy,
+            { Problem: OfferProblem.Draining } => Problem.MacOffline,
             _ => Problem.Refused,
         };
     }

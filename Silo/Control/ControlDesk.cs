@@ -21,6 +21,9 @@ internal sealed class ControlDesk(
         ["guest"] = DeviceRole.Guest,
     };
 
+    /// <summary>Answers what is the household's; null before there is a silo.</summary>
+    public Func<ControlRequest, Task<ControlReply?>>? Household { get; set; }
+
     private readonly long _started = time.GetTimestamp();
 
     public async Task<ControlReply> Answer(ControlRequest request) => request.Op switch
@@ -33,7 +36,8 @@ internal sealed class ControlDesk(
         "confirmations" => new ControlReply { Confirmations = Confirmations() },
         "confirm" => Confirm(request),
         "status" => Status(),
-        _ => ControlReply.Refuse("unknown_op", "This daemon does not know that operation."),
+        _ => (Household is null ? null : await Household(request))
+            ?? ControlReply.Refuse("unknown_op", "This daemon does not know that operation."),
     };
 
     private ControlReply Pair(ControlRequest request)

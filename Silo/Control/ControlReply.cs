@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QuicPair.Silo.Control;
 
 /// <summary>One line that answers a request; absent fields are left out.</summary>
@@ -24,6 +26,18 @@ internal sealed record ControlReply
     public IReadOnlyList<ControlConfirmation>? Confirmations { get; init; }
 
     public ControlStatus? Status { get; init; }
+
+    public IReadOnlyList<ControlMac>? Macs { get; init; }
+
+    /// <summary>How often the daemon has started its silo.</summary>
+    public int? Launch { get; init; }
+
+    /// <summary>An invitation into the household; a secret.</summary>
+    public string? Invitation { get; init; }
+
+    /// <summary>What is done once the reply has been sent.</summary>
+    [JsonIgnore]
+    public Action? Afterwards { get; init; }
 
     public static ControlReply Refuse(string code, string message) =>
         new() { Ok = false, Code = code, Message = message };

@@ -30,4 +30,19 @@ internal sealed record ControlRequest
     public long? TokensPerDay { get; init; }
 
     public long? Expires { get; init; }
+
+    public string? Invitation { get; init; }
+
+    public string? Database { get; init; }
+
+    public string? Address { get; init; }
+
+    public int? Port { get; init; }
+
+    public string? PublicUrl { get; init; }
+
+    public string? Folder { get; init; }
+
+    /// <summary>Without the secrets in it.</summary>
+    public override string ToString() => nameof(ControlRequest);
 }

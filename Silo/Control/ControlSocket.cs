@@ -69,8 +69,10 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
             using var reader = new StreamReader(stream, Encoding.UTF8);
             while (await ReadLine(reader) is { } line)
             {
-                var reply = JsonSerializer.SerializeToUtf8Bytes(await Answer(line), ControlJson.Default.ControlReply);
-                await stream.WriteAsync((byte[])[.. reply, (byte)'\n'], _stop.Token);
+                var reply = await Answer(line);
+                var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply);
+                await stream.WriteAsync((byte[])[.. bytes, (byte)'\n'], _stop.Token);
+                reply.Afterwards?.Invoke();
             }
         }
         catch (Exception problem) when (problem is IOException or OperationCanceledException or SocketException)

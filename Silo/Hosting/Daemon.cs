@@ -5,11 +5,13 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Ports;
 using QuicPair.SignalingApi;
 using QuicPair.Silo.Control;
+using QuicPair.Silo.Household;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Hosting;
@@ -21,6 +23,9 @@ internal sealed class Daemon : IAsyncDisposable
 
     // Ours: what cannot end in order by then is cut off.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLaunches = TimeSpan.FromSeconds(2);
 
     private readonly string[] _args;
     private readonly DataFolder _folder;
@@ -44,11 +49,11 @@ internal sealed class Daemon : IAsyncDisposable
     /// <exception cref="StartupException">It cannot start.</exception>
     public static async Task<Daemon> Start(string[] args, Func<string, string?> environment)
     {
-        var builder = Configure(args);
         var folder = DataFolder.Open(DataFolder.Locate(environment));
         MacParts? mac = null;
         try
         {
+            var builder = Configure(args, folder.Path);
             mac = MacParts.Make(builder.Configuration, folder, environment);
             await mac.Runner.Probe(CancellationToken.None);
             return new Daemon(args, folder, mac, await Launch(builder, mac, folder));
@@ -68,14 +73,14 @@ internal sealed class Daemon : IAsyncDisposable
     /// </summary>
     public async Task WaitForShutdown()
     {
-        await App.WaitForShutdownAsync();
+        await WaitForEnd();
         while (App.Services.GetRequiredService<SiloFailure>().HasFailed)
         {
             _isDown = true;
             await App.DisposeAsync();
-            App = await Launch(Configure(_args), Mac, _folder);
+            App = await LaunchAgain();
             _isDown = false;
-            await App.WaitForShutdownAsync();
+            await WaitForEnd();
         }
     }
 
@@ -88,13 +93,46 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>The configuration that these arguments and this machine give.</summary>
-    public static IConfigurationRoot Configuration(string[] args) => Configure(args).Configuration;
+    public static IConfigurationRoot Configuration(string[] args) =>
+        Configure(args, DataFolder.Locate(Environment.GetEnvironmentVariable)).Configuration;
 
-    private static WebApplicationBuilder Configure(string[] args)
+    /// <summary>Before the process ends, new phones are turned away and running answers may finish.</summary>
+    private async Task WaitForEnd()
+    {
+        var life = App.Services.GetRequiredService<IHostApplicationLifetime>();
+        var stopping = new TaskCompletionSource();
+        await using (life.ApplicationStopping.Register(stopping.SetResult)) await stopping.Task;
+        if (!App.Services.GetRequiredService<SiloFailure>().HasFailed)
+        {
+            await Drainage.Finish(Mac.Phones, () => Mac.Answers.Running + Mac.Answers.Waiting, DrainLimit);
+        }
+
+        await App.StopAsync();
+    }
+
+    /// <summary>The database may be away while the phones are not: it is waited for.</summary>
+    private async Task<WebApplication> LaunchAgain()
+    {
+        using var timer = new PeriodicTimer(BetweenLaunches);
+        while (true)
+        {
+            try
+            {
+                return await Launch(Configure(_args, _folder.Path), Mac, _folder);
+            }
+            catch (NpgsqlException)
+            {
+                await timer.WaitForNextTickAsync();
+            }
+        }
+    }
+
+    private static WebApplicationBuilder Configure(string[] args, string folder)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddEmbeddedDefaults(typeof(Daemon).Assembly, Defaults);
         builder.AddSignaling();
+        builder.Configuration.AddHousehold(Path.Combine(folder, HouseholdFiles.Folder));
         if (LocalMode.IsOn(builder.Configuration)) builder.WebHost.ConfigureKestrel(LocalMode.Guard);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
@@ -104,6 +142,7 @@ internal sealed class Daemon : IAsyncDisposable
 
     private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
     {
+        await RefuseCopies(Household(builder, folder), mac);
         AddMac(builder, mac, folder);
         var app = builder.Build();
         mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
@@ -120,7 +159,24 @@ internal sealed class Daemon : IAsyncDisposable
         }
 
         PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
+        Attach(mac.Household, app.Services);
         return app;
+    }
+
+    private static HouseholdOptions Household(WebApplicationBuilder builder, DataFolder folder)
+    {
+        var household = new HouseholdOptions();
+        builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
+        if (household.Certificates.Length == 0) household.Certificates = HouseholdFolder.Of(folder);
+        return household;
+    }
+
+    private static async Task RefuseCopies(HouseholdOptions household, MacParts mac)
+    {
+        if (await OneIdentity.FindOther(mac.Keys.MacId, household) is { } other)
+        {
+            throw new StartupException($"A Mac with these keys runs at {other}; one data folder serves one Mac.");
+        }
     }
 
     private static void AddMac(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
@@ -137,9 +193,10 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddHostedService<RunnerWatch>();
         services.AddHostedService<MacMeter>();
         services.AddHostedService<PhonesLife>();
+        services.AddHostedService<IdentityWatch>();
 
-        var household = new HouseholdOptions();
-        builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
+        var household = Household(builder, folder);
+        services.AddSingleton(household);
         var dashboard = builder.Configuration.GetValue($"{FrontDoorOptions.Section}:Dashboard", true);
         var seal = StateKeyFile.OpenOrCreate(folder.Of("state.key"));
         builder.Host.UseOrleans(silo =>
@@ -151,6 +208,16 @@ internal sealed class Daemon : IAsyncDisposable
         });
     }
 
+    private static void Attach(HouseholdDesk desk, IServiceProvider services)
+    {
+        desk.Launches++;
+        desk.Options = services.GetRequiredService<HouseholdOptions>();
+        desk.PublicUrl = services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.PublicUrl;
+        desk.Restart = services.GetRequiredService<SiloFailure>().Replace;
+        desk.Macs = new MacList(
+            services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>());
+    }
+
     private static async Task Stop(WebApplication app)
     {
         await app.StopAsync();
@@ -160,7 +227,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>What a person can do something about, in one sentence.</summary>
     private static string? Sentence(Exception problem) => problem switch
     {
-        StartupException or ValidationException or SealedStateException or SchemaException => problem.Message,
+        StartupException or ValidationException or SealedStateException or SchemaException or CertificateException =>
+            problem.Message,
         NpgsqlException => "The household's database (Cluster:ConnectionString) cannot be reached or refuses.",
         OptionsValidationException invalid => string.Join(' ', invalid.Failures),
         IOException { InnerException: AddressInUseException } =>

@@ -7,6 +7,7 @@ using QuicPair.Silo.Answers;
 using QuicPair.Silo.Audit;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Gate;
+using QuicPair.Silo.Household;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
 using QuicPair.Silo.Phones;
@@ -59,6 +60,8 @@ internal sealed class MacParts : IAsyncDisposable
         Inviter = new Inviter(
             Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
         Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
+        Household = new HouseholdDesk(this, folder, time);
+        Desk.Household = Household.Answer;
         Settings = settings;
     }
 
@@ -94,6 +97,8 @@ internal sealed class MacParts : IAsyncDisposable
 
     public ControlDesk Desk { get; }
 
+    public HouseholdDesk Household { get; }
+
     /// <summary>Where links of this Mac lead.</summary>
     public LinkPlaces Places => _places;
 
@@ -127,6 +132,7 @@ internal sealed class MacParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Household.Dispose();
         await Phones.DisposeAsync();
         Answers.Dispose();
         ModelDesk.Dispose();

@@ -21,6 +21,8 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
     private readonly List<PhonePeer> _peers = [];
     private bool _stopped;
 
+    public bool IsDraining { get; set; }
+
     public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
     {
         var verified = gate.Take(offer);

@@ -31,6 +31,8 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
 
     public double? TokensPerSecond => 12.5;
 
+    public bool IsDraining { get; set; }
+
     public int Connected => _present.Count;
 
     public void Put(DeviceId device, PairingStage stage, string name = "A phone") =>

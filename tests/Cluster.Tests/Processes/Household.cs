@@ -1,7 +1,14 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using QuicPair.Client;
+using QuicPair.Cluster.Certificates;
 using QuicPair.EndToEnd;
 using QuicPair.Protocol;
+using QuicPair.Silo.Keys;
+using Xunit;
+using DataFolder = QuicPair.Silo.Keys.DataFolder;
 
 namespace QuicPair.Cluster.Tests.Processes;
 
@@ -10,13 +17,18 @@ internal sealed class Household : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quicpair-house-").FullName;
     private readonly string _database;
+    private readonly ConcurrentDictionary<string, int> _ports = new();
     private readonly PostgresProcess? _own;
+    private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
 
     private Household(string database, PostgresProcess? own) => (_database, _own) = (database, own);
 
     public DoorProcess Door { get; private set; } = null!;
 
     public List<MacProcess> Macs { get; } = [];
+
+    /// <summary>The id of each Mac, by its folder.</summary>
+    public ConcurrentDictionary<string, string> Ids { get; } = new();
 
     /// <summary>Starts a household over a database of its own in a server that others use too.</summary>
     public static async Task<Household> Start(PostgresProcess server, int macs)
@@ -26,6 +38,15 @@ internal sealed class Household : IAsyncDisposable
         return household;
     }
 
+    /// <summary>Starts a household over a PostgreSQL of its own, which the test may stop.</summary>
+    public static async Task<(Household Household, PostgresProcess Server)> StartWithServer(int macs)
+    {
+        var server = await PostgresProcess.Start();
+        var household = new Household(server.ConnectionString, server);
+        await household.Open(macs);
+        return (household, server);
+    }
+
     /// <summary>The settings that make a process a member.</summary>
     public Dictionary<string, string?> Settings() => new()
     {
@@ -33,15 +54,47 @@ internal sealed class Household : IAsyncDisposable
         ["Cluster__Port"] = $"{PostgresProcess.FreePort()}",
     };
 
+    /// <summary>The options of a silo in the test's process that is a member with a certificate of its own.</summary>
+    public HouseholdOptions Options(string name)
+    {
+        MemberCertificate.Issue(_authority, name, Of($"{name}-household"));
+        return new HouseholdOptions { ConnectionString = _database, Certificates = Of($"{name}-household") };
+    }
+
     /// <summary>A file or folder of this household.</summary>
     public string Of(string name) => Path.Combine(_folder, name);
 
-    public Task<MacProcess> StartMac(string name)
+    /// <param name="name">Its folder and name; it may have lived before.</param>
+    /// <param name="silo">Its silo port, or 0 for any.</param>
+    public Task<MacProcess> StartMac(string name, int silo = 0)
     {
+        using (var folder = DataFolder.Open(Of(name)))
+        {
+            using var keys = KeyStore.Open(folder, TimeProvider.System);
+            MemberCertificate.Issue(_authority, keys.MacId, folder.Of("household"));
+            Ids[folder.Path] = keys.MacId;
+        }
+
         var settings = Settings();
         settings["FrontDoor__PublicUrl"] = Door.Address.GetLeftPart(UriPartial.Authority);
         settings["Mac__Name"] = name;
+        if (silo != 0)
+        {
+            settings["Cluster__Port"] = $"{silo}";
+        }
+
+        _ports[name] = int.Parse(settings["Cluster__Port"]!, CultureInfo.InvariantCulture);
         return MacProcess.Start(Of(name), 0, settings);
+    }
+
+    /// <summary>SIGKILL, then a new process over the same folder and silo port.</summary>
+    public async Task Restart(int index)
+    {
+        var mac = Macs[index];
+        await mac.Process.Kill();
+        await mac.DisposeAsync();
+        var name = Path.GetFileName(mac.Home);
+        Macs[index] = await StartMac(name, _ports[name]);
     }
 
     /// <summary>Pairs a phone through the shared front door and leaves it unconnected.</summary>
@@ -56,6 +109,60 @@ internal sealed class Household : IAsyncDisposable
         var phone = new Phone(new PhoneOptions { Name = name, StorePath = Of($"{name}.json") });
         await using var paired = await phone.Pair(link, CancellationToken.None);
         return phone;
+    }
+
+    /// <summary>What the front door says to an offer of a device that nobody knows: 403 comes from the Mac itself,
+    /// 503 from the front door. Never later than five seconds.</summary>
+    public async Task<int> Knock(MacProcess mac)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        var offer = new
+        {
+            v = 1,
+            mac = Ids[mac.Home],
+            device = "abcdefghijklmnop",
+            sdp = "v=0",
+            ts = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            nonce = "AAAAAAAAAAAAAAAAAAAAAA",
+            versions = new[] { 1 },
+            auth = "AAAAAAAAAAAAAAAAAAAAAA",
+        };
+        using var response = await Door.Http.PostAsJsonAsync("/signaling/offer", offer, limit.Token);
+        return (int)response.StatusCode;
+    }
+
+    /// <summary>Knocks until the front door says this.</summary>
+    public async Task Until(MacProcess mac, int status)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        for (var tick = 0; tick < 900 && await Knock(mac) != status; tick++)
+        {
+            await timer.WaitForNextTickAsync();
+        }
+
+        Assert.Equal(status, await Knock(mac));
+    }
+
+    /// <summary>Knocks at Macs all the time until it is told to end; how often, and what came other than 403.</summary>
+    public async Task<(int Knocks, List<int> Odd)> Load(IEnumerable<MacProcess> macs, CancellationToken end)
+    {
+        var (knocks, odd) = (0, new List<int>());
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!end.IsCancellationRequested)
+        {
+            foreach (var status in await Task.WhenAll(macs.Select(Knock)))
+            {
+                knocks++;
+                if (status != 403)
+                {
+                    odd.Add(status);
+                }
+            }
+
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        return (knocks, odd);
     }
 
     /// <summary>Waits until a path of the front door gives a status.</summary>
@@ -93,6 +200,7 @@ internal sealed class Household : IAsyncDisposable
             await _own.DisposeAsync();
         }
 
+        _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -100,8 +208,13 @@ internal sealed class Household : IAsyncDisposable
     {
         var settings = Settings();
         settings["FrontDoor__DataFolder"] = Of("front-door");
+        MemberCertificate.Issue(_authority, ClusterIdentity.FrontDoor, Of("front-door/household"));
         Door = await DoorProcess.Start(settings);
         Macs.AddRange(await Task.WhenAll(Enumerable.Range(1, macs).Select(n => StartMac($"mac-{n}"))));
         await Until("/readyz", HttpStatusCode.OK);
+        foreach (var mac in Macs)
+        {
+            await Until(mac, 403);
+        }
     }
 }

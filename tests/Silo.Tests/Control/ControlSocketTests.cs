@@ -165,6 +165,8 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
     private sealed class NoPeers : IPeerHost
     {
+        public bool IsDraining { get; set; }
+
         public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation) =>
             Task.FromResult(OfferReply.Reject(OfferProblem.Overloaded));
 

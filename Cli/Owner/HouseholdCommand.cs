@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace QuicPair.Cli.Owner;
+
+/// <summary><c>quicpair household create</c> and <c>quicpair household front-door</c>.</summary>
+internal static class HouseholdCommand
+{
+    public static Command Create(Terminal terminal, Option<string?> home) =>
+        new("household", "Make several Macs one system: the first Mac makes the household, others join it.")
+        {
+            CreateHousehold(terminal, home),
+            FrontDoor(terminal, home),
+        };
+
+    /// <summary>Where this Mac's silo is for the others.</summary>
+    internal static Option<string?> Address() => new("--address")
+    {
+        Description = "The address at which the other Macs reach this one; default: the one of this network.",
+    };
+
+    /// <summary>The port of this Mac's silo.</summary>
+    internal static Option<int?> Port() => new("--port")
+    {
+        Description = "The port at which they reach it; default 11111.",
+    };
+
+    private static Command CreateHousehold(Terminal terminal, Option<string?> home)
+    {
+        var database = new Option<string>("--database")
+        {
+            Description = "The PostgreSQL database, as an Npgsql connection string.",
+            Required = true,
+        };
+        var (address, port, url) = (Address(), Port(), Url());
+        var command = new Command("create", "Make this Mac the first of a household.")
+        {
+            database, address, port, url,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new JsonObject
+            {
+                ["op"] = "household",
+                ["database"] = parsed.GetValue(database),
+                ["address"] = parsed.GetValue(address),
+                ["port"] = parsed.GetValue(port),
+                ["publicUrl"] = parsed.GetValue(url),
+            };
+            JsonElement reply;
+            using (var daemon = await Daemon.Connect(parsed.GetValue(home), cancellation))
+            {
+                reply = await daemon.Ask(request, cancellation);
+            }
+
+            await Restart.Wait(parsed.GetValue(home), reply, cancellation);
+            terminal.Note("This Mac is the first of its household. The next one joins with: quicpair invite");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command FrontDoor(Terminal terminal, Option<string?> home)
+    {
+        var folder = new Argument<string>("folder") { Description = "household/ of its data folder." };
+        var database = new Option<string?>("--database") { Description = "The database as it reaches it." };
+        var (address, port, url) = (Address(), Port(), Url());
+        var command = new Command("front-door", "Write the certificate and settings of a front door of its own.")
+        {
+            folder, database, address, port, url,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var daemon = await Daemon.Connect(parsed.GetValue(home), cancellation);
+            await daemon.Ask(
+                new JsonObject
+                {
+                    ["op"] = "front_door",
+                    ["folder"] = Path.GetFullPath(parsed.GetValue(folder)!),
+                    ["database"] = parsed.GetValue(database),
+                    ["address"] = parsed.GetValue(address),
+                    ["port"] = parsed.GetValue(port),
+                    ["publicUrl"] = parsed.GetValue(url),
+                },
+                cancellation);
+            terminal.Note("Written; they are a secret. Start the front door with that data folder.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Option<string?> Url() => new("--public-url")
+    {
+        Description = "The origin of the household's front door, which phones open.",
+    };
+}

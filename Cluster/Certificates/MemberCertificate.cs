@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace QuicPair.Cluster.Certificates;
+
+/// <summary>A member's certificate and key, and the authority that it trusts.</summary>
+public sealed class MemberCertificate : IDisposable
+{
+    private const string CertificateFile = "member.pem";
+    private const string KeyFile = "member.key";
+
+    private readonly X509Certificate2 _authority;
+
+    private MemberCertificate(X509Certificate2 certificate, X509Certificate2 authority)
+    {
+        Certificate = certificate;
+        _authority = authority;
+        Name = NameIn(certificate);
+    }
+
+    /// <summary>The member's silo name.</summary>
+    public string Name { get; }
+
+    /// <summary>When it ends.</summary>
+    public DateTimeOffset Expires => Certificate.NotAfter;
+
+    /// <summary>The certificate with its key.</summary>
+    internal X509Certificate2 Certificate { get; }
+
+    /// <summary>Opens the certificate of a folder; null when it has none.</summary>
+    /// <exception cref="CertificateException">Its files cannot be used.</exception>
+    public static MemberCertificate? Open(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, CertificateFile)))
+        {
+            return null;
+        }
+
+        var certificate = MemberFiles.Read(folder, CertificateFile, KeyFile);
+        var authority = Path.Combine(folder, MemberFiles.Authority);
+        try
+        {
+            return new MemberCertificate(certificate, X509CertificateLoader.LoadCertificateFromFile(authority));
+        }
+        catch (CryptographicException failure)
+        {
+            throw new CertificateException($"{authority} cannot be used.", failure);
+        }
+    }
+
+    /// <summary>Keeps a member's files in a folder, the key readable by its owner only.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="certificate">The certificate, PEM.</param>
+    /// <param name="key">Its key, PKCS #8 PEM.</param>
+    /// <param name="authority">The authority's certificate, PEM.</param>
+    public static void Save(string folder, string certificate, string key, string authority)
+    {
+        MemberFiles.MakeFolder(folder);
+        MemberFiles.Write(Path.Combine(folder, MemberFiles.Authority), authority, secret: false);
+        MemberFiles.Write(Path.Combine(folder, KeyFile), key, secret: true);
+        MemberFiles.Write(Path.Combine(folder, CertificateFile), certificate, secret: false);
+    }
+
+    /// <summary>Draws a key, has it signed and keeps both in a folder.</summary>
+    /// <param name="authority">Who signs.</param>
+    /// <param name="name">The member's silo name.</param>
+    /// <param name="folder">The folder.</param>
+    public static void Issue(HouseholdAuthority authority, string name, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = authority.Issue(name, key.ExportSubjectPublicKeyInfo());
+        Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), authority.Certificate);
+    }
+
+    /// <summary>The silo name of a peer's certificate; null when it is not of this household or not valid.</summary>
+    internal string? NameOf(X509Certificate? peer)
+    {
+        if (peer is null)
+        {
+            return null;
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(peer.GetRawCertData());
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.ApplicationPolicy.Add(Usages.Client);
+        chain.ChainPolicy.ApplicationPolicy.Add(Usages.Server);
+        return chain.Build(certificate) && chain.ChainElements.Count == 2 && NameIn(certificate) is { } name
+            && MemberName.IsValid(name)
+                ? name
+                : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        _authority.Dispose();
+    }
+
+    private static string NameIn(X509Certificate2 certificate) =>
+        certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
+
+namespace QuicPair.Cluster.Certificates;
+
+/// <summary>
+/// Mutual TLS for the connections between silos. Both ends show a certificate of the household, and its name has to be
+/// the name that the list of members gives the silo at the other end. A stranger's bytes never reach the runtime.
+/// </summary>
+internal sealed partial class MutualTls
+{
+    // Ours: a peer that has not introduced itself by then is not coming.
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
+
+    private readonly MemberCertificate _self;
+    private readonly IPEndPoint? _introducer;
+    private readonly SslStreamCertificateContext _context;
+
+    /// <summary>Takes this member's certificate.</summary>
+    /// <param name="self">The certificate.</param>
+    /// <param name="introducer">The silo that keeps the list of members in its memory: nobody is on the list before
+    /// having talked to it. Null when the list is in a database.</param>
+    public MutualTls(MemberCertificate self, IPEndPoint? introducer)
+    {
+        _self = self;
+        _introducer = introducer;
+        _context = SslStreamCertificateContext.Create(self.Certificate, null, offline: true);
+    }
+
+    /// <summary>For connections that others open.</summary>
+    public void Accept(IConnectionBuilder connections) => connections.Use(next => connection =>
+        Run(connection, next, connections.ApplicationServices, Accepting));
+
+    /// <summary>For connections that this silo opens.</summary>
+    public void Dial(IConnectionBuilder connections) => connections.Use(next => connection =>
+        Run(connection, next, connections.ApplicationServices, Dialling));
+
+    private static async Task Run(
+        ConnectionContext connection,
+        ConnectionDelegate next,
+        IServiceProvider services,
+        Func<SslStream, ConnectionContext, IServiceProvider, CancellationToken, Task<SslPipe?>> admit)
+    {
+        var plain = connection.Transport;
+        await using var inner = new PipeStream(plain);
+        await using var ssl = new SslStream(inner, leaveInnerStreamOpen: true);
+        SslPipe? pipe = null;
+        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed))
+        {
+            limit.CancelAfter(HandshakeLimit);
+            try
+            {
+                pipe = await admit(ssl, connection, services, limit.Token);
+            }
+            catch (Exception failure) when (failure is AuthenticationException or IOException
+                or OperationCanceledException or InvalidOperationException)
+            {
+                LogStranger(Logger(services), connection.RemoteEndPoint, failure.GetType().Name);
+            }
+        }
+
+        if (pipe is null)
+        {
+            connection.Abort();
+            return;
+        }
+
+        connection.Transport = pipe;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            await pipe.Input.CompleteAsync();
+            await pipe.Output.CompleteAsync();
+            connection.Transport = plain;
+        }
+    }
+
+    private async Task<SslPipe?> Accepting(
+        SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
+    {
+        await ssl.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = _context,
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = IsMember,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                AllowTlsResume = false,
+            },
+            cancellation);
+        var name = _self.NameOf(ssl.RemoteCertificate)!;
+        var pipe = new SslPipe(ssl);
+        var serializer = services.GetRequiredService<Serializer<ClaimedPreamble>>();
+        var claimed = await PreambleReader.Peek(pipe.Input, serializer, cancellation);
+        var fits = claimed is not null
+            && (_introducer is not null || await Names(services).Fits(claimed, name));
+        if (fits)
+        {
+            return pipe;
+        }
+
+        LogWrongName(Logger(services), name, claimed);
+        return null;
+    }
+
+    private async Task<SslPipe?> Dialling(
+        SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
+    {
+        await ssl.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = ClusterIdentity.ServiceId,
+                ClientCertificateContext = _context,
+                RemoteCertificateValidationCallback = IsMember,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                AllowTlsResume = false,
+            },
+            cancellation);
+        var name = _self.NameOf(ssl.RemoteCertificate)!;
+        var fits = connection.RemoteEndPoint is IPEndPoint dialled
+            && (dialled.Equals(_introducer) || await Names(services).Fits(dialled, name));
+        if (fits)
+        {
+            return new SslPipe(ssl);
+        }
+
+        LogWrongName(Logger(services), name, connection.RemoteEndPoint);
+        return null;
+    }
+
+    private bool IsMember(object sender, X509Certificate? peer, X509Chain? chain, SslPolicyErrors errors) =>
+        _self.NameOf(peer) is not null;
+
+    private static PeerNames Names(IServiceProvider services) =>
+        new(services.GetRequiredService<IClusterMembershipService>());
+
+    private static ILogger Logger(IServiceProvider services) =>
+        services.GetRequiredService<ILogger<MutualTls>>();
+
+    [LoggerMessage(1, LogLevel.Debug, "A stranger at {Address} was turned away: {Reason}.")]
+    private static partial void LogStranger(ILogger logger, EndPoint? address, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Name} is not the silo at {Address} and was turned away.")]
+    private static partial void LogWrongName(ILogger logger, string name, object? address);
+}

@@ -1,0 +1,38 @@
+using QuicPair.Cluster.Supervision;
+
+namespace QuicPair.Silo.Hosting;
+
+/// <summary>
+/// Two copies of one Mac that started at the same moment: the younger one goes on, the older one ends.
+/// </summary>
+internal sealed partial class IdentityWatch(
+    IClusterMembershipService membership, ILocalSiloDetails self, IHostApplicationLifetime life, SiloFailure silo,
+    ILogger<IdentityWatch> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+            {
+                var other = snapshot.Members.Values.FirstOrDefault(member => member.Name == self.Name
+                    && member.Status == SiloStatus.Active && IsYounger(member.SiloAddress));
+                if (other is null || silo.HasFailed) continue;
+                Copied(other.SiloAddress.Endpoint.ToString());
+                life.StopApplication();
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon stops.
+        }
+    }
+
+    private bool IsYounger(SiloAddress other) =>
+        (other.Generation, other.ToParsableString()).CompareTo(
+            (self.SiloAddress.Generation, self.SiloAddress.ToParsableString())) > 0;
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Another process has this Mac's keys, at {Address}; this ends.")]
+    private partial void Copied(string address);
+}

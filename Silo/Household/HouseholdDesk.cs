@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Storage;
+using QuicPair.Protocol;
+using QuicPair.Silo.Control;
+using QuicPair.Silo.Hosting;
+using DataFolder = QuicPair.Silo.Keys.DataFolder;
+
+namespace QuicPair.Silo.Household;
+
+/// <summary>What the owner asks about the household: to make one, to invite, to join, who is in it.</summary>
+internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvider time) : IDisposable
+{
+    private const int DefaultPort = 11111;
+    private const int DefaultSeconds = 600;
+    private const int MaxSeconds = 3600;
+
+    private InvitationListener? _open;
+
+    private string Folder => HouseholdFolder.Of(folder);
+
+    /// <summary>The options that the silo runs with.</summary>
+    public HouseholdOptions Options { get; set; } = new();
+
+    /// <summary>The origin of the household's front door.</summary>
+    public string PublicUrl { get; set; } = "";
+
+    /// <summary>Starts the silo anew with the settings that are stored now.</summary>
+    public Action Restart { get; set; } = () => { };
+
+    /// <summary>How often the silo was started.</summary>
+    public int Launches { get; set; }
+
+    /// <summary>The cluster as this Mac sees it.</summary>
+    public MacList? Macs { get; set; }
+
+    /// <summary>Answers; null for an operation that is not the household's.</summary>
+    public async Task<ControlReply?> Answer(ControlRequest request)
+    {
+        try
+        {
+            return request.Op switch
+            {
+                "household" => Create(request),
+                "front_door" => FrontDoor(request),
+                "invite" => Invite(request),
+                "join" => await Join(request),
+                "macs" when Macs is not null => await Macs.List() with { Launch = Launches },
+                "drain" when Macs is not null => await Macs.Drain(request),
+                _ => null,
+            };
+        }
+        catch (JoinException problem)
+        {
+            return ControlReply.Refuse(problem.Code, problem.Message);
+        }
+        catch (Exception problem) when (problem is CertificateException or SchemaException or FormatException)
+        {
+            return ControlReply.Refuse("failed", problem.Message);
+        }
+        catch (NpgsqlException)
+        {
+            return ControlReply.Refuse("unreachable", "The household's database cannot be reached, or refuses.");
+        }
+    }
+
+    public void Dispose() => _open?.Dispose();
+
+    private ControlReply Create(ControlRequest request)
+    {
+        var database = Database(request.Database);
+        PostgresSchema.Apply(database);
+        using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
+        MemberCertificate.Issue(authority, mac.Keys.MacId, Folder);
+        HouseholdFolder.Write(
+            Folder, database, request.Address ?? LocalAddress(), request.Port ?? DefaultPort, request.PublicUrl ?? "");
+        return new ControlReply { MacId = mac.Keys.MacId, Launch = Launches, Afterwards = Restart };
+    }
+
+    private ControlReply FrontDoor(ControlRequest request)
+    {
+        if (request.Folder is not { Length: > 0 } target || !Path.IsPathFullyQualified(target))
+        {
+            return ControlReply.Refuse("bad_request", "Say in which folder the front door's files are to be.");
+        }
+
+        using var authority = Authority();
+        MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, target);
+        HouseholdFolder.Write(
+            target, request.Database ?? Options.ConnectionString, request.Address ?? LocalAddress(),
+            request.Port ?? DefaultPort, request.PublicUrl ?? PublicUrl);
+        return new ControlReply();
+    }
+
+    private ControlReply Invite(ControlRequest request)
+    {
+        Authority().Dispose();
+        var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
+        _open?.Dispose();
+        (_open, var invitation) = InvitationListener.Open(
+            IPAddress.Parse(Options.Address), mac.Keys.Mac, mac.Status.Name, life, Sign);
+        return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
+    }
+
+    private JoinReply? Sign(byte[] macKey, byte[] publicKey)
+    {
+        var name = KeySchedule.MacId(macKey);
+        if (name == mac.Keys.MacId) return null;
+        using var authority = Authority();
+        try
+        {
+            return new JoinReply(
+                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, PublicUrl);
+        }
+        catch (CertificateException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ControlReply> Join(ControlRequest request)
+    {
+        if (!MemberInvitation.TryParse(request.Invitation, out var invitation))
+        {
+            return ControlReply.Refuse("bad_request", "That is not an invitation of a household.");
+        }
+
+        if (invitation.Expires <= time.GetUtcNow().ToUnixTimeSeconds())
+        {
+            return ControlReply.Refuse("refused", "The invitation is expired; ask for a new one.");
+        }
+
+        await new Joining(mac.Keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
+        return new ControlReply { MacId = mac.Keys.MacId, Mac = invitation.Mac, Launch = Launches, Afterwards = Restart };
+    }
+
+    private HouseholdAuthority Authority() => HouseholdAuthority.Open(Folder, time)
+        ?? throw new JoinException(
+            "bad_request", "The household was not made on this Mac; ask its first Mac, or: quicpair household create");
+
+    private HouseholdAuthority NewAuthority()
+    {
+        if (File.Exists(Path.Combine(Folder, HouseholdFiles.Settings)))
+        {
+            throw new JoinException("bad_request", "This Mac is a member of another Mac's household already.");
+        }
+
+        var authority = HouseholdAuthority.Create(time);
+        authority.Save(Folder);
+        return authority;
+    }
+
+    private static string Database(string? text) =>
+        new HouseholdOptions { ConnectionString = text ?? "" }.Database() is null
+            ? throw new JoinException("bad_request", "A household of several Macs needs a database.")
+            : text!;
+
+    /// <summary>The address under which other machines of this network know this one.</summary>
+    private static string LocalAddress()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            // Nothing is sent: connecting a UDP socket only chooses the way there.
+            probe.Connect(IPAddress.Parse("192.0.2.1"), 9);
+            return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
+        }
+        catch (SocketException)
+        {
+            return IPAddress.Loopback.ToString();
+        }
+    }
+}

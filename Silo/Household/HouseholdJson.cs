@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace QuicPair.Silo.Household;
+
+[JsonSerializable(typeof(MemberInvitation))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(JoinReply))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class HouseholdJson : JsonSerializerContext;

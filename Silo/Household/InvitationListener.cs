@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using QuicPair.Noise;
+
+namespace QuicPair.Silo.Household;
+
+/// <summary>
+/// Listens while one invitation is open: until a Mac has joined with it, its time is over, or another replaces it.
+/// </summary>
+internal sealed class InvitationListener : IDisposable
+{
+    // Ours: who connects and says nothing, and how many may try.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private const int MaxAttempts = 32;
+
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _end;
+    private readonly KeyPair _mac;
+    private readonly byte[] _secret;
+    private readonly Func<byte[], byte[], JoinReply?> _decide;
+    private int _used;
+
+    private InvitationListener(
+        TcpListener listener, KeyPair mac, byte[] secret, TimeSpan life, Func<byte[], byte[], JoinReply?> decide)
+    {
+        (_listener, _mac, _secret, _decide) = (listener, mac, secret, decide);
+        _end = new CancellationTokenSource(life);
+    }
+
+    /// <summary>Opens an invitation.</summary>
+    /// <param name="address">Where to listen; the port is a free one.</param>
+    /// <param name="mac">This Mac's static keys.</param>
+    /// <param name="name">This Mac's name.</param>
+    /// <param name="life">How long it is open.</param>
+    /// <param name="decide">Signs for a Mac.</param>
+    public static (InvitationListener Listener, MemberInvitation Invitation) Open(
+        IPAddress address, KeyPair mac, string name, TimeSpan life, Func<byte[], byte[], JoinReply?> decide)
+    {
+        var tcp = new TcpListener(address, 0);
+        tcp.Start();
+        var secret = RandomNumberGenerator.GetBytes(HandshakeState.PresharedKeyLength);
+        var listener = new InvitationListener(tcp, mac, secret, life, decide);
+        _ = listener.Accept();
+        var expires = DateTimeOffset.UtcNow + life;
+        return (listener, new MemberInvitation(
+            tcp.LocalEndpoint.ToString()!, name, mac.PublicKey.ToArray(), secret, expires.ToUnixTimeSeconds()));
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _listener.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        try
+        {
+            for (var attempt = 0; attempt < MaxAttempts && Volatile.Read(ref _used) == 0; attempt++)
+            {
+                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                await Serve(client);
+            }
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or SocketException
+            or ObjectDisposedException)
+        {
+            // Its time is over.
+        }
+        finally
+        {
+            _listener.Dispose();
+        }
+    }
+
+    private async Task Serve(TcpClient client)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await JoinExchange.Answer(client.GetStream(), _mac, _secret, Once, limit.Token);
+        }
+        catch (Exception problem) when (problem is IOException or OperationCanceledException or SocketException
+            or InvalidOperationException)
+        {
+            // Whoever it was did not finish.
+        }
+    }
+
+    private JoinReply? Once(byte[] mac, byte[] publicKey) =>
+        Interlocked.Exchange(ref _used, 1) == 0 ? _decide(mac, publicKey) : null;
+}

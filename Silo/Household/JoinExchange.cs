@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using QuicPair.Noise;
+using QuicPair.Noise.Patterns;
+using QuicPair.Silo.Keys;
+
+namespace QuicPair.Silo.Household;
+
+/// <summary>
+/// The two messages of a join: Noise IKpsk2, the joining Mac's static key known to no one before, the inviting Mac's
+/// pinned by the invitation, its secret the pre-shared key. A Mac proves its id with it, which is made of its key.
+/// On the wire: length u16 in network order, then the message.
+/// </summary>
+internal static class JoinExchange
+{
+    private static readonly HandshakePattern Pattern = HandshakePattern.Parse("IKpsk2");
+
+    private static ReadOnlySpan<byte> Prologue => "quicpair/1 household\0"u8;
+
+    /// <summary>Asks; the reply.</summary>
+    /// <exception cref="JoinException">The inviting Mac refused.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public static async Task<JoinReply> Ask(
+        Stream stream, KeyPair mac, MemberInvitation invitation, byte[] publicKey, CancellationToken cancellation)
+    {
+        using var noise = new HandshakeState(
+            Pattern, initiator: true, Prologue, RandomKeySource.Instance, mac, invitation.Key);
+        noise.SetPresharedKey(0, invitation.Secret);
+        var request = JsonSerializer.SerializeToUtf8Bytes(
+            new JoinRequest(invitation.Secret, publicKey), HouseholdJson.Default.JoinRequest);
+        await Send(stream, noise, request, cancellation);
+        var answer = await Read(stream, cancellation);
+        var payload = new byte[answer.Length];
+        return answer.Length > 0 && noise.TryReadMessage(answer, payload, out var length)
+            ? JsonSerializer.Deserialize(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply)!
+            : throw new JoinException(
+                "refused", $"{invitation.Mac} refused: the invitation is used, expired or not its own.");
+    }
+
+    /// <summary>Answers one request; false when it is not one, and then nothing is said.</summary>
+    /// <param name="stream">The connection.</param>
+    /// <param name="mac">This Mac's static keys.</param>
+    /// <param name="secret">The invitation's secret.</param>
+    /// <param name="decide">Makes the reply for a Mac's static key and a certificate's key, once the secret fits; null
+    /// refuses.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public static async Task<bool> Answer(
+        Stream stream, KeyPair mac, byte[] secret, Func<byte[], byte[], JoinReply?> decide,
+        CancellationToken cancellation)
+    {
+        using var noise = new HandshakeState(
+            Pattern, initiator: false, Prologue, RandomKeySource.Instance, mac);
+        var message = await Read(stream, cancellation);
+        var payload = new byte[message.Length];
+        if (!noise.TryReadMessage(message, payload, out var length)) return false;
+        var request = Parse(payload.AsSpan(0, length));
+        if (request is null || !CryptographicOperations.FixedTimeEquals(request.Secret, secret)) return false;
+        if (decide(noise.RemoteStatic.ToArray(), request.PublicKey) is not { } reply) return false;
+        noise.SetPresharedKey(0, secret);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, HouseholdJson.Default.JoinReply);
+        await Send(stream, noise, bytes, cancellation);
+        return true;
+    }
+
+    private static JoinRequest? Parse(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var request = JsonSerializer.Deserialize(payload, HouseholdJson.Default.JoinRequest);
+            return request is { Secret: not null, PublicKey: not null } ? request : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task Send(
+        Stream stream, HandshakeState noise, byte[] payload, CancellationToken cancellation)
+    {
+        var frame = new byte[sizeof(ushort) + payload.Length + noise.NextOverhead];
+        var length = noise.WriteMessage(payload, frame.AsSpan(sizeof(ushort)));
+        BinaryPrimitives.WriteUInt16BigEndian(frame, checked((ushort)length));
+        await stream.WriteAsync(frame.AsMemory(0, sizeof(ushort) + length), cancellation);
+    }
+
+    private static async Task<byte[]> Read(Stream stream, CancellationToken cancellation)
+    {
+        var prefix = new byte[sizeof(ushort)];
+        var got = await stream.ReadAtLeastAsync(prefix, prefix.Length, throwOnEndOfStream: false, cancellation);
+        if (got < prefix.Length) return [];
+
+        var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
+        await stream.ReadExactlyAsync(message, cancellation);
+        return message;
+    }
+}

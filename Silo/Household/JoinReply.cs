@@ -1,0 +1,12 @@
+namespace QuicPair.Silo.Household;
+
+/// <summary>What a Mac gets that joins.</summary>
+/// <param name="Certificate">Its certificate, PEM.</param>
+/// <param name="Authority">The household's authority, PEM.</param>
+/// <param name="ConnectionString">The household's database.</param>
+/// <param name="PublicUrl">The origin of the household's front door, or empty.</param>
+internal sealed record JoinReply(string Certificate, string Authority, string ConnectionString, string PublicUrl)
+{
+    /// <summary>Without the password in it.</summary>
+    public override string ToString() => nameof(JoinReply);
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
+using QuicPair.Silo.Keys;
+
+namespace QuicPair.Silo.Household;
+
+/// <summary>
+/// The way of this Mac into a household: ask the inviting Mac, then see whether the database and every Mac of the
+/// household can be reached, and only then keep what it gave. Over within 15 seconds, whatever happens.
+/// </summary>
+internal sealed class Joining(KeyStore keys, string folder)
+{
+    // Three steps, 15 s in all.
+    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(4.5);
+
+    /// <exception cref="JoinException">It cannot join; nothing was stored.</exception>
+    public async Task Run(MemberInvitation invitation, string? address, int port)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (reply, self) = await Ask(invitation, key.ExportSubjectPublicKeyInfo());
+        var members = await Members(reply.ConnectionString);
+        var trial = $"{folder}.{Environment.ProcessId}.new";
+        try
+        {
+            MemberCertificate.Save(trial, reply.Certificate, key.ExportPkcs8PrivateKeyPem(), reply.Authority);
+            HouseholdFolder.Write(trial, reply.ConnectionString, address ?? self, port, reply.PublicUrl);
+            using (var certificate = MemberCertificate.Open(trial)!)
+            {
+                await Task.WhenAll(members.Select(member => Reach(member, certificate, invitation)));
+            }
+
+            Take(trial);
+        }
+        finally
+        {
+            if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
+        }
+    }
+
+    private async Task<(JoinReply Reply, string Self)> Ask(MemberInvitation invitation, byte[] publicKey)
+    {
+        using var limit = new CancellationTokenSource(StepLimit);
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPEndPoint.Parse(invitation.At), limit.Token);
+            var self = ((IPEndPoint)client.Client.LocalEndPoint!).Address.ToString();
+            return (await JoinExchange.Ask(client.GetStream(), keys.Mac, invitation, publicKey, limit.Token), self);
+        }
+        catch (SocketException problem) when (problem.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            throw new JoinException(
+                "unreachable",
+                $"{invitation.Mac} does not wait at {invitation.At} any more: the invitation is used or expired.",
+                problem);
+        }
+        catch (Exception problem) when (problem is SocketException or IOException or OperationCanceledException)
+        {
+            throw new JoinException(
+                "unreachable", $"{invitation.Mac} at {invitation.At} cannot be reached from this Mac.", problem);
+        }
+    }
+
+    private static async Task<List<(string Name, IPEndPoint At)>> Members(string connectionString)
+    {
+        using var limit = new CancellationTokenSource(StepLimit);
+        try
+        {
+            var text = new HouseholdOptions { ConnectionString = connectionString }.Database()!;
+            await using var connection = new NpgsqlConnection(text);
+            await connection.OpenAsync(limit.Token);
+            await using var command = new NpgsqlCommand(
+                "SELECT SiloName, Address, Port FROM OrleansMembershipTable WHERE Status = 3", connection);
+            await using var rows = await command.ExecuteReaderAsync(limit.Token);
+            var members = new List<(string, IPEndPoint)>();
+            while (await rows.ReadAsync(limit.Token))
+            {
+                members.Add((rows.GetString(0), new IPEndPoint(IPAddress.Parse(rows.GetString(1)), rows.GetInt32(2))));
+            }
+
+            return members;
+        }
+        catch (Exception problem) when (problem is NpgsqlException or OperationCanceledException)
+        {
+            throw new JoinException(
+                "unreachable", "The household's database cannot be reached from this Mac.", problem);
+        }
+    }
+
+    private async Task Reach(
+        (string Name, IPEndPoint At) member, MemberCertificate certificate, MemberInvitation invitation)
+    {
+        if (member.Name == keys.MacId) return;
+        using var limit = new CancellationTokenSource(StepLimit);
+        try
+        {
+            await MemberDial.Check(member.At, member.Name, certificate, limit.Token);
+        }
+        catch (Exception problem) when (problem is SocketException or IOException or OperationCanceledException
+            or CertificateException)
+        {
+            var who = member.Name == Protocol.KeySchedule.MacId(invitation.Key)
+                ? $"{invitation.Mac} ({member.Name})"
+                : member.Name;
+            throw new JoinException(
+                "unreachable",
+                $"{who} at {member.At} cannot be reached from this Mac; Macs of a household need a common network.",
+                problem);
+        }
+    }
+
+    /// <summary>Takes the new files over; the settings come last, and without them the Mac stays as it was.</summary>
+    private void Take(string trial)
+    {
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(trial));
+        foreach (var file in Directory.GetFiles(trial).OrderBy(
+            file => Path.GetFileName(file) == HouseholdFiles.Settings))
+        {
+            File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+    }
+}

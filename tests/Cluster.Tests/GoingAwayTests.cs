@@ -1,0 +1,178 @@
+using QuicPair.Client;
+using QuicPair.Cluster.Tests.Processes;
+using QuicPair.EndToEnd;
+using QuicPair.Protocol.Messages;
+using Xunit;
+
+namespace QuicPair.Cluster.Tests;
+
+/// <summary>
+/// Macs, a database and answers that go away, in real processes with the default probe settings. Each knock has five
+/// seconds; one that gets no answer by then fails its test.
+/// </summary>
+public sealed class GoingAwayTests(Database database)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_mac_that_is_gone_is_told_in_time_and_the_others_do_not_notice(bool frozen)
+    {
+        await using var household = await Household.Start(database.Server, macs: 3);
+        await using var phone = await household.Pair(household.Macs[0], "phone");
+        await using var neighbour = await household.Pair(household.Macs[1], "neighbour");
+        await using var live = await neighbour.Open(neighbour.Pairings.Load().Single(), Cancellation);
+        using var end = new CancellationTokenSource();
+        var load = household.Load([household.Macs[1], household.Macs[2]], end.Token);
+
+        var gone = household.Macs[0];
+        if (frozen)
+        {
+            Signals.Stop(gone.Process.Id);
+        }
+        else
+        {
+            await gone.Process.Kill();
+        }
+
+        Assert.Equal(503, await household.Knock(gone));
+        Assert.Equal(503, await household.Knock(gone));
+        Assert.IsType<DoneMessage>(await Last(live));
+        await household.Pair(household.Macs[2], "newcomer");
+        if (frozen)
+        {
+            Signals.Continue(gone.Process.Id);
+        }
+        else
+        {
+            await household.Restart(0);
+        }
+
+        await household.Until(household.Macs[0], 403);
+        await using var back = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+        Assert.IsType<DoneMessage>(await Last(back));
+        await end.CancelAsync();
+        var (knocks, odd) = await load;
+        Assert.True(knocks > 100, $"only {knocks} knocks");
+        Assert.Empty(odd);
+    }
+
+    [Fact]
+    public async Task Phones_go_on_without_the_database_and_all_is_well_when_it_is_back()
+    {
+        var (household, server) = await Household.StartWithServer(macs: 2);
+        await using var members = household;
+        await using var phone = await household.Pair(household.Macs[0], "phone");
+        await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+        await server.Kill();
+        Assert.IsType<DoneMessage>(await Last(live));
+        Assert.Contains(await household.Knock(household.Macs[1]), new[] { 403, 503 });
+        Assert.IsType<DoneMessage>(await Last(live));
+
+        await server.StartAgain();
+        await household.Until(household.Macs[1], 403);
+        await using var later = await household.Pair(household.Macs[1], "later");
+        Assert.IsType<DoneMessage>(await Last(live));
+    }
+
+    [Fact]
+    public async Task A_mac_that_is_asked_to_stop_finishes_its_answers_and_takes_no_new_phones()
+    {
+        await using var household = await Household.Start(database.Server, macs: 1);
+        var mac = household.Macs[0];
+        await using var phone = await household.Pair(mac, "phone");
+        await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+        await using var words = live.Chat(new ChatMessage { Prompt = "a long story" }).GetAsyncEnumerator(Cancellation);
+        Assert.True(await words.MoveNextAsync());
+        Signals.Terminate(mac.Process.Id);
+        await household.Until(mac, 503);
+        Message last;
+        do
+        {
+            last = words.Current;
+        }
+        while (await words.MoveNextAsync());
+
+        Assert.IsType<DoneMessage>(last);
+        Assert.Equal(0, await mac.Process.Exit());
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_mac_does_not_serve_beside_it()
+    {
+        await using var household = await Household.Start(database.Server, macs: 1);
+        var mac = household.Macs[0];
+        Copy(mac.Home, household.Of("copy"));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => household.StartMac("copy"));
+        Assert.Contains("with these keys runs at", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(403, await household.Knock(mac));
+    }
+
+    [Fact]
+    public async Task Rounds_of_kills_freezes_and_restarts_lose_no_pairing()
+    {
+        var rounds = Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1" ? 50 : 2;
+        var random = new Random(4711);
+        await using var household = await Household.Start(database.Server, macs: 3);
+        var phones = new List<Phone>();
+        foreach (var mac in household.Macs)
+        {
+            phones.Add(await household.Pair(mac, $"phone-{phones.Count}"));
+        }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            var victim = random.Next(household.Macs.Count);
+            var freeze = random.Next(2) == 0;
+            if (freeze)
+            {
+                Signals.Stop(household.Macs[victim].Process.Id);
+                Assert.Equal(503, await household.Knock(household.Macs[victim]));
+                Signals.Continue(household.Macs[victim].Process.Id);
+            }
+            else
+            {
+                await household.Restart(victim);
+            }
+
+            for (var mac = 0; mac < household.Macs.Count; mac++)
+            {
+                await household.Until(household.Macs[mac], 403);
+                await using var open = await phones[mac].Open(phones[mac].Pairings.Load().Single(), Cancellation);
+                Assert.IsType<DoneMessage>(await Last(open));
+            }
+        }
+
+        foreach (var phone in phones)
+        {
+            await phone.DisposeAsync();
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+        foreach (var folder in Directory.GetDirectories(from))
+        {
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        }
+
+        foreach (var file in Directory.GetFiles(from).Where(file => Path.GetFileName(file) is not "lock" and not "control.sock"))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    private static async Task<Message?> Last(PairedMac mac)
+    {
+        Message? last = null;
+        await foreach (var message in mac.Chat(new ChatMessage { Prompt = "Hello" }))
+        {
+            last = message;
+        }
+
+        return last;
+    }
+}

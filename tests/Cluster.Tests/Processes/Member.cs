@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+using QuicPair.Grains.Tests;
+
+namespace QuicPair.Cluster.Tests.Processes;
+
+/// <summary>A silo in the test's own process.</summary>
+internal sealed class Member : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private Member(IHost host) => _host = host;
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public ClusterMembershipSnapshot Snapshot =>
+        _host.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot;
+
+    /// <summary>Starts a silo.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">Its household.</param>
+    /// <param name="change">What it does differently from an honest member.</param>
+    /// <param name="patience">For how many seconds it tries to join.</param>
+    public static async Task<Member> Start(
+        string name, HouseholdOptions options, Action<ISiloBuilder>? change = null, int patience = 60)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleans(silo =>
+        {
+            var mac = new FakeMac(MacId.Parse(name));
+            silo.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
+            silo.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac);
+            silo.UseHousehold(name, options).UseOwnerPlacement();
+            silo.Configure<ClusterMembershipOptions>(o => o.MaxJoinAttemptTime = TimeSpan.FromSeconds(patience));
+            change?.Invoke(silo);
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+
+        return new Member(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
