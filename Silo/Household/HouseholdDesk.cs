@@ -134,7 +134,13 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         }
 
         await new Joining(mac.Keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
-        return new ControlReply { MacId = mac.Keys.MacId, Mac = invitation.Mac, Launch = Launches, Afterwards = Restart };
+        return new ControlReply
+        {
+            MacId = mac.Keys.MacId,
+            Mac = invitation.Mac,
+            Launch = Launches,
+            Afterwards = Restart,
+        };
     }
 
     private HouseholdAuthority Authority() => HouseholdAuthority.Open(Folder, time)
