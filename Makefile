@@ -1,10 +1,14 @@
 # One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
-.PHONY: run test check format interop soak fuzz bench publish pack clean
+.PHONY: run household test check format interop soak fuzz bench publish pack clean
 
 CONFIGURATION ?= Debug
 
 run: ## start this Mac's silo with the embedded defaults
 	dotnet run --project Silo
+
+household: ## three Macs and a front door of their own on this machine, over PostgreSQL and mutual TLS
+	dotnet build Cli --nologo -v q
+	deploy/household.sh artifacts/household
 
 test: ## what the README's second command does
 	dotnet test

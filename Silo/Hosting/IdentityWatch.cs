@@ -1,3 +1,4 @@
+using System.Net;
 using QuicPair.Cluster.Supervision;
 
 namespace QuicPair.Silo.Hosting;
@@ -18,7 +19,7 @@ internal sealed partial class IdentityWatch(
                 var other = snapshot.Members.Values.FirstOrDefault(member => member.Name == self.Name
                     && member.Status == SiloStatus.Active && IsYounger(member.SiloAddress));
                 if (other is null || silo.HasFailed) continue;
-                Copied(other.SiloAddress.Endpoint.ToString());
+                Copied(other.SiloAddress.Endpoint);
                 life.StopApplication();
                 return;
             }
@@ -33,6 +34,6 @@ internal sealed partial class IdentityWatch(
         (other.Generation, other.ToParsableString()).CompareTo(
             (self.SiloAddress.Generation, self.SiloAddress.ToParsableString())) > 0;
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Another process has this Mac's keys, at {Address}; this ends.")]
-    private partial void Copied(string address);
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Another process has this Mac's keys: {Address}.")]
+    private partial void Copied(IPEndPoint address);
 }

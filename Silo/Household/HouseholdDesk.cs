@@ -57,7 +57,8 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         {
             return ControlReply.Refuse(problem.Code, problem.Message);
         }
-        catch (Exception problem) when (problem is CertificateException or SchemaException or FormatException)
+        catch (Exception problem) when (problem is CertificateException or SchemaException or FormatException
+            or SocketException)
         {
             return ControlReply.Refuse("failed", problem.Message);
         }
@@ -101,7 +102,7 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
-            IPAddress.Parse(Options.Address), mac.Keys.Mac, mac.Status.Name, life, Sign);
+            AddressOf(Options.Address), mac.Keys.Mac, mac.Status.Name, life, Sign);
         return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
     }
 
@@ -163,6 +164,10 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         new HouseholdOptions { ConnectionString = text ?? "" }.Database() is null
             ? throw new JoinException("bad_request", "A household of several Macs needs a database.")
             : text!;
+
+    private static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
+        ? address
+        : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
 
     /// <summary>The address under which other machines of this network know this one.</summary>
     private static string LocalAddress()
