@@ -36,7 +36,8 @@ until_there() { # what, command…
 if [ -z "$database" ]; then
   postgres=$(command -v postgres || ls /usr/lib/postgresql/*/bin/postgres | tail -1)
   as=()
-  chmod 711 "$folder"
+  # The server refuses to run as root, and its user has to get to its files.
+  if [ "$(id -u)" -eq 0 ]; then chmod o+x "$folder" "$(dirname "$folder")"; fi
   if [ "$(id -u)" -eq 0 ]; then as=(setpriv --reuid=postgres --regid=postgres --clear-groups); fi
   port=$(port_of postgres)
   if [ ! -d "$folder/postgres/data" ]; then
