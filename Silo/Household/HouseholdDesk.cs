@@ -6,13 +6,14 @@ using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Storage;
 using QuicPair.Protocol;
 using QuicPair.Silo.Control;
-using QuicPair.Silo.Hosting;
+using QuicPair.Silo.Keys;
 using DataFolder = QuicPair.Silo.Keys.DataFolder;
 
 namespace QuicPair.Silo.Household;
 
 /// <summary>What the owner asks about the household: to make one, to invite, to join, who is in it.</summary>
-internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvider time) : IDisposable
+internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder folder, TimeProvider time)
+    : IDisposable
 {
     private const int DefaultPort = 11111;
     private const int DefaultSeconds = 600;
@@ -75,10 +76,10 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         var database = Database(request.Database);
         PostgresSchema.Apply(database);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
-        MemberCertificate.Issue(authority, mac.Keys.MacId, Folder);
+        MemberCertificate.Issue(authority, keys.MacId, Folder);
         HouseholdFolder.Write(
             Folder, database, request.Address ?? LocalAddress(), request.Port ?? DefaultPort, request.PublicUrl ?? "");
-        return new ControlReply { MacId = mac.Keys.MacId, Launch = Launches, Afterwards = Restart };
+        return new ControlReply { MacId = keys.MacId, Launch = Launches, Afterwards = Restart };
     }
 
     private ControlReply FrontDoor(ControlRequest request)
@@ -102,14 +103,14 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
-            AddressOf(Options.Address), mac.Keys.Mac, mac.Status.Name, life, Sign);
+            AddressOf(Options.Address), keys.Mac, macName, life, Sign);
         return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
     }
 
     private JoinReply? Sign(byte[] macKey, byte[] publicKey)
     {
         var name = KeySchedule.MacId(macKey);
-        if (name == mac.Keys.MacId) return null;
+        if (name == keys.MacId) return null;
         using var authority = Authority();
         try
         {
@@ -134,10 +135,10 @@ internal sealed class HouseholdDesk(MacParts mac, DataFolder folder, TimeProvide
             return ControlReply.Refuse("refused", "The invitation is expired; ask for a new one.");
         }
 
-        await new Joining(mac.Keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
+        await new Joining(keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
         return new ControlReply
         {
-            MacId = mac.Keys.MacId,
+            MacId = keys.MacId,
             Mac = invitation.Mac,
             Launch = Launches,
             Afterwards = Restart,

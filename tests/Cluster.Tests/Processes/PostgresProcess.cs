@@ -76,7 +76,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await command.ExecuteNonQueryAsync();
-        return $"{ConnectionString};Database={name};Pooling=false";
+        return $"{ConnectionString};Database={name};Pooling=false;Timeout=60;Command Timeout=60";
     }
 
     public async ValueTask DisposeAsync()

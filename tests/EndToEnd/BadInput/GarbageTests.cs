@@ -132,7 +132,7 @@ public sealed partial class GarbageTests
             await response.Content.LoadIntoBufferAsync(cancellationToken);
             using var body = System.Text.Json.JsonDocument.Parse(
                 await response.Content.ReadAsStringAsync(cancellationToken));
-            Answer = body.RootElement.GetProperty("sdp").GetString();
+            Answer = body.RootElement.TryGetProperty("sdp", out var sdp) ? sdp.GetString() : Answer;
             return response;
         }
     }

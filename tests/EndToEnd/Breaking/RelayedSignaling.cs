@@ -16,6 +16,11 @@ internal sealed partial class RelayedSignaling(UdpRelay relay, Func<byte[]> offe
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (!request.RequestUri!.AbsolutePath.EndsWith("/offer", StringComparison.Ordinal))
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
         var offer = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
         var (nonce, key) = (Bytes(offer["nonce"]!), offerKey());
         var sdp = WithOnly(relay.PortForMac, (string)offer["sdp"]!);

@@ -56,8 +56,9 @@ internal sealed class RawServer : IAsyncDisposable
             while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_end.Token)));
         }
         catch (Exception problem) when (problem is OperationCanceledException or SocketException
-                                            or ObjectDisposedException)
+                                            or ObjectDisposedException or InvalidOperationException)
         {
+            // The last one: the listener ended between two clients.
             await Task.WhenAll(serving);
         }
     }
