@@ -8,6 +8,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Patience = 120_000;
     private const int MessageLength = 16 * 1024;
     private const int Rounds = 12;
+    private const int SmallestObject = 24;
 
     private readonly byte[] _message = new byte[MessageLength];
 
@@ -27,11 +28,11 @@ public sealed class AllocationTests(ITestOutputHelper output)
             datagrams = Datagrams(pair) - datagrams;
             output.WriteLine($"{bytes} bytes for {datagrams} datagrams");
 
-            // The smallest object has 24 bytes: this many have none each. What is left is the waiting for room.
-            if (bytes < datagrams) return;
+            // What is left is the waiting for room, and pools that grow with the queues of a busy machine.
+            if (bytes < SmallestObject * datagrams) return;
         }
 
-        Assert.Fail("Every round allocates a byte and more for each datagram.");
+        Assert.Fail("Every round allocates an object and more for each datagram.");
     }
 
     private static long Datagrams(PeerPair pair) =>
