@@ -50,6 +50,16 @@ public sealed class FuzzTests
 
     private static void Run(FuzzTarget target, byte[] input)
     {
+        var limit = target.AllocationMax + (64L * input.Length);
+
+        // What the runtime makes once, for the first exception of a kind say, is not the input's.
+        var allocated = Allocated(target, input);
+        if (allocated > limit) allocated = Allocated(target, input);
+        Assert.True(allocated <= limit, $"{target}: {allocated} bytes for {Convert.ToBase64String(input)}");
+    }
+
+    private static long Allocated(FuzzTarget target, byte[] input)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
@@ -60,8 +70,6 @@ public sealed class FuzzTests
             Assert.Fail($"{target}: {cause} on {Convert.ToBase64String(input)}");
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        var limit = target.AllocationMax + (64L * input.Length);
-        Assert.True(allocated <= limit, $"{target}: {allocated} bytes for {Convert.ToBase64String(input)}");
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -157,8 +157,11 @@ public sealed class CommandTests : IAsyncLifetime
     {
         await Run("chat", Link, "Hello");
         _mac.OnChat = (phone, chat) => phone.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun\n" });
-        var start = new ProcessStartInfo(
-            "dotnet", [typeof(CommandLine).Assembly.Location, "chat", "--home", _folder.Path, "long"])
+
+        // A shell that starts the tests in the background has them ignore SIGINT, and so would the command.
+        string[] way = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["env", "dotnet"];
+        string[] command = [typeof(CommandLine).Assembly.Location, "chat", "--home", _folder.Path, "long"];
+        var start = new ProcessStartInfo(way[0], [.. way[1..], .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
