@@ -13,7 +13,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private readonly byte[] _message = new byte[MessageLength];
 
     [Fact(Timeout = Patience)]
-    public async Task A_packet_of_bulk_allocates_nothing()
+    public async Task Bulk_allocates_less_than_an_object_per_datagram()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var pair = await PeerPair.Connect();

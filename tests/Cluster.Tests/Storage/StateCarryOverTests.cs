@@ -31,7 +31,7 @@ public sealed class StateCarryOverTests(Database database) : IDisposable
     }
 
     [Fact]
-    public async Task A_kill_between_copy_and_rename_loses_nothing_and_doubles_nothing()
+    public async Task An_end_between_copy_and_rename_loses_nothing_and_doubles_nothing()
     {
         await Note("before the kill", new HouseholdOptions());
         var shared = new HouseholdOptions { ConnectionString = await database.Server.NewDatabase() };
