@@ -1,5 +1,5 @@
 # One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
-.PHONY: run household test check format interop soak fuzz bench publish pack clean
+.PHONY: run household test check format interop soak fuzz bench links publish pack clean
 
 CONFIGURATION ?= Debug
 
@@ -30,8 +30,14 @@ soak: ## every long proof, whole (an hour or so)
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz
 
-bench: ## the micro-benchmarks; docs/performance.md says how the rest is measured
+bench: links ## the micro-benchmarks, and what goes over links; docs/performance.md says how the rest is measured
 	dotnet run -c Release --project tests/Benchmarks -- --filter '*'
+
+links: ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; 40 minutes)
+	dotnet build -c Release --nologo -v q tests/Links && dotnet build -c Release --nologo -v q tests/Interop
+	cd artifacts/bin/Interop/release/peers && mkdir -p ../../../../interop-peers && cp * ../../../../interop-peers && cd ../../../../interop-peers && { [ -d node_modules ] || npm ci --no-audit --no-fund; }
+	for table in streams bulk open; do node tests/Links/tables.mjs $$table || exit 1; done
+	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=30 sharing
 
 publish: ## `quicpair` as one file that needs no .NET, for each platform, in artifacts/publish/Cli
 	for rid in linux-x64 linux-arm64 osx-arm64; do dotnet publish Cli -c Release -r $$rid -p:OneFile=true --nologo || exit 1; done

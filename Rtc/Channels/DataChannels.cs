@@ -23,8 +23,14 @@ public sealed class DataChannels
     /// <param name="entropy">Where tags and keys come from.</param>
     /// <param name="isDtlsClient">Whether we are the DTLS client, which decides about ids.</param>
     public DataChannels(SctpOptions options, IEntropy entropy, bool isDtlsClient)
+        : this(options, entropy, isDtlsClient, own: null)
     {
-        _association = new SctpAssociation(options, entropy);
+    }
+
+    /// <summary>With the tag and the first TSN that our description has told.</summary>
+    internal DataChannels(SctpOptions options, IEntropy entropy, bool isDtlsClient, SctpInit? own)
+    {
+        _association = new SctpAssociation(options, entropy, own);
         _channels = new ChannelTable(isDtlsClient);
         _events = new ChannelEvents(_association, _channels);
         _remoteMessageLengthMax = options.RemoteMessageLengthMax;
@@ -46,6 +52,15 @@ public sealed class DataChannels
     /// </summary>
     /// <param name="now">The time.</param>
     public void Connect(Instant now) => _association.Connect();
+
+    /// <summary>
+    /// Starts the association without a handshake: the descriptions had INIT. Call when DTLS is up.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="peer">The peer's INIT.</param>
+    /// <param name="roundTrip">The round trip time of the path, if it was measured.</param>
+    internal void Connect(Instant now, SctpInit peer, TimeSpan? roundTrip) =>
+        _association.Establish(now, peer, roundTrip);
 
     /// <summary>Takes the payload of a DTLS record. Whatever it is, it does not throw.</summary>
     /// <param name="now">The time.</param>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace QuicPair.Rtc.Machine;
 
 /// <summary>
@@ -8,4 +10,12 @@ public interface IEntropy
 {
     /// <summary>Fills <paramref name="destination"/> with random bytes.</summary>
     void Fill(Span<byte> destination);
+
+    /// <summary>A random number of 32 bits.</summary>
+    internal uint NextNumber()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        Fill(bytes);
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    }
 }

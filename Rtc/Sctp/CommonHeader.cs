@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using QuicPair.Rtc.Sctp.Chunks;
 
 namespace QuicPair.Rtc.Sctp;
 
@@ -20,12 +21,14 @@ internal readonly record struct CommonHeader(ushort SourcePort, ushort Destinati
 {
     public const int Length = 12;
 
-    /// <summary>Reads the header of a packet whose checksum is right.</summary>
+    /// <summary>
+    /// Reads the header of a packet whose checksum is right, or zero where that is acceptable: where we have said so
+    /// (RFC 9653 section 5.3), and not with INIT and COOKIE ECHO, whose senders cannot know.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> packet, out CommonHeader header)
     {
         header = default;
-        if (packet.Length < Length
-            || BinaryPrimitives.ReadUInt32LittleEndian(packet[8..]) != Crc32C.OfPacket(packet))
+        if (packet.Length < Length || !HasChecksum(packet))
         {
             return false;
         }
@@ -38,13 +41,22 @@ internal readonly record struct CommonHeader(ushort SourcePort, ushort Destinati
     }
 
     /// <summary>
-    /// Writes the header in front of the finished <paramref name="packet"/>, with its checksum.
+    /// Writes the header in front of the finished <paramref name="packet"/>, with its checksum or zero.
     /// </summary>
-    public void Write(Span<byte> packet)
+    public void Write(Span<byte> packet, bool hasChecksum = true)
     {
         BinaryPrimitives.WriteUInt16BigEndian(packet, SourcePort);
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], DestinationPort);
         BinaryPrimitives.WriteUInt32BigEndian(packet[4..], VerificationTag);
-        BinaryPrimitives.WriteUInt32LittleEndian(packet[8..], Crc32C.OfPacket(packet));
+        BinaryPrimitives.WriteUInt32LittleEndian(packet[8..], hasChecksum ? Crc32C.OfPacket(packet) : 0);
+    }
+
+    private static bool HasChecksum(ReadOnlySpan<byte> packet)
+    {
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(packet[8..]);
+        var isAcceptableZero = checksum == 0
+            && packet.Length > Length
+            && (ChunkType)packet[Length] is not (ChunkType.Init or ChunkType.CookieEcho);
+        return isAcceptableZero || checksum == Crc32C.OfPacket(packet);
     }
 }

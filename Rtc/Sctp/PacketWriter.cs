@@ -52,9 +52,9 @@ internal ref struct PacketWriter
     }
 
     /// <summary>Writes the header and returns the packet's length in bytes.</summary>
-    public readonly int Finish(CommonHeader header)
+    public readonly int Finish(CommonHeader header, bool hasChecksum = true)
     {
-        header.Write(_packet[.._length]);
+        header.Write(_packet[.._length], hasChecksum);
         return _length;
     }
 }

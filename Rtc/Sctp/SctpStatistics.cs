@@ -21,6 +21,11 @@ public sealed record SctpStatistics
     /// <summary>Retransmissions that turned out to be needless.</summary>
     public long SpuriousRetransmissions { get; internal set; }
 
+    /// <summary>
+    /// Rounds of losses that came without a queue, so that the congestion window stayed as it was.
+    /// </summary>
+    public long ChanceLosses { get; internal set; }
+
     /// <summary>Retransmission timeouts.</summary>
     public long Timeouts { get; internal set; }
 

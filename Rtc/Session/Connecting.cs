@@ -2,6 +2,7 @@ using QuicPair.Rtc.Channels;
 using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Sdp;
 
 namespace QuicPair.Rtc.Session;
@@ -23,10 +24,17 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
     public void Start(Instant now, SessionDescription remote, DtlsRole role)
     {
         context.Remote = remote;
+        context.RemoteSctpInit = ReadSctpInit(remote);
         context.DtlsRole = role;
         context.Enter(SessionState.FindingPath);
         context.Ice.SetRemote(now, remote.Credentials, remote.Candidates);
     }
+
+    // libdatachannel repeats attributes of an offer that it does not know: our own INIT is not the peer's.
+    private SctpInit? ReadSctpInit(SessionDescription remote) =>
+        SctpInit.TryParse(remote.SctpInit, out var init) && init.InitiateTag != context.SctpInit.InitiateTag
+            ? init
+            : null;
 
     /// <summary>Draws the consequences of whatever happened below.</summary>
     public void Advance(Instant now)
@@ -82,7 +90,8 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
     {
         switch (context.Dtls.State)
         {
-            case DtlsState.Handshaking when context.Dtls.CanSeal && context.Channels is null:
+            case DtlsState.Handshaking when context.Dtls.CanSeal
+                && context is { Channels: null, RemoteSctpInit: null }:
                 StartSctp(now);
                 break;
             case DtlsState.Connected when context.DtlsConnectedAt is null && context.End is null:
@@ -104,12 +113,20 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
     /// <summary>
     /// Sends INIT: a DTLS client does so right behind its Finished, half a round trip before it is connected,
     /// and once more when it is, as a server may have dropped what overtook that Finished. INIT holds nothing
-    /// secret, and nothing else is sent before it is answered.
+    /// secret, and nothing else is sent before it is answered. With INIT in both descriptions there is no handshake,
+    /// but what is sent then is the owner's, and waits until DTLS is whole.
     /// </summary>
     private void StartSctp(Instant now)
     {
         context.Channels ??= CreateChannels(now);
-        context.Channels.Connect(now);
+        if (context.RemoteSctpInit is { } init)
+        {
+            context.Channels.Connect(now, init, context.Ice.RoundTripTime);
+        }
+        else
+        {
+            context.Channels.Connect(now);
+        }
     }
 
     private DataChannels CreateChannels(Instant now)
@@ -124,7 +141,7 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
                 Math.Clamp(rto.Ticks, ShortestInitialRto.Ticks, LongestInitialRto.Ticks)),
         };
         var isClient = context.DtlsRole == DtlsRole.Client;
-        var channels = new DataChannels(options, context.Entropy, isClient);
+        var channels = new DataChannels(options, context.Entropy, isClient, context.SctpInit);
         while (context.WaitingChannels.TryDequeue(out var channel))
         {
             _ = channels.TryOpen(now, channel, out _);

@@ -151,8 +151,8 @@ public sealed partial class RtcSession : IDisposable
         if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
         session = new RtcSession(options, IceRole.Controlled, dtls, entropy) { _now = now };
         var role = offer!.RoleOfAnswerer;
-        session.LocalDescription = DescriptionWriter.WriteAnswer(session.DescribeLocal(), offer, role);
         session._connecting.Start(now, offer, role);
+        session.LocalDescription = DescriptionWriter.WriteAnswer(session.DescribeLocal(), offer, role);
         return true;
     }
 
@@ -316,6 +316,9 @@ public sealed partial class RtcSession : IDisposable
     /// <summary>Whether <see cref="LocalDescription"/> is an offer that waits for its answer.</summary>
     private bool IsOffering => _context.Ice is { Role: IceRole.Controlling, RemoteCredentials: null };
 
+    // draft-hancke-tsvwg-snap: offered from the start, answered if offered, and the same in later descriptions.
+    private bool OffersSctpInit => _context.Remote is null || _context.RemoteSctpInit is not null;
+
     private LocalParameters DescribeLocal()
     {
         return new LocalParameters
@@ -327,6 +330,7 @@ public sealed partial class RtcSession : IDisposable
             SessionVersion = _sessionVersion++,
             MaximumMessageSize = _context.Options.Sctp.MessageLengthMax,
             SctpPort = _context.Options.Sctp.LocalPort,
+            SctpInit = OffersSctpInit ? _context.SctpInit.Format() : null,
         };
     }
 

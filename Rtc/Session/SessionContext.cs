@@ -2,6 +2,7 @@ using QuicPair.Rtc.Channels;
 using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Sdp;
 using QuicPair.Rtc.Wire;
 
@@ -14,6 +15,12 @@ internal sealed class SessionContext(
     private bool _isEndTold;
 
     public SessionOptions Options { get; } = options;
+
+    /// <summary>The INIT that our descriptions carry, the same in all of them.</summary>
+    public SctpInit SctpInit { get; } = SctpInit.Create(options.Sctp, entropy);
+
+    /// <summary>The peer's INIT, if both descriptions have one; null for the handshake of SCTP.</summary>
+    public SctpInit? RemoteSctpInit { get; set; }
 
     /// <summary>The agent of the current credentials.</summary>
     public IceAgent Ice { get; set; } = ice;

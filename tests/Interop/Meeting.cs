@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QuicPair.Interop.Peers;
 using QuicPair.Rtc.Sockets;
 using Xunit;
@@ -9,6 +10,9 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
 {
     private readonly RtcHost _host = RtcHost.Start(new RtcHostOptions { AdvertiseLoopback = true });
 
+    /// <summary>Whether both descriptions had INIT in them, so that there was no handshake of SCTP.</summary>
+    public bool WereBothInitsDescribed { get; private set; }
+
     /// <summary>They offer; both exchange everything; they close.</summary>
     public async Task TheyOffer()
     {
@@ -16,6 +20,7 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
         var offer = await other.Expect("description", cancellation);
         await using var connection = _host.CreateAnswer(offer.GetProperty("sdp").GetString()!, new PeerOptions());
         await Describe("answer", connection);
+        Compare(offer, connection);
 
         var channel = await Talk(connection);
         await other.Tell(new { command = "close-channel" });
@@ -34,6 +39,7 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
         await Describe("offer", connection);
         var answer = await other.Expect("description", cancellation);
         connection.SetRemoteDescription(answer.GetProperty("sdp").GetString()!);
+        Compare(answer, connection);
 
         var channel = await Talk(connection);
         channel.Close();
@@ -46,6 +52,13 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private void Compare(JsonElement theirs, PeerConnection connection)
+    {
+        const string attribute = "\r\na=sctp-init:";
+        WereBothInitsDescribed = theirs.GetProperty("sdp").GetString()!.Contains(attribute, StringComparison.Ordinal)
+            && connection.LocalDescription.Contains(attribute, StringComparison.Ordinal);
+    }
 
     private Task Describe(string type, PeerConnection connection) =>
         other.Tell(new { command = "description", type, sdp = connection.LocalDescription });

@@ -7,10 +7,8 @@ namespace QuicPair.RtcPeer;
 
 /// <summary>Measures the channel: first echo, echoes, then throughput or the delay of tokens.</summary>
 internal sealed class OfferingSide(
-    PeerConnection connection, DataChannel channel, PeerSettings settings, long startedAt)
+    PeerConnection connection, DataChannel channel, PeerSettings settings, long startedAt, Action<object> tell)
 {
-    // The first echoes warm both sides up and are not counted.
-    private const int WarmUp = 300;
     private const int SendBurst = 64;
     private static readonly TimeSpan TokensSettle = TimeSpan.FromMilliseconds(1_500);
 
@@ -22,15 +20,20 @@ internal sealed class OfferingSide(
         var stages = Stages();
         if (!isFull) return new { e = "round", open, first, stages };
 
+        tell(new { e = "phase", name = "echo" });
         var echo = (await EchoMany()).ToReport();
         if (settings.TokenCount > 0)
         {
+            tell(new { e = "phase", name = "tokens" });
             var tok = await SendTokens(cancellation);
+            tell(new { e = "phase", name = "end" });
             var none = new { rxBytes = 1, ms = 1, mbps = 0, cpuA = 0, cpuB = 0, rssA = 0, rssB = 0 };
             return new { e = "result", open, first, stages, tok, echo, tput = none };
         }
 
+        tell(new { e = "phase", name = "bulk" });
         var tput = await SendBulk(cancellation);
+        tell(new { e = "phase", name = "end" });
         return new { e = "result", open, first, stages, echo, tput };
     }
 
@@ -69,7 +72,7 @@ internal sealed class OfferingSide(
         var count = 0;
         channel.OnMessage = (_, _) =>
         {
-            if (++count > WarmUp) latencies.Add(Usage.MillisecondsSince(sentAt));
+            if (++count > settings.WarmUp) latencies.Add(Usage.MillisecondsSince(sentAt));
             if (latencies.Count == settings.EchoCount) done.TrySetResult();
             else Send();
         };

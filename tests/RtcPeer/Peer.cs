@@ -132,7 +132,8 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         try
         {
             var channel = await connection.AcceptChannel(cancellation);
-            var news = await new OfferingSide(connection, channel, settings, _startedAt).Measure(_isFull, cancellation);
+            var news = await new OfferingSide(connection, channel, settings, _startedAt, Tell)
+                .Measure(_isFull, cancellation);
             Attach(channel);
             Tell(news);
         }

@@ -11,6 +11,9 @@ internal sealed record PeerSettings
     /// <summary>ECHO_N: messages that are sent back and timed.</summary>
     public int EchoCount { get; init; }
 
+    /// <summary>WARM: messages before them that are not counted, so that both sides are warm.</summary>
+    public int WarmUp { get; init; }
+
     /// <summary>ECHO_SZ: their size in bytes.</summary>
     public int EchoSize { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record PeerSettings
         RelayRoots = ReadRoots(),
         GatherPatience = TimeSpan.FromMilliseconds(Number("GATHER_MS", 300)),
         EchoCount = Number("ECHO_N", 3_000),
+        WarmUp = Number("WARM", 300),
         EchoSize = Number("ECHO_SZ", 1_024),
         MessageSize = Number("MSG", 16_384),
         Duration = TimeSpan.FromSeconds(Number("SECS", 5)),

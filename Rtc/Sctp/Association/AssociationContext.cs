@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sctp.Parameters;
 using QuicPair.Rtc.Sctp.Receive;
@@ -12,15 +11,15 @@ internal sealed class AssociationContext
     private readonly Queue<(AssociationEvent Event, FragmentRun? Message)> _events = new();
     private ControlBlock? _ended;
 
-    public AssociationContext(SctpOptions options, IEntropy entropy)
+    public AssociationContext(SctpOptions options, IEntropy entropy, SctpInit? own = null)
     {
         Options = options;
         Entropy = entropy;
         Pool = options.Pool ?? new BlockPool();
         Queue = new SendQueue(Pool, options, Statistics);
-        // "The Initiate Tag ... MUST NOT take the value 0".
-        LocalTag = Math.Max(1, NextNumber());
-        InitialTsn = new Tsn(NextNumber());
+        own ??= SctpInit.Create(options, entropy);
+        LocalTag = own.InitiateTag;
+        InitialTsn = own.InitialTsn;
     }
 
     public SctpOptions Options { get; }
@@ -113,10 +112,5 @@ internal sealed class AssociationContext
         }
     }
 
-    public uint NextNumber()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        Entropy.Fill(bytes);
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
+    public uint NextNumber() => Entropy.NextNumber();
 }

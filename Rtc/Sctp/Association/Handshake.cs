@@ -22,6 +22,7 @@ internal sealed class Handshake(AssociationContext context)
     private uint _initAckTag;
     private int _initAcksSent;
     private Instant _initAckSentAt;
+    private bool _isNegotiated;
 
     /// <summary>Sends INIT; once more when it is called again before there is an answer.</summary>
     public void Connect()
@@ -36,16 +37,44 @@ internal sealed class Handshake(AssociationContext context)
         }
     }
 
+    /// <summary>Is up without a handshake (draft-hancke-tsvwg-snap).</summary>
+    public void Establish(Instant now, SctpInit peer, TimeSpan? roundTrip)
+    {
+        if (context.State is not AssociationState.Closed)
+        {
+            return;
+        }
+
+        _isNegotiated = true;
+        var control = context.NewControl(new PeerParameters(
+            context.LocalTag,
+            peer.InitiateTag,
+            context.InitialTsn,
+            peer.InitialTsn,
+            peer.ReceiveWindow,
+            peer.Capabilities));
+        if (roundTrip is { } measured)
+        {
+            control.Sender.RoundTrip.Observe(now, measured);
+        }
+
+        context.Establish(control);
+    }
+
     /// <summary>Answers INIT without remembering it.</summary>
     public bool HandleInit(in InitChunk init)
     {
         if (context.State is not (AssociationState.Closed or AssociationState.CookieWait
             or AssociationState.CookieEchoed))
         {
-            // A late copy needs no answer any more, and a restart would need another DTLS handshake.
+            // A late copy needs no answer any more, and a restart would need another DTLS handshake. A peer whose
+            // INIT came in its description may not have taken ours, and starts as if there were none.
             var isCopy = init.InitiateTag == context.State.Control?.Peer.PeerTag;
             context.Statistics.RestartsRefused += isCopy ? 0 : 1;
-            return false;
+            if (!isCopy || !_isNegotiated)
+            {
+                return false;
+            }
         }
 
         Span<byte> unrecognized = stackalloc byte[UnrecognizedMax];

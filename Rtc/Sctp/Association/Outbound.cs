@@ -22,11 +22,17 @@ internal sealed class Outbound(
         }
 
         var options = context.Options;
-        length = writer.Finish(new CommonHeader(options.LocalPort, options.RemotePort, peerTag));
+        var header = new CommonHeader(options.LocalPort, options.RemotePort, peerTag);
+        length = writer.Finish(header, NeedsChecksum(peerTag));
         context.Statistics.PacketsSent++;
         context.Statistics.BytesSent += length;
         return true;
     }
+
+    // RFC 9653 section 5.2: the peer has to have said so, and packets with INIT or COOKIE ECHO have a checksum always.
+    private bool NeedsChecksum(uint peerTag) => context.State is AssociationState.CookieEchoed
+        || context.State.Control is not { Peer: { Capabilities.ZeroChecksum: true } peer }
+        || peer.PeerTag != peerTag;
 
     private uint Compose(Instant now, ref PacketWriter writer)
     {

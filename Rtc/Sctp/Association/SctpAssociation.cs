@@ -20,9 +20,12 @@ internal sealed class SctpAssociation
     private FragmentRun? _delivered;
     private byte[]? _joined;
 
-    public SctpAssociation(SctpOptions options, IEntropy entropy)
+    /// <param name="options">The settings.</param>
+    /// <param name="entropy">Where tags and keys come from.</param>
+    /// <param name="own">Our tag and first TSN, if a description has told them already.</param>
+    public SctpAssociation(SctpOptions options, IEntropy entropy, SctpInit? own = null)
     {
-        _context = new AssociationContext(options, entropy);
+        _context = new AssociationContext(options, entropy, own);
         _handshake = new Handshake(_context);
         _teardown = new Teardown(_context);
         var errors = new ErrorReport();
@@ -47,6 +50,13 @@ internal sealed class SctpAssociation
 
     /// <summary>Sends INIT and repeats it until there is an answer.</summary>
     public void Connect() => _handshake.Connect();
+
+    /// <summary>
+    /// Is up at once, because both ends know each other's INIT from their descriptions; if the peer does not think
+    /// so, it is answered like anybody.
+    /// </summary>
+    public void Establish(Instant now, SctpInit peer, TimeSpan? roundTrip) =>
+        _handshake.Establish(now, peer, roundTrip);
 
     public void HandleDatagram(Instant now, ReadOnlySpan<byte> packet)
     {

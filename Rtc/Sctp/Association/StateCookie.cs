@@ -28,7 +28,9 @@ internal sealed class StateCookie
         BinaryPrimitives.WriteUInt32BigEndian(content[8..], peer.LocalInitialTsn.Value);
         BinaryPrimitives.WriteUInt32BigEndian(content[12..], peer.PeerInitialTsn.Value);
         BinaryPrimitives.WriteUInt32BigEndian(content[16..], peer.ReceiveWindow);
-        content[20] = (byte)((peer.Capabilities.ForwardTsn ? 1 : 0) | (peer.Capabilities.Reconfig ? 2 : 0));
+        content[20] = (byte)((peer.Capabilities.ForwardTsn ? 1 : 0)
+            | (peer.Capabilities.Reconfig ? 2 : 0)
+            | (peer.Capabilities.ZeroChecksum ? 4 : 0));
         HMACSHA256.HashData(_key, content, cookie);
     }
 
@@ -55,7 +57,7 @@ internal sealed class StateCookie
             new Tsn(BinaryPrimitives.ReadUInt32BigEndian(content[8..])),
             new Tsn(BinaryPrimitives.ReadUInt32BigEndian(content[12..])),
             BinaryPrimitives.ReadUInt32BigEndian(content[16..]),
-            new PeerCapabilities((content[20] & 1) != 0, (content[20] & 2) != 0));
+            new PeerCapabilities((content[20] & 1) != 0, (content[20] & 2) != 0, (content[20] & 4) != 0));
         return true;
     }
 }

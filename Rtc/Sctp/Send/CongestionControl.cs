@@ -3,14 +3,19 @@ using QuicPair.Rtc.Machine;
 namespace QuicPair.Rtc.Sctp.Send;
 
 /// <summary>
-/// The congestion window: slow start of RFC 9260 section 7.2.1, and CUBIC (RFC 9438) with its Reno-friendly
-/// region after the first loss, so that it takes no more than a Reno flow where Reno does well.
+/// The congestion window: slow start of RFC 9260 section 7.2.1 until a queue shows (RFC 9406), then CUBIC (RFC 9438)
+/// while there is none and Reno's pace while there is one, so that a Reno flow in the same queue gets its share.
+/// Losses by chance do not shrink it; <see cref="PathCongestion"/> tells them apart.
 /// </summary>
 internal sealed class CongestionControl(int packetLength)
 {
     // From RFC 9438 section 4.6 and 5: beta_cubic, C in packets per second cubed.
     private const double Beta = 0.7;
     private const double Scaling = 0.4;
+    private const double RenoGrowth = 3 * (1 - Beta) / (1 + Beta);
+
+    // RFC 9406 section 4.3: "LOW_CWND".
+    private const int SlowStartPacketsMin = 16;
 
     private double _windowMaximum;
     private double _windowReno;
@@ -29,13 +34,21 @@ internal sealed class CongestionControl(int packetLength)
     private double Minimum => SctpTimings.MinimumWindowPackets * packetLength;
 
     /// <summary>Grows the window for acknowledged bytes; call only when the window was in full use.</summary>
-    public void OnAcknowledged(Instant now, int bytes, TimeSpan roundTrip)
+    public void OnAcknowledged(Instant now, int bytes, TimeSpan roundTrip, bool isQueueing = false)
     {
         // RFC 9260 section 7.2.1 with L = 1.
         bytes = _isCautious ? Math.Min(bytes, packetLength) : bytes;
         if (Window < Threshold)
         {
             Window += bytes;
+            return;
+        }
+
+        if (isQueueing)
+        {
+            // RFC 9438 section 4.3: what is as fast as Reno with its other factor.
+            Window += RenoGrowth * packetLength * bytes / Window;
+            _epoch = null;
             return;
         }
 
@@ -46,7 +59,7 @@ internal sealed class CongestionControl(int packetLength)
 
         var seconds = (now - epoch + roundTrip).TotalSeconds - _secondsToMaximum;
         var cubic = (_originWindow / packetLength) + (Scaling * seconds * seconds * seconds);
-        var alpha = _windowReno < _windowMaximum ? 3 * (1 - Beta) / (1 + Beta) : 1;
+        var alpha = _windowReno < _windowMaximum ? RenoGrowth : 1;
         _windowReno += alpha * packetLength * bytes / Window;
         var target = Math.Clamp(cubic * packetLength, Window, 1.5 * Window);
         var grown = Window + ((target - Window) * bytes / Window);
@@ -62,6 +75,18 @@ internal sealed class CongestionControl(int packetLength)
         Window = Math.Max(Window * Beta, Minimum);
         Threshold = Window;
         _epoch = null;
+    }
+
+    /// <summary>A loss that says nothing about other flows: the window stays.</summary>
+    public void OnChanceLoss() => _undo = null;
+
+    /// <summary>Ends slow start, because the path holds no more without a queue.</summary>
+    public void OnFilled()
+    {
+        if (Window < Threshold && Window >= SlowStartPacketsMin * packetLength)
+        {
+            Threshold = Window;
+        }
     }
 
     /// <summary>RFC 9260 section 7.2.3: "ssthresh = max(cwnd / 2, 4 * PMDCS), cwnd = PMDCS".</summary>

@@ -11,6 +11,7 @@ internal sealed class DataSender
     private readonly CongestionControl _congestion;
     private readonly RecentAcknowledgement _recent;
     private readonly Recovery _recovery;
+    private readonly Pacer _pacer;
     private readonly LossTimer _timer;
     private readonly SackProcessing _sacks;
     private readonly Abandonment? _abandonment;
@@ -18,6 +19,7 @@ internal sealed class DataSender
     private readonly SctpStatistics _statistics;
     private readonly int _packetLengthMax;
     private Instant _lastSent;
+    private Instant? _pacedUntil;
 
     public DataSender(
         SendQueue queue, BlockPool pool, SctpOptions options, SctpStatistics statistics, PeerParameters peer)
@@ -28,14 +30,17 @@ internal sealed class DataSender
         _outstanding = new OutstandingData(pool, peer.LocalInitialTsn);
         RoundTrip = new RoundTripEstimator(options.InitialRto);
         _congestion = new CongestionControl(options.PacketLengthMax);
+        _pacer = new Pacer(RoundTrip, _congestion, _outstanding, options.PacketLengthMax);
         _recent = new RecentAcknowledgement(RoundTrip);
-        _redundancy = new Redundancy(_outstanding);
+        var path = new PathCongestion();
+        _redundancy = new Redundancy(_outstanding, path);
         _recovery = new Recovery { PeerWindow = peer.ReceiveWindow };
         _timer = new LossTimer(_outstanding, RoundTrip, _congestion, _recovery, statistics);
         _sacks = new SackProcessing(
             _outstanding,
             RoundTrip,
             _congestion,
+            path,
             _recent,
             _timer,
             _recovery,
@@ -55,7 +60,7 @@ internal sealed class DataSender
     /// <summary>Whether everything handed over has been acknowledged or given up.</summary>
     public bool IsDrained => _queue.IsEmpty && _outstanding.Count == 0;
 
-    public Instant? NextTimeout => Instant.Earliest(_timer.Deadline, _recent.Deadline);
+    public Instant? NextTimeout => Instant.Earliest(_timer.Deadline, _recent.Deadline, _pacedUntil);
 
     public bool HandleSack(Instant now, in SackChunk sack)
     {
@@ -80,6 +85,7 @@ internal sealed class DataSender
 
     public void HandleTimeout(Instant now)
     {
+        _pacedUntil = _pacedUntil is { } at && at > now ? at : null;
         if (_timer.HandleTimeout(now))
         {
             _abandonment?.OnTimeout();
@@ -92,9 +98,12 @@ internal sealed class DataSender
     }
 
     /// <summary>Whether the windows and the queue have a chunk for the next packet.</summary>
-    public bool HasDataDue(Instant now) =>
+    public bool HasDataDue(Instant now) => IsUrgent || (HasDataReady(now) && _pacer.Allows(now, out _));
+
+    private bool IsUrgent => _recovery.IsProbeOwed || (_outstanding.LostCount > 0 && _recovery.IsFastRetransmitOwed);
+
+    private bool HasDataReady(Instant now) =>
         (_outstanding.LostCount > 0 && MaySend)
-        || _recovery.IsProbeOwed
         || (_outstanding.LostCount == 0 && _outstanding.HasRoom && _outstanding.FlightBytes < _congestion.Window
             && _queue.TryPeek(now, out var length) && FitsPeer(length));
 
@@ -115,7 +124,17 @@ internal sealed class DataSender
             _congestion.OnIdle();
         }
 
+        _pacedUntil = null;
+        if (!IsUrgent && !_pacer.Allows(now, out var at))
+        {
+            var isHeld = HasDataReady(now);
+            _pacedUntil = isHeld ? at : null;
+            _recovery.IsWindowFull |= isHeld;
+            return false;
+        }
+
         var last = Span<byte>.Empty;
+        var room = writer.Room;
         var isProbe = _recovery.IsProbeOwed;
         var firstNew = _outstanding.NextTsn;
         var wrote = WriteLost(now, ref writer, ref last);
@@ -143,6 +162,7 @@ internal sealed class DataSender
             _redundancy.Write(ref writer, firstNew);
         }
 
+        _pacer.OnSent(room - writer.Room);
         _recovery.IsFastRetransmitOwed = false;
         _recovery.IsProbeOwed = false;
         _lastSent = now;

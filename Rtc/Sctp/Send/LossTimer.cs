@@ -80,6 +80,7 @@ internal sealed class LossTimer(
         recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;
         recovery.UndecidedChunks = 0;
         recovery.IsAfterTimeout = true;
+        recovery.IsFromChance = false;
         var end = outstanding.NextTsn;
         for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
         {

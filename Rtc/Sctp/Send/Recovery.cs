@@ -18,6 +18,9 @@ internal sealed class Recovery
     /// </summary>
     public int UndecidedChunks { get; set; }
 
+    /// <summary>Whether this recovery is from losses by chance, which leave the window as it is.</summary>
+    public bool IsFromChance { get; set; }
+
     /// <summary>Whether a timeout has begun this recovery.</summary>
     public bool IsAfterTimeout { get; set; }
 

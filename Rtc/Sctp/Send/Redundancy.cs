@@ -5,10 +5,10 @@ namespace QuicPair.Rtc.Sctp.Send;
 /// <summary>
 /// Repeats the latest small unacknowledged chunks in the packets of a thin stream, such as a model's tokens:
 /// a lost one then arrives with the next, a round trip before it could be found missing. Receivers ignore
-/// duplicate TSNs (RFC 9260 section 6.2). Copies count neither as transmissions nor as flight: they ride in
-/// packets that go out anyway.
+/// duplicate TSNs (RFC 9260 section 6.2). On a path that loses nothing it repeats nothing. Copies count neither
+/// as transmissions nor as flight: they ride in packets that go out anyway.
 /// </summary>
-internal sealed class Redundancy(OutstandingData outstanding)
+internal sealed class Redundancy(OutstandingData outstanding, PathCongestion path)
 {
     // Ours: two copies make three losses in a row the first that delays anything.
     private const int CopiesMax = 2;
@@ -23,7 +23,7 @@ internal sealed class Redundancy(OutstandingData outstanding)
     /// </summary>
     public void Write(ref PacketWriter writer, Tsn firstNew)
     {
-        if (outstanding.LostCount > 0 || outstanding.InFlightCount > PacketsInFlightMax)
+        if (!path.IsLossy || outstanding.LostCount > 0 || outstanding.InFlightCount > PacketsInFlightMax)
         {
             return;
         }

@@ -40,7 +40,7 @@ internal sealed class RoundTripEstimator(TimeSpan initialRto)
         {
             var smoothed = Smoothed ?? initialRto;
             var spread = Longer(4 * _variation, SctpTimings.ProbeMinimum);
-            var expected = smoothed + spread + SctpTimings.SackDelay;
+            var expected = smoothed + spread;
             return Longer(expected < 2 * smoothed ? expected : 2 * smoothed, SctpTimings.ProbeMinimum);
         }
     }

@@ -8,6 +8,7 @@ internal sealed class SackProcessing(
     OutstandingData outstanding,
     RoundTripEstimator roundTrip,
     CongestionControl congestion,
+    PathCongestion path,
     RecentAcknowledgement recent,
     LossTimer timer,
     Recovery recovery,
@@ -42,6 +43,7 @@ internal sealed class SackProcessing(
         if (_newestSample is { } sentAt)
         {
             roundTrip.Observe(now, now - sentAt);
+            path.OnRoundTrip(now, now - sentAt);
             statistics.RoundTrip = roundTrip.Smoothed;
         }
 
@@ -58,7 +60,8 @@ internal sealed class SackProcessing(
             return;
         }
 
-        if (recovery.Point is null)
+        path.OnLost(found);
+        if (recovery.Point is null || (recovery.IsFromChance && path.IsCongested))
         {
             EnterRecovery();
         }
@@ -117,6 +120,8 @@ internal sealed class SackProcessing(
             recent.OnArrived(now, chunk.SentAt, tsn);
         }
 
+        path.OnArrived();
+
         _acknowledgedBytes += chunk.WireLength;
         outstanding.Move(ref chunk, ChunkState.Acknowledged);
     }
@@ -126,6 +131,7 @@ internal sealed class SackProcessing(
     {
         statistics.SpuriousRetransmissions++;
         recent.OnSpurious(now);
+        path.OnMerelyLate();
         if (recovery.Point is not null && recovery.ConvictedChunks > 0
             && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
         {
@@ -186,10 +192,17 @@ internal sealed class SackProcessing(
             timer.OnProgress(now);
             // After a timeout the window has to grow while the losses are repaired, or it would stay at one
             // packet.
-            var isRepairing = recovery.Point is not null && congestion.Window >= congestion.Threshold;
+            var isRepairing = recovery.Point is not null && !recovery.IsFromChance
+                && congestion.Window >= congestion.Threshold;
+            if (path.IsFilled)
+            {
+                congestion.OnFilled();
+            }
+
             if (recovery.IsWindowFull && !isRepairing)
             {
-                congestion.OnAcknowledged(now, _acknowledgedBytes, roundTrip.Smoothed ?? default);
+                var smoothed = roundTrip.Smoothed ?? default;
+                congestion.OnAcknowledged(now, _acknowledgedBytes, smoothed, path.IsQueueing);
             }
         }
 
@@ -223,7 +236,8 @@ internal sealed class SackProcessing(
             _repairedTail = null;
             if (recovery.Point is null)
             {
-                congestion.OnLoss();
+                path.OnLost(1);
+                ShrinkWindow();
             }
         }
     }
@@ -232,9 +246,22 @@ internal sealed class SackProcessing(
     {
         recovery.IsAfterTimeout = false;
         recovery.UndecidedChunks = 0;
-        congestion.OnLoss();
+        recovery.IsFromChance = !ShrinkWindow();
         recovery.Point = outstanding.NextTsn.Previous;
         recovery.ConvictedChunks = 0;
         recovery.IsFastRetransmitOwed = true;
+    }
+
+    private bool ShrinkWindow()
+    {
+        if (!path.IsCongested)
+        {
+            statistics.ChanceLosses++;
+            congestion.OnChanceLoss();
+            return false;
+        }
+
+        congestion.OnLoss();
+        return true;
     }
 }

@@ -42,10 +42,11 @@ public sealed class NodePeers : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Starts one of the programs.</summary>
-    internal async Task<PeerProcess> Start(string program, CancellationToken cancellation)
+    internal async Task<PeerProcess> Start(
+        string program, CancellationToken cancellation, params (string Name, string Value)[] environment)
     {
         if (_problem is { } problem) Lane.Unavailable(problem);
-        var peer = new PeerProcess(Path.Combine(Folder, program));
+        var peer = new PeerProcess(Path.Combine(Folder, program), environment);
         await peer.Expect("ready", cancellation);
         return peer;
     }

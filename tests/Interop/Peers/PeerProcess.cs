@@ -13,14 +13,16 @@ internal sealed class PeerProcess : IAsyncDisposable
     private readonly Task _reading;
     private readonly Task<string> _errors;
 
-    public PeerProcess(string program)
+    public PeerProcess(string program, IEnumerable<(string Name, string Value)> environment)
     {
-        _process = Process.Start(new ProcessStartInfo("node", [program])
+        var start = new ProcessStartInfo("node", [program])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
         _reading = Read();
     }

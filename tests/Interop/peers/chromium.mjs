@@ -1,4 +1,4 @@
-// A peer made of a page in Chromium; CHROMIUM names the browser.
+// A peer made of a page in Chromium; CHROMIUM names the browser, CHROMIUM_FLAGS adds flags to it.
 import puppeteer from 'puppeteer-core';
 import { obey, tell } from './lines.mjs';
 import { planSource } from './plan.mjs';
@@ -14,6 +14,7 @@ const browser = await puppeteer.launch({
     '--disable-background-networking',
     '--disable-features=WebRtcHideLocalIpsWithMdns',
     '--allow-loopback-in-peer-connection',
+    ...(process.env.CHROMIUM_FLAGS ?? '').split(' ').filter(Boolean),
   ],
 });
 const page = await browser.newPage();

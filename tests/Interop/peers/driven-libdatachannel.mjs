@@ -1,4 +1,4 @@
-// libdatachannel as a driven peer: the protocol of tests/RtcPeer/README.md, without tokens.
+// libdatachannel as a driven peer: the protocol of tests/RtcPeer/README.md.
 import readline from 'node:readline';
 import datachannel from 'node-datachannel';
 
@@ -10,11 +10,21 @@ const settings = {
   milliseconds: number('SECS', 5) * 1000,
   highWater: number('HI', 1 << 20),
   lowWater: number('LO', 256 << 10),
+  tokens: Number(process.env.TOK ?? 0),
+  gap: number('GAP', 20),
 };
-const warmUp = 300;
+const warmUp = Number(process.env.WARM ?? 300);
+const tokensSettle = 1500;
 
 const tell = news => process.stdout.write(JSON.stringify(news) + '\n');
 const now = () => Number(process.hrtime.bigint()) / 1e6;
+const wall = () => performance.timeOrigin + performance.now();
+const wait = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+const percentiles = values => {
+  values.sort((a, b) => a - b);
+  const at = share => values[Math.min(values.length - 1, Math.floor(values.length * share))];
+  return { n: values.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+};
 const processorTime = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -23,6 +33,7 @@ const resident = () => process.memoryUsage().rss / 1048576;
 
 function answerOn(channel) {
   let [bytes, firstAt, lastAt, processorBefore] = [0, 0, 0, 0];
+  const delays = [];
   const report = body => channel.sendMessageBinary(Buffer.concat([Buffer.from([4]), Buffer.from(JSON.stringify(body))]));
   channel.onMessage(message => {
     if (message[0] === 1) {
@@ -33,6 +44,10 @@ function answerOn(channel) {
       bytes += message.length;
     } else if (message[0] === 3) {
       report({ bytes, ms: lastAt - firstAt, cpuMs: processorTime() - processorBefore, rssMb: resident() });
+    } else if (message[0] === 5) {
+      delays.push(wall() - message.readDoubleLE(8));
+    } else if (message[0] === 6) {
+      report(percentiles(delays));
     }
   });
 }
@@ -49,8 +64,18 @@ async function measure(channel, startedAt, full) {
   const first = now() - startedAt;
   if (!full) return tell({ e: 'round', open, first });
 
+  tell({ e: 'phase', name: 'echo' });
   const echo = await measureEcho(ask);
+  if (settings.tokens > 0) {
+    tell({ e: 'phase', name: 'tokens' });
+    const tok = await measureTokens(channel, ask);
+    tell({ e: 'phase', name: 'end' });
+    return tell({ e: 'result', open, first, echo, tok });
+  }
+
+  tell({ e: 'phase', name: 'bulk' });
   const tput = await measureBulk(channel, ask);
+  tell({ e: 'phase', name: 'end' });
   tell({ e: 'result', open, first, echo, tput });
 }
 
@@ -63,9 +88,20 @@ async function measureEcho(ask) {
     await ask(message);
     if (count >= warmUp) latencies.push(now() - sentAt);
   }
-  latencies.sort((a, b) => a - b);
-  const at = share => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
-  return { n: latencies.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+  return percentiles(latencies);
+}
+
+async function measureTokens(channel, ask) {
+  const begin = now();
+  for (let count = 1; count <= settings.tokens; count++) {
+    const token = Buffer.alloc(200);
+    token[0] = 5;
+    token.writeDoubleLE(wall(), 8);
+    channel.sendMessageBinary(token);
+    await wait(Math.max(0, begin + count * settings.gap - now()));
+  }
+  await wait(tokensSettle);
+  return JSON.parse((await ask(Buffer.from([6, 0]))).subarray(1).toString());
 }
 
 async function measureBulk(channel, ask) {

@@ -1,6 +1,8 @@
 // node measure.mjs OFFERER ANSWERER [ROUNDS]: pairs two driven peers (tests/RtcPeer/README.md), each a process of its
 // own on the loopback interface, and prints one line of JSON. A peer is `ours` (the release build, or what RTC_PEER
-// names) or `libdatachannel`. Runs in artifacts/interop-peers, where tests/Interop installs it.
+// names), `libdatachannel` or `chromium` (CHROMIUM_FLAGS adds flags). Runs in artifacts/interop-peers, where tests/Interop
+// installs it. tests/Links puts a link between the two: NS_A and NS_B are then the namespaces of offerer and answerer,
+// BIND_A and BIND_B their addresses, and the phases go out as marks.
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 
@@ -8,14 +10,16 @@ const pathOf = name => new URL(name, import.meta.url).pathname;
 const commands = {
   ours: () => ['dotnet', process.env.RTC_PEER ?? pathOf('../bin/RtcPeer/release/QuicPair.RtcPeer.dll')],
   libdatachannel: () => ['node', pathOf('driven-libdatachannel.mjs')],
+  chromium: () => ['node', pathOf('driven-chromium.mjs')],
 };
 const [offererName, answererName, rounds = '20'] = process.argv.slice(2);
 
-function start(name) {
-  const [command, ...args] = commands[name]();
+function start(name, side) {
+  const { [`NS_${side}`]: place, [`BIND_${side}`]: address = '127.0.0.1' } = process.env;
+  const [command, ...args] = [...(place ? ['ip', 'netns', 'exec', place] : []), ...commands[name]()];
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { BIND: '127.0.0.1', ...process.env },
+    env: { BIND: address, ...process.env },
   });
   const peer = { tell: command => child.stdin.write(JSON.stringify(command) + '\n'), heard: () => {} };
   readline.createInterface({ input: child.stdout }).on('line', line => peer.heard(JSON.parse(line)));
@@ -32,6 +36,7 @@ function awaitEvent(peer, other, wanted) {
     const relay = (to, resolveWhenWanted) => news => {
       if (news.e === 'desc') to.tell({ c: 'desc', type: news.type, sdp: news.sdp });
       else if (news.e === 'cand') to.tell({ c: 'cand', candidate: news.candidate, mid: news.mid });
+      else if (news.e === 'phase' && process.env.NS_A) console.log(JSON.stringify({ mark: news.name }));
       else if (wanted.includes(news.e)) resolveWhenWanted(news);
     };
     peer.heard = relay(other, resolve);
@@ -46,10 +51,11 @@ const closed = peer => {
   return told;
 };
 
-const [offerer, answerer] = [start(offererName), start(answererName)];
+const [offerer, answerer] = [start(offererName, 'A'), start(answererName, 'B')];
 await Promise.all([ready(offerer), ready(answerer)]);
 
 const opened = [];
+const echoed = [];
 let result;
 for (let round = 0; round < +rounds; round++) {
   const full = round === +rounds - 1;
@@ -57,21 +63,33 @@ for (let round = 0; round < +rounds; round++) {
   answerer.tell({ c: 'start', role: 'answer', full });
   offerer.tell({ c: 'start', role: 'offer', full });
   result = await told;
-  if (round > 0) opened.push(result.open);
+  if (round > 0) {
+    opened.push(result.open);
+    echoed.push(result.first);
+  }
   await Promise.all([closed(offerer), closed(answerer)]);
 }
 
-const gigabytes = result.tput.rxBytes / 1e9;
+const three = value => value === undefined ? undefined : +value.toFixed(3);
+const bulk = result.tput?.rxBytes > 1 ? result.tput : undefined;
+const gigabytes = bulk && bulk.rxBytes / 1e9;
 console.log(JSON.stringify({
   offerer: offererName,
   answerer: answererName,
   connectP50: percentile(opened, 0.5),
+  connectP95: percentile(opened, 0.95),
   connectP99: percentile(opened, 0.99),
-  echoP50: +result.echo.p50.toFixed(3),
-  echoP99: +result.echo.p99.toFixed(3),
-  megabitsPerSecond: Math.round(result.tput.mbps),
-  senderSecondsPerGigabyte: +(result.tput.cpuA / 1000 / gigabytes).toFixed(2),
-  receiverSecondsPerGigabyte: +(result.tput.cpuB / 1000 / gigabytes).toFixed(2),
+  firstEchoP50: percentile(echoed, 0.5),
+  echoP50: three(result.echo.p50),
+  echoP99: three(result.echo.p99),
+  tokenP50: three(result.tok?.p50),
+  tokenP99: three(result.tok?.p99),
+  tokenMax: three(result.tok?.max),
+  tokenBytes: result.tok && result.tok.n * 200,
+  bulkBytes: bulk?.rxBytes,
+  megabitsPerSecond: bulk && +bulk.mbps.toFixed(1),
+  senderSecondsPerGigabyte: bulk && +(bulk.cpuA / 1000 / gigabytes).toFixed(2),
+  receiverSecondsPerGigabyte: bulk && +(bulk.cpuB / 1000 / gigabytes).toFixed(2),
 }));
 offerer.tell({ c: 'exit' });
 answerer.tell({ c: 'exit' });

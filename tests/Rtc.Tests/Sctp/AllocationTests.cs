@@ -26,8 +26,10 @@ public sealed class AllocationTests
     public void A_hundred_thousand_packets_allocate_nothing(int messageLength, int dropEvery)
     {
         var random = new SplitMix(1);
-        var left = new DataChannels(new SctpOptions(), random, isDtlsClient: true);
-        var right = new DataChannels(new SctpOptions(), random, isDtlsClient: false);
+        // A window that is full soon: the buffers grow until it is.
+        var options = new SctpOptions { ReceiveWindow = 256 * 1024 };
+        var left = new DataChannels(options, random, isDtlsClient: true);
+        var right = new DataChannels(options, random, isDtlsClient: false);
         left.Connect(_now);
         Assert.True(left.TryOpen(_now, new ChannelParameters(), out var id));
         Run(left, right, id, messageLength, dropEvery, packets: 60_000);

@@ -76,6 +76,40 @@ public sealed class CongestionControlTests
     }
 
     [Fact]
+    public void While_there_is_a_queue_it_grows_by_half_a_packet_per_round_trip_whatever_the_time()
+    {
+        _control.OnLoss();
+        var now = Instant.Start;
+        for (var round = 0; round < 100; round++)
+        {
+            now += RoundTrip;
+            _control.OnAcknowledged(now, (int)_control.Window, RoundTrip, isQueueing: true);
+        }
+
+        // 7 packets and 100 times 0.53.
+        Assert.InRange(_control.Window, 58_000, 61_000);
+    }
+
+    [Fact]
+    public void A_loss_by_chance_leaves_the_window_and_cannot_be_taken_back()
+    {
+        _control.OnLoss();
+        _control.OnChanceLoss();
+        _control.Undo();
+        Assert.Equal(7_000, _control.Window);
+    }
+
+    [Fact]
+    public void Slow_start_ends_where_a_queue_begins_but_not_below_sixteen_packets()
+    {
+        _control.OnFilled();
+        Assert.Equal(double.MaxValue, _control.Threshold);
+        _control.OnAcknowledged(Instant.Start, 10_000, RoundTrip);
+        _control.OnFilled();
+        Assert.Equal(20_000, _control.Threshold);
+    }
+
+    [Fact]
     public void A_long_fat_path_is_filled_again_within_seconds()
     {
         for (var round = 0; round < 7; round++)

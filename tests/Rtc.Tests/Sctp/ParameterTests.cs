@@ -36,10 +36,10 @@ public sealed class ParameterTests
     [Fact]
     public void Our_announcement_says_what_a_browser_says()
     {
-        Assert.Equal(Bytes("C0000004 80080006 82C0 0000"), PeerCapabilities.Announcement.ToArray());
+        Assert.Equal(Bytes("C0000004 80080006 82C0 0000 80010008 00000001"), PeerCapabilities.Announcement.ToArray());
         Assert.True(PeerCapabilities.TryParse(
             PeerCapabilities.Announcement, out var capabilities, out var cookie, [], out _));
-        Assert.Equal(new PeerCapabilities(ForwardTsn: true, Reconfig: true), capabilities);
+        Assert.Equal(PeerCapabilities.Own, capabilities);
         Assert.True(cookie.IsEmpty);
     }
 

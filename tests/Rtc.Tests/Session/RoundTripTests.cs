@@ -10,9 +10,20 @@ public sealed class RoundTripTests
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public void The_channel_is_open_after_three_and_a_half_round_trips()
+    public void With_init_in_the_descriptions_the_channel_is_open_after_two_and_a_half_round_trips()
     {
         var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2));
+        var start = pair.Now;
+        pair.RunUntil(() => pair.Left.Channels.Count == 1, SessionPair.Soon, "open");
+        Assert.Equal(2.5, (pair.Now - start) / RoundTrip, 0.05);
+        pair.RunUntil(() => pair.Right.Channels.Count == 1, SessionPair.Soon, "open at the other end");
+        Assert.Equal(3.0, (pair.Now - start) / RoundTrip, 0.05);
+    }
+
+    [Fact]
+    public void Without_init_in_the_descriptions_the_channel_is_open_after_three_and_a_half_round_trips()
+    {
+        var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2), edit: SessionPair.WithoutSctpInit);
         var start = pair.Now;
         pair.RunUntil(() => pair.Left.Channels.Count == 1, SessionPair.Soon, "open");
 
@@ -28,7 +39,7 @@ public sealed class RoundTripTests
     [Fact]
     public void An_init_that_the_server_lost_is_repeated_with_its_finished()
     {
-        var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2));
+        var pair = SessionPair.CreateSecured(LinkOptions.Clean(RoundTrip / 2), edit: SessionPair.WithoutSctpInit);
         var isFirst = true;
 
         // The first sealed record of the answerer that is application data.

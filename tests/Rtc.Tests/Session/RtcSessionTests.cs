@@ -21,8 +21,8 @@ public sealed class RtcSessionTests
         var opened = pair.Now - start;
         pair.RunUntil(() => pair.Right.Channels.Count == 1, SessionPair.Soon, "opened by the peer");
 
-        // One round trip of ICE, two of DTLS (the answerer is active), one and a half of SCTP.
-        Assert.InRange(opened.TotalMilliseconds, 0, 455);
+        // One round trip of ICE, two of DTLS (the answerer is active); INIT was in the descriptions.
+        Assert.InRange(opened.TotalMilliseconds, 0, 305);
         Assert.Equal(SessionState.Connected, pair.Left.Session.State);
         Assert.Equal(SessionState.Connected, pair.Right.Session.State);
         var channel = pair.Right.Events.Single(taken => taken.Kind == SessionEventKind.ChannelOpened);
@@ -32,7 +32,7 @@ public sealed class RtcSessionTests
         Assert.Equal<byte>([2, 2, 2], pair.Left.Session.RemoteCertificate.ToArray());
         Assert.Equal(IcePathKind.Direct, pair.Left.Session.PathKind);
         Assert.True(pair.Left.Session.IceConnectedAt < pair.Left.Session.DtlsConnectedAt);
-        Assert.True(pair.Left.Session.DtlsConnectedAt < pair.Left.Session.SctpConnectedAt);
+        Assert.True(pair.Left.Session.DtlsConnectedAt <= pair.Left.Session.SctpConnectedAt);
     }
 
     [Fact]

@@ -34,7 +34,11 @@ internal static class SessionPair
     }
 
     /// <summary>With the handshake of DTLS in place of the scripted one.</summary>
-    public static Pair<SessionEndpoint> CreateSecured(LinkOptions link, ulong seed = 1)
+    public static Pair<SessionEndpoint> CreateSecured(
+        LinkOptions link,
+        ulong seed = 1,
+        Func<string, string>? edit = null,
+        Func<string, string, string>? editAnswer = null)
     {
         var (left, right) = (TestIdentity.Client, TestIdentity.Server);
         var entropy = new SplitMix(seed);
@@ -43,8 +47,19 @@ internal static class SessionPair
             seed,
             new End(left.Certificate.ToArray(), new DtlsHandshake(left, entropy)),
             new End(right.Certificate.ToArray(), new DtlsHandshake(right, entropy)),
-            answer: true);
+            answer: true,
+            edit,
+            editAnswer);
     }
+
+    /// <summary>A description as a peer writes it that knows no <c>a=sctp-init</c>.</summary>
+    public static string WithoutSctpInit(string description) => WithSctpInit(description, null);
+
+    /// <summary>A description with another <c>a=sctp-init</c>, or none.</summary>
+    public static string WithSctpInit(string description, string? value) => string.Concat(
+        description.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => !line.StartsWith("a=sctp-init:", StringComparison.Ordinal) ? line + "\r\n"
+                : value is null ? "" : $"a=sctp-init:{value}\r\n"));
 
     public static Pair<SessionEndpoint> Connected(LinkOptions link, ulong seed = 1)
     {
@@ -53,7 +68,14 @@ internal static class SessionPair
         return pair;
     }
 
-    private static Pair<SessionEndpoint> Create(LinkOptions link, ulong seed, End leftEnd, End rightEnd, bool answer)
+    private static Pair<SessionEndpoint> Create(
+        LinkOptions link,
+        ulong seed,
+        End leftEnd,
+        End rightEnd,
+        bool answer,
+        Func<string, string>? edit = null,
+        Func<string, string, string>? editAnswer = null)
     {
         var entropy = new SplitMix(seed);
         var (leftAddress, rightAddress) = (IcePair.Address("192.0.2.1"), IcePair.Address("198.51.100.1"));
@@ -64,13 +86,14 @@ internal static class SessionPair
             entropy);
         Assert.True(RtcSession.TryCreateAnswer(
             Start,
-            left.LocalDescription,
+            edit?.Invoke(left.LocalDescription) ?? left.LocalDescription,
             Options(rightEnd.Certificate, rightAddress),
             rightEnd.Dtls,
             entropy,
             out var right,
             out _));
-        if (answer) Assert.True(left.TrySetAnswer(Start, right.LocalDescription, out _));
+        var text = editAnswer?.Invoke(right.LocalDescription, left.LocalDescription) ?? right.LocalDescription;
+        if (answer) Assert.True(left.TrySetAnswer(Start, text, out _));
         return new Pair<SessionEndpoint>(
             new SessionEndpoint(left, new NetworkPath(leftAddress, rightAddress)),
             new SessionEndpoint(right, new NetworkPath(rightAddress, leftAddress)),

@@ -1,0 +1,92 @@
+using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp.Send;
+using Xunit;
+
+namespace QuicPair.Rtc.Tests.Bottleneck;
+
+/// <summary>Which losses are the queue's; the path takes 50 ms.</summary>
+public sealed class PathCongestionTests
+{
+    private static readonly TimeSpan Empty = TimeSpan.FromMilliseconds(50);
+
+    private readonly PathCongestion _path = new();
+    private Instant _now = Instant.Start;
+
+    [Fact]
+    public void A_loss_on_an_empty_path_is_chance()
+    {
+        Observe(Empty, count: 100);
+        _path.OnLost(1);
+        Assert.False(_path.IsCongested);
+    }
+
+    [Fact]
+    public void A_loss_behind_a_queue_is_congestion()
+    {
+        Observe(Empty, count: 100);
+        Observe(Empty + TimeSpan.FromMilliseconds(5), count: 100);
+        Assert.True(_path.IsCongested);
+        Observe(Empty, count: 20);
+        Assert.False(_path.IsCongested);
+    }
+
+    [Fact]
+    public void Jitter_is_no_queue_as_some_packets_come_through_at_once()
+    {
+        Observe(Empty, count: 100);
+        for (var round = 0; round < 100; round++)
+        {
+            Observe(Empty + TimeSpan.FromMilliseconds(round % 5 * 8), count: 1);
+            Assert.False(_path.IsQueueing);
+        }
+    }
+
+    [Fact]
+    public void Many_losses_are_congestion_whatever_the_delay()
+    {
+        Observe(Empty, count: 60);
+        _path.OnLost(2);
+        Assert.False(_path.IsCongested);
+        _path.OnLost(4);
+        Assert.True(_path.IsCongested);
+    }
+
+    [Fact]
+    public void A_longer_path_is_believed_after_a_while()
+    {
+        Observe(Empty, count: 100);
+        var longer = Empty * 2;
+        Observe(longer, count: 100);
+        Assert.True(_path.IsQueueing);
+        for (var second = 0; second < 25; second++)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            Observe(longer, count: 10);
+        }
+
+        Assert.False(_path.IsQueueing);
+    }
+
+    [Fact]
+    public void It_expects_losses_at_first_and_for_a_thousand_chunks_after_one()
+    {
+        Assert.True(_path.IsLossy);
+        Observe(Empty, count: 32);
+        Assert.False(_path.IsLossy);
+        _path.OnLost(1);
+        Observe(Empty, count: 1000);
+        Assert.True(_path.IsLossy);
+        Observe(Empty, count: 24);
+        Assert.False(_path.IsLossy);
+    }
+
+    private void Observe(TimeSpan roundTrip, int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            _now += TimeSpan.FromMilliseconds(1);
+            _path.OnRoundTrip(_now, roundTrip);
+            _path.OnArrived();
+        }
+    }
+}
