@@ -21,7 +21,6 @@ internal sealed class EmulatedLink : IDisposable
 
     public EmulatedLink(LinkSettings settings)
     {
-        Namespace.RemoveStale();
         Left = Namespace.Create("left");
         Right = Namespace.Create("right");
         _ports = [Connect(Left, "l", LeftAddress), Connect(Right, "r", RightAddress)];

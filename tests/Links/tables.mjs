@@ -1,8 +1,8 @@
 // node tables.mjs [streams|bulk|open] [AT_ONCE]: measures our peer, libdatachannel and Chromium, each with its like, over
 // the emulated links of this folder and prints the tables of docs/performance.md. `make links` builds what it needs;
-// results go to artifacts/links-NAME.jsonl too. Root, Linux.
+// results are added to artifacts/links-NAME.jsonl too. ONLY=20,50 keeps rows of these round trips. Root, Linux.
 import { execFile } from 'node:child_process';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 
 const artifacts = new URL('../../artifacts/', import.meta.url).pathname;
 const [name = 'streams', atOnce = '3'] = process.argv.slice(2);
@@ -20,8 +20,8 @@ const weathers = [
 const both = make => ({ offerer: make, answerer: make });
 const plans = {
   streams: {
-    rounds: 25,
-    environment: { ECHO_N: '200', WARM: '20', TOK: '750', GAP: '20' },
+    rounds: 20,
+    environment: { ECHO_N: '200', WARM: '10', TOK: '500', GAP: '20' },
     rows: [20, 50, 100].flatMap(rtt => weathers.flatMap(([weather, settings]) => makes.map(make => (
       { rtt, weather, make, ...both(make), settings: [`rtt=${rtt}`, ...settings] })))),
     columns: [
@@ -67,7 +67,8 @@ const plans = {
 
 const whole = value => Math.round(value).toString();
 const plan = plans[name];
-rmSync(log, { force: true });
+const only = process.env.ONLY?.split(',').map(Number);
+const rows = plan.rows.filter(row => !only || only.includes(row.rtt));
 
 function measure(row) {
   const command = [
@@ -88,14 +89,14 @@ function measure(row) {
   });
 }
 
-const left = [...plan.rows];
+const left = [...rows];
 await Promise.all(Array.from({ length: +atOnce }, async () => {
   for (let row = left.shift(); row; row = left.shift()) await measure(row);
 }));
 
 console.log(`| RTT ms | link | peers | ${plan.columns.map(([title]) => title).join(' | ')} |`);
 console.log(`|---|---|---|${plan.columns.map(() => '---|').join('')}`);
-for (const row of plan.rows) {
+for (const row of rows) {
   const cells = plan.columns.map(([, cell]) => (row.passed ? cell(row) : 'failed'));
   console.log(`| ${row.rtt} | ${row.weather} | ${row.make} | ${cells.join(' | ')} |`);
 }

@@ -30,12 +30,12 @@ internal sealed class DataSender
         _outstanding = new OutstandingData(pool, peer.LocalInitialTsn);
         RoundTrip = new RoundTripEstimator(options.InitialRto);
         _congestion = new CongestionControl(options.PacketLengthMax);
+        var path = new PathCongestion();
         _pacer = new Pacer(RoundTrip, _congestion, _outstanding, options.PacketLengthMax);
         _recent = new RecentAcknowledgement(RoundTrip);
-        var path = new PathCongestion();
         _redundancy = new Redundancy(_outstanding, path);
         _recovery = new Recovery { PeerWindow = peer.ReceiveWindow };
-        _timer = new LossTimer(_outstanding, RoundTrip, _congestion, _recovery, statistics);
+        _timer = new LossTimer(_outstanding, RoundTrip, _congestion, path, _recovery, statistics);
         _sacks = new SackProcessing(
             _outstanding,
             RoundTrip,

@@ -10,6 +10,7 @@ internal sealed class LossTimer(
     OutstandingData outstanding,
     RoundTripEstimator roundTrip,
     CongestionControl congestion,
+    PathCongestion path,
     Recovery recovery,
     SctpStatistics statistics)
 {
@@ -75,6 +76,7 @@ internal sealed class LossTimer(
         if (outstanding.InFlightCount > 1 || (outstanding.InFlightCount == 1 && recovery.PeerWindow > 0))
         {
             congestion.OnTimeout(isFirst: !recovery.IsAfterTimeout);
+            path.OnTimeout();
         }
 
         recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;

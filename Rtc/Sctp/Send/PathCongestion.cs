@@ -28,9 +28,16 @@ internal sealed class PathCongestion
     private const int ChunksToTrust = 1024;
     private const int ChunksToTrustAtFirst = 32;
 
+    // Ours: how far a window that was cut may have grown for a loss to be no fault of its own, and for how long that
+    // is believed.
+    private const double TrialShare = 0.8;
+    private const int RoundTripsBelieved = 16;
+
     private readonly QueueDelay _delay = new();
     private double _arrived;
     private double _lost;
+    private double _trialWindow;
+    private Instant _believedUntil;
     private int _sinceLoss = ChunksToTrust - ChunksToTrustAtFirst;
 
     /// <summary>Whether the path has a queue, so that other flows may be waiting in it.</summary>
@@ -47,6 +54,34 @@ internal sealed class PathCongestion
 
     /// <summary>Whether losses are to be expected, so that it pays to repeat what is small.</summary>
     public bool IsLossy { get; private set; } = true;
+
+    /// <summary>
+    /// Judges a round of losses: whether it is chance, and <paramref name="isProven"/> if that has just been proved.
+    /// A loss without a queue may come from a queue too short to be seen. So the window is cut, and only if there are
+    /// losses still, well below where it was, it was not the window that caused them.
+    /// </summary>
+    public bool IsByChance(Instant now, double window, TimeSpan roundTrip, out bool isProven)
+    {
+        isProven = false;
+        if (IsCongested)
+        {
+            _trialWindow = 0;
+            return false;
+        }
+
+        if (now < _believedUntil)
+        {
+            return true;
+        }
+
+        isProven = window < TrialShare * _trialWindow;
+        _trialWindow = isProven ? 0 : window;
+        _believedUntil = isProven ? now + (RoundTripsBelieved * roundTrip) : _believedUntil;
+        return isProven;
+    }
+
+    /// <summary>A timeout has shrunk the window, which proves nothing.</summary>
+    public void OnTimeout() => _trialWindow = 0;
 
     public void OnRoundTrip(Instant now, TimeSpan roundTrip) => _delay.Observe(now, roundTrip);
 

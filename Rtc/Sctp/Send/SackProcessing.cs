@@ -63,7 +63,7 @@ internal sealed class SackProcessing(
         path.OnLost(found);
         if (recovery.Point is null || (recovery.IsFromChance && path.IsCongested))
         {
-            EnterRecovery();
+            EnterRecovery(now);
         }
 
         recovery.ConvictedChunks += found;
@@ -237,31 +237,36 @@ internal sealed class SackProcessing(
             if (recovery.Point is null)
             {
                 path.OnLost(1);
-                ShrinkWindow();
+                ShrinkWindow(now);
             }
         }
     }
 
-    private void EnterRecovery()
+    private void EnterRecovery(Instant now)
     {
         recovery.IsAfterTimeout = false;
         recovery.UndecidedChunks = 0;
-        recovery.IsFromChance = !ShrinkWindow();
+        recovery.IsFromChance = !ShrinkWindow(now);
         recovery.Point = outstanding.NextTsn.Previous;
         recovery.ConvictedChunks = 0;
         recovery.IsFastRetransmitOwed = true;
     }
 
-    private bool ShrinkWindow()
+    private bool ShrinkWindow(Instant now)
     {
-        if (!path.IsCongested)
+        if (!path.IsByChance(now, congestion.Window, roundTrip.Smoothed ?? default, out var isProven))
         {
-            statistics.ChanceLosses++;
-            congestion.OnChanceLoss();
-            return false;
+            congestion.OnLoss();
+            return true;
         }
 
-        congestion.OnLoss();
-        return true;
+        if (isProven)
+        {
+            congestion.Undo();
+        }
+
+        statistics.ChanceLosses++;
+        congestion.OnChanceLoss();
+        return false;
     }
 }

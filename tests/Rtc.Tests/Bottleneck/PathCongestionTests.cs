@@ -52,6 +52,42 @@ public sealed class PathCongestionTests
     }
 
     [Fact]
+    public void A_loss_is_chance_once_a_smaller_window_has_not_ended_the_losses()
+    {
+        Observe(Empty, count: 100);
+        Assert.False(IsByChance(window: 100, out _));
+        Assert.True(IsByChance(window: 70, out var isProven));
+        Assert.True(isProven);
+        Assert.True(IsByChance(window: 100, out isProven));
+        Assert.False(isProven);
+        Observe(Empty, count: 16 * 50);
+        Assert.False(IsByChance(window: 100, out _));
+    }
+
+    [Fact]
+    public void A_loss_where_the_last_one_was_is_the_windows_fault()
+    {
+        Observe(Empty, count: 100);
+        for (var times = 0; times < 10; times++)
+        {
+            Assert.False(IsByChance(window: 100, out _));
+        }
+    }
+
+    [Fact]
+    public void A_queue_and_a_timeout_prove_nothing()
+    {
+        Observe(Empty, count: 100);
+        Assert.False(IsByChance(window: 100, out _));
+        _path.OnTimeout();
+        Assert.False(IsByChance(window: 70, out _));
+        Observe(Empty * 1.2, count: 20);
+        Assert.False(IsByChance(window: 50, out _));
+        Observe(Empty, count: 20);
+        Assert.False(IsByChance(window: 35, out _));
+    }
+
+    [Fact]
     public void A_longer_path_is_believed_after_a_while()
     {
         Observe(Empty, count: 100);
@@ -79,6 +115,9 @@ public sealed class PathCongestionTests
         Observe(Empty, count: 24);
         Assert.False(_path.IsLossy);
     }
+
+    private bool IsByChance(double window, out bool isProven) =>
+        _path.IsByChance(_now, window, Empty, out isProven);
 
     private void Observe(TimeSpan roundTrip, int count)
     {
