@@ -19,11 +19,16 @@ public sealed class OverheadTests
         Assert.InRange(Stream(loss: 0.02), 1.2, 3.5);
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.01)]
-    public void Bulk_costs_a_tenth_more_at_most(double loss)
+    [InlineData(0, 2_500_000)]
+    [InlineData(0.01, 25_000_000)]
+    public void Bulk_costs_a_tenth_more_at_most(double loss, double bytesPerSecond)
     {
-        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with { Loss = loss, BytesPerSecond = 2_500_000 };
+        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with
+        {
+            Loss = loss,
+            BytesPerSecond = bytesPerSecond,
+            QueueBytes = (int)(bytesPerSecond / 20),
+        };
         var pair = ChannelPair.Create(link);
         pair.Connect();
         var id = pair.Open();
