@@ -56,6 +56,12 @@ public sealed partial class PairedMac
         return reply.Devices is [var device] ? device : throw new ConnectException(ConnectFailure.Protocol);
     }
 
+    /// <summary>Removes a device of the Mac for good; for owners.</summary>
+    /// <inheritdoc cref="Show"/>
+    public Task RevokeDevice(string device, CancellationToken cancellationToken) =>
+        Request<DeviceRevokedMessage>(
+            new DeviceRevokeRequest { Id = NewId(), Device = device }, null, cancellationToken);
+
     private async Task<T> Request<T>(Message request, IProgress<ProgressMessage>? progress, CancellationToken stop)
         where T : Message
     {

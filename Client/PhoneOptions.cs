@@ -26,6 +26,9 @@ public sealed record PhoneOptions
     /// <summary>How WebRTC listens.</summary>
     public RtcHostOptions Rtc { get; init; } = new() { AdvertiseLoopback = true };
 
+    /// <summary>Whether only ways through a relay are used, as a measurement wants it; false by default.</summary>
+    public bool RelayOnly { get; init; }
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

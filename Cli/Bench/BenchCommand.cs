@@ -37,17 +37,18 @@ internal static class BenchCommand
             DefaultValueFactory = _ => "Say hello in one word.",
         };
         var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
+        var relay = new Option<bool>("--relay") { Description = "Measure the way through the TURN server only." };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
         var command = new Command(
             "bench",
             "Measure the time to the first token over the real path; the exit code is 1 when it is not "
             + "below 150 ms at p50 and 250 ms at p90.")
         {
-            link, count, warm, model, prompt, mac, json,
+            link, count, warm, model, prompt, mac, relay, json,
         };
         command.SetAction((parsed, cancellation) => Run(
             terminal,
-            MacChoice.Options(terminal, parsed.GetValue(home), null),
+            MacChoice.Options(terminal, parsed.GetValue(home), null) with { RelayOnly = parsed.GetValue(relay) },
             (parsed.GetValue(link), parsed.GetValue(mac)),
             new ChatMessage { Model = parsed.GetValue(model), Prompt = parsed.GetValue(prompt) },
             (parsed.GetValue(warm), parsed.GetValue(count)),

@@ -25,13 +25,14 @@ internal static class ChatCommand
         var seed = new Option<long?>("--seed") { Description = "The seed: the same one gives the same answer." };
         var think = new Option<bool?>("--think") { Description = "Whether a model that can think first does." };
         var image = new Option<string[]>("--image") { Description = "A picture for the first question; repeatable." };
+        var resume = new ResumeOptions();
         var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
         var name = new Option<string?>("--name") { Description = "This device's name, as the Mac's owner sees it." };
         var stats = new Option<bool>("--stats") { Description = "Say the path and where the time went, on stderr." };
         var json = new Option<bool>("--json") { Description = "Print each message as a line of JSON." };
         var command = new Command("chat", "Ask a model of your Mac.")
         {
-            first, second, model, system, seed, think, image, mac, name, stats, json,
+            first, second, model, system, seed, think, image, resume.Id, resume.After, mac, name, stats, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -52,7 +53,12 @@ internal static class ChatCommand
 
             string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
             var options = MacChoice.Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
-            return Run(terminal, settings, options, [.. words.OfType<string>()], cancellation);
+            return TrySplit([.. words.OfType<string>()], out var link, out var prompt)
+                ? resume.TryRead(parsed, prompt is not null, out var answer, out var problem)
+                    ? Run(terminal, settings with { Answer = answer }, options, (link, prompt), cancellation)
+                    : Task.FromResult(terminal.Fail(problem, ExitCode.Usage))
+                : Task.FromResult(terminal.Fail(
+                    "Only one prompt fits; put it between quotation marks.", ExitCode.Usage));
         });
         return command;
     }
@@ -61,21 +67,17 @@ internal static class ChatCommand
         Terminal terminal,
         ChatSettings settings,
         PhoneOptions options,
-        string[] words,
+        (string? Link, string? Prompt) words,
         CancellationToken cancellation)
     {
-        if (!TrySplit(words, out var linkText, out var prompt))
-        {
-            return terminal.Fail("Only one prompt fits; put it between quotation marks.", ExitCode.Usage);
-        }
-
+        var (linkText, prompt) = words;
         PairingLink? link = null;
         if (linkText is not null && !PairingLink.TryParse(linkText, out link, out string problem))
         {
             return terminal.Fail(problem, ExitCode.Usage);
         }
 
-        if (prompt is "-" || (prompt is null && !terminal.HasKeyboard))
+        if (settings.Answer is null && (prompt is "-" || (prompt is null && !terminal.HasKeyboard)))
         {
             prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
         }
@@ -87,7 +89,9 @@ internal static class ChatCommand
         }
 
         await using var chat = new ChatSession(terminal, settings, connect);
-        return prompt is null ? await chat.Talk(cancellation) : await chat.AskOnce(prompt, cancellation);
+        return settings.Answer is { } answer ? await chat.TakeUp(answer.Id, answer.After, cancellation)
+            : prompt is null ? await chat.Talk(cancellation)
+            : await chat.AskOnce(prompt, cancellation);
     }
 
     private static bool TryReadImages(Terminal terminal, string[] paths, ref ChatSettings settings)

@@ -32,6 +32,14 @@ internal sealed class ChatSession(
         return await Ask(prompt, cancellation);
     }
 
+    /// <summary>The rest of an answer that this device asked for in another process.</summary>
+    public async Task<int> TakeUp(string id, long after, CancellationToken cancellation)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        _mac = await connect(cancellation);
+        return Finish(await Read(live => live.Resume(id, after), null, cancellation));
+    }
+
     /// <summary>Questions from the keyboard until its end.</summary>
     public async Task<int> Talk(CancellationToken cancellation)
     {
@@ -60,24 +68,43 @@ internal sealed class ChatSession(
     {
         var images = _turns.Count == 0 ? settings.Images : null;
         _turns.Add(new ChatTurn { Role = ChatRole.User, Content = prompt, Images = images });
+        var request = Request(prompt);
+        var (end, text) = await Read(live => live.Chat(request), request, cancellation);
+        if (end is ErrorMessage)
+        {
+            _turns.RemoveAt(_turns.Count - 1);
+        }
+        else
+        {
+            _turns.Add(new ChatTurn { Role = ChatRole.Assistant, Content = text });
+        }
+
+        return Finish((end, text));
+    }
+
+    private async Task<(Message End, string Text)> Read(
+        Func<PairedMac, ChatStream> start, ChatMessage? request, CancellationToken cancellation)
+    {
         var printer = new AnswerPrinter(terminal, settings.Json);
-        var end = await Answer(Request(prompt), printer, cancellation);
+        var end = await Answer(start(_mac!), request, printer, cancellation);
         printer.Finish();
         if (settings.Stats)
         {
             StatsText.Print(terminal, settings.Json, _mac!, end, printer.FirstTokenAfter);
         }
 
-        if (end is ErrorMessage error)
+        return (end, printer.Text);
+    }
+
+    private int Finish((Message End, string Text) answer)
+    {
+        if (answer.End is not ErrorMessage error)
         {
-            _turns.RemoveAt(_turns.Count - 1);
-            var sentence = error.Text is { Length: > 0 } text ? Terminal.Harmless(text) : error.Code.Sentence;
-            var refused = error.Code is ErrorCode.NotAllowed or ErrorCode.Revoked;
-            return terminal.Fail(sentence, refused ? ExitCode.Refused : ExitCode.Failed);
+            return ExitCode.Ok;
         }
 
-        _turns.Add(new ChatTurn { Role = ChatRole.Assistant, Content = printer.Text });
-        return ExitCode.Ok;
+        var sentence = error.Text is { Length: > 0 } text ? Terminal.Harmless(text) : error.Code.Sentence;
+        return terminal.Fail(sentence, CommandLine.Code(error.Code));
     }
 
     private ChatMessage Request(string prompt)
@@ -92,9 +119,9 @@ internal sealed class ChatSession(
         return _turns is [{ Images: null }] ? request with { Prompt = prompt } : request with { Turns = [.. _turns] };
     }
 
-    private async Task<Message> Answer(ChatMessage request, AnswerPrinter printer, CancellationToken cancellation)
+    private async Task<Message> Answer(
+        ChatStream stream, ChatMessage? request, AnswerPrinter printer, CancellationToken cancellation)
     {
-        var stream = _mac!.Chat(request);
         for (var left = Reconnections; ; left--)
         {
             try
@@ -102,22 +129,38 @@ internal sealed class ChatSession(
                 var end = await Print(stream, printer, cancellation);
 
                 // QP/1 section 7: a phone unsure whether its chat arrived "sends again only on not_found".
-                if (end is not ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } || stream.LastSeq > 0)
+                if (end is not ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } || stream.LastSeq > 0
+                    || request is null)
                 {
                     return end;
                 }
 
-                stream = _mac.Chat(request with { Id = stream.Id });
+                stream = _mac!.Chat(request with { Id = stream.Id });
             }
             catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted && left > 0)
             {
                 terminal.Note("The connection was lost; connecting again.");
-                await _mac.DisposeAsync();
-                _mac = await connect(cancellation);
-                stream = _mac.Resume(stream.Id, stream.LastSeq);
+                stream = await Reconnect(stream, cancellation);
             }
         }
     }
+
+    private async Task<ChatStream> Reconnect(ChatStream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            await _mac!.DisposeAsync();
+            _mac = await connect(cancellation);
+            return _mac.Resume(stream.Id, stream.LastSeq);
+        }
+        catch (ConnectException failure) when (CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
+        {
+            terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(stream)}");
+            throw;
+        }
+    }
+
+    private static string Rest(ChatStream stream) => $"quicpair chat --resume {stream.Id} --after {stream.LastSeq}";
 
     private async Task<Message> Print(ChatStream stream, AnswerPrinter printer, CancellationToken cancellation)
     {

@@ -18,6 +18,9 @@ internal sealed record ChatSettings
     /// <summary>Images for the first question, standard base64.</summary>
     public IReadOnlyList<string>? Images { get; init; }
 
+    /// <summary>The answer to take up, behind which entry; null asks.</summary>
+    public (string Id, long After)? Answer { get; init; }
+
     /// <summary>The Mac, by name or id; null is the one paired last.</summary>
     public string? Mac { get; init; }
 

@@ -130,7 +130,8 @@ internal static class ModelsCommand
         ["capabilities"] = new JsonArray([.. model.Capabilities.Select(name => (JsonNode)name)]),
     };
 
-    private static string Size(long bytes) => string.Create(
+    // 0 is what a Mac says that does not know.
+    private static string Size(long bytes) => bytes == 0 ? "-" : string.Create(
         CultureInfo.InvariantCulture,
         $"{(bytes >= 1_000_000_000 ? bytes / 1e9 : bytes / 1e6):0.0} {(bytes >= 1_000_000_000 ? "GB" : "MB")}");
 }

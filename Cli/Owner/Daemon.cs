@@ -10,7 +10,7 @@ namespace QuicPair.Cli.Owner;
 /// The daemon of this machine, through the Unix socket in the data folder: one JSON object on one line, answered by one
 /// (Silo/Control/README.md).
 /// </summary>
-internal sealed class Daemon : IDisposable
+internal sealed class Daemon : IOwnerDesk, IDisposable
 {
     private readonly Stream _stream;
     private readonly StreamReader _reader;
@@ -67,4 +67,10 @@ internal sealed class Daemon : IDisposable
         : ExitCode.Failed;
 
     public void Dispose() => _reader.Dispose();
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -11,6 +11,7 @@ internal static class DevicesCommand
     public static Command Create(Terminal terminal, Option<string?> home)
     {
         var json = new Option<bool>("--json") { Description = "Print one line of JSON.", Recursive = true };
+        var place = new OwnerPlace(terminal, home);
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
         var revoke = new Command("revoke", "Remove a device: it is disconnected at once and never admitted again.")
         {
@@ -19,7 +20,7 @@ internal static class DevicesCommand
         revoke.SetAction((parsed, cancellation) =>
             Ask(
                 terminal,
-                parsed.GetValue(home),
+                place.Connect(parsed, cancellation),
                 new JsonObject { ["op"] = "revoke", ["device"] = parsed.GetValue(device) },
                 "Removed.",
                 cancellation));
@@ -27,7 +28,7 @@ internal static class DevicesCommand
         var rename = new Command("rename", "Give a device another name.") { device, name };
         rename.SetAction((parsed, cancellation) => Ask(
             terminal,
-            parsed.GetValue(home),
+            place.Connect(parsed, cancellation),
             new JsonObject
             {
                 ["op"] = "rename",
@@ -38,25 +39,26 @@ internal static class DevicesCommand
             cancellation));
         var show = new Command("show", "Say what this Mac knows of a device.") { device };
         show.SetAction((parsed, cancellation) => Show(
-            terminal, parsed.GetValue(home), parsed.GetValue(device)!, parsed.GetValue(json), cancellation));
+            terminal, place.Connect(parsed, cancellation), parsed.GetValue(device)!, parsed.GetValue(json),
+            cancellation));
         var list = new Command("list", "List the phones that may ask this Mac.");
         list.SetAction(Run);
         var command = new Command("devices", "List the phones that may ask this Mac.")
         {
-            json, list, show, rename, RoleCommand.Create(terminal, home, device), revoke,
+            json, place.Mac, list, show, rename, RoleCommand.Create(terminal, place, device), revoke,
         };
         command.SetAction(Run);
         return command;
 
         Task<int> Run(ParseResult parsed, CancellationToken cancellation) =>
-            List(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation);
+            List(terminal, place.Connect(parsed, cancellation), parsed.GetValue(json), cancellation);
     }
 
     private static async Task<int> List(
-        Terminal terminal, string? home, bool json, CancellationToken cancellation)
+        Terminal terminal, Task<IOwnerDesk> connecting, bool json, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(home, cancellation);
-        var reply = await daemon.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
+        await using var desk = await connecting;
+        var reply = await desk.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
         var devices = reply.GetProperty("devices");
         if (json)
         {
@@ -78,10 +80,10 @@ internal static class DevicesCommand
     }
 
     private static async Task<int> Show(
-        Terminal terminal, string? home, string device, bool json, CancellationToken cancellation)
+        Terminal terminal, Task<IOwnerDesk> connecting, string device, bool json, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(home, cancellation);
-        var reply = await daemon.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
+        await using var desk = await connecting;
+        var reply = await desk.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
         JsonElement[] found =
         [
             .. reply.GetProperty("devices").EnumerateArray().Where(one =>
@@ -108,10 +110,10 @@ internal static class DevicesCommand
     }
 
     private static async Task<int> Ask(
-        Terminal terminal, string? home, JsonObject request, string done, CancellationToken cancellation)
+        Terminal terminal, Task<IOwnerDesk> connecting, JsonObject request, string done, CancellationToken cancellation)
     {
-        using var daemon = await Daemon.Connect(home, cancellation);
-        await daemon.Ask(request, cancellation);
+        await using var desk = await connecting;
+        await desk.Ask(request, cancellation);
         terminal.Note(done);
         return ExitCode.Ok;
     }

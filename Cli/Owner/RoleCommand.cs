@@ -7,7 +7,7 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair devices role</c>: what a device may do.</summary>
 internal static class RoleCommand
 {
-    public static Command Create(Terminal terminal, Option<string?> home, Argument<string> device)
+    public static Command Create(Terminal terminal, OwnerPlace place, Argument<string> device)
     {
         var role = new Argument<string?>("role")
         {
@@ -40,13 +40,18 @@ internal static class RoleCommand
             Add(request, "pull", parsed.GetValue(pull));
             Add(request, "unload", parsed.GetValue(unload));
             Add(request, "tokensPerDay", parsed.GetValue(tokens));
-            return Run(terminal, request, parsed.GetValue(home), parsed.GetValue(expires), cancellation);
+            return Run(
+                terminal, request, () => place.Connect(parsed, cancellation), parsed.GetValue(expires), cancellation);
         });
         return command;
     }
 
     private static async Task<int> Run(
-        Terminal terminal, JsonObject request, string? home, string? expires, CancellationToken cancellation)
+        Terminal terminal,
+        JsonObject request,
+        Func<Task<IOwnerDesk>> connect,
+        string? expires,
+        CancellationToken cancellation)
     {
         if (expires is not null)
         {
@@ -68,8 +73,8 @@ internal static class RoleCommand
             return terminal.Fail("There is nothing to change; name a role or an option.", ExitCode.Usage);
         }
 
-        using var daemon = await Daemon.Connect(home, cancellation);
-        await daemon.Ask(request, cancellation);
+        await using var desk = await connect();
+        await desk.Ask(request, cancellation);
         terminal.Note("Changed; it counts from the next request on.");
         return ExitCode.Ok;
     }

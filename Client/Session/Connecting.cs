@@ -28,6 +28,7 @@ internal sealed class Connecting(
         {
             Channels = [new ChannelOptions(ChannelLimits.Label)],
             ConnectTimeout = options.ConnectTimeout,
+            RelayOnly = options.RelayOnly,
         });
         PhoneSession? session = null;
         try

@@ -32,6 +32,8 @@ public static partial class MessageReader
             "running" => fields.Has("models") ? Running(fields) : new RunningRequest(),
             "devices" => fields.Has("devices") ? Devices(fields) : new DevicesRequest(),
             "device_set" => DeviceSet(fields),
+            "device_revoke" => new DeviceRevokeRequest { Device = Device(fields) },
+            "device_revoked" => new DeviceRevokedMessage { Device = Device(fields) },
             _ => null,
         };
         return message is null ? null : Named(message, fields);

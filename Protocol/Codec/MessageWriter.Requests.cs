@@ -26,6 +26,8 @@ public static partial class MessageWriter
             case RunningReply running: Running(running, ref json); break;
             case DevicesReply reply: Devices(reply, ref json); break;
             case DeviceSetRequest change: DeviceSet(change, ref json); break;
+            case DeviceRevokeRequest revoke: json.Text("device", revoke.Device); break;
+            case DeviceRevokedMessage revoked: json.Text("device", revoked.Device); break;
             default: break;
         }
     }

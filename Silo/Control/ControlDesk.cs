@@ -79,10 +79,7 @@ internal sealed class ControlDesk(
     private async Task<ControlReply> Revoke(ControlRequest request)
     {
         if (Find(request.Device) is not { } device) return NoDevice();
-        if (!await keys.Delete(device)) return NoDevice();
-        await peers.CloseRevoked(device);
-        news.Changed(device.Value);
-        return new ControlReply();
+        return await desk.Revoke(device) ? new ControlReply() : NoDevice();
     }
 
     private async Task<ControlReply> Rename(ControlRequest request)

@@ -56,6 +56,11 @@ internal sealed class MacParts : IAsyncDisposable
         var rtc = StartRtc(settings);
         Phones = new PhoneHost(rtc, Gate, parts, _loggers.For<PhoneHost>());
         rtc.NetworkChanged += Phones.NetworkChanged;
+        Devices.CloseRevoked = async device =>
+        {
+            await Phones.CloseRevoked(device);
+            News.Changed(device.Value);
+        };
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(
             Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);

@@ -10,6 +10,9 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
 {
     private readonly TokenLedger _ledger = new(keys, time);
 
+    /// <summary>Closes the sessions of a device that was deleted.</summary>
+    public Func<DeviceId, Task> CloseRevoked { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Whether a device may ask that now.</summary>
     public bool May(string device, Message request)
     {
@@ -20,7 +23,7 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
             Protocol.Messages.Models.LoadRequest => rights.MayLoad(),
             Protocol.Messages.Models.UnloadRequest => rights.MayUnload(),
             Protocol.Messages.Models.PullRequest => rights.MayPull(),
-            DevicesRequest or DeviceSetRequest => rights.MayManage(),
+            DevicesRequest or DeviceSetRequest or DeviceRevokeRequest => rights.MayManage(),
             ChatMessage { Model: { } model } when !rights.MayUse(model) => false,
             ChatMessage or Protocol.Messages.Models.EmbedRequest => TokensLeft(device) > 0,
             _ => true,
@@ -47,16 +50,25 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
             case DeviceSetRequest change:
                 return Set(change)
                     ? new DevicesReply { Id = request.Id, Devices = [.. All().Where(d => d.Device == change.Device)] }
-                    : new ErrorMessage
-                    {
-                        Id = request.Id,
-                        For = request.Op,
-                        Code = ErrorCode.NotFound,
-                        Text = "This Mac has no device of that id.",
-                    };
+                    : NoDevice(request);
             default:
                 return null;
         }
+    }
+
+    /// <summary>What an owner's device asks and that takes its time; null when it is something else.</summary>
+    public Func<CancellationToken, Task<Message>>? Work(Message request) => request is DeviceRevokeRequest revoke
+        ? async _ => DeviceId.TryParse(revoke.Device, out var device) && await Revoke(device)
+            ? new DeviceRevokedMessage { Device = revoke.Device }
+            : NoDevice(request)
+        : null;
+
+    /// <summary>Deletes a device, durably, then closes its sessions; false when there is none.</summary>
+    public async Task<bool> Revoke(DeviceId device)
+    {
+        if (!await keys.Delete(device)) return false;
+        await CloseRevoked(device);
+        return true;
     }
 
     /// <summary>Changes what a paired device may do, durably; false when there is none or the name is empty.</summary>
@@ -66,6 +78,14 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
             Name = change.Name ?? record.Name,
             Rights = (record.Rights ?? DeviceRights.Default).With(change),
         });
+
+    private static ErrorMessage NoDevice(Message request) => new()
+    {
+        Id = request.Id,
+        For = request.Op,
+        Code = ErrorCode.NotFound,
+        Text = "This Mac has no device of that id.",
+    };
 
     /// <summary>Every paired device.</summary>
     public IReadOnlyList<DeviceDescription> All() =>

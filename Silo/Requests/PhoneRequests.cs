@@ -36,7 +36,9 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
         }
 
         if (parts.Devices.Answer(message) is { } devices) return devices;
-        return parts.Models.Work(message, parts.Devices.Rights(device), replyLater) is { } work
+        var slow = parts.Devices.Work(message)
+            ?? parts.Models.Work(message, parts.Devices.Rights(device), replyLater);
+        return slow is { } work
             ? _pending.Begin(message, stop => Counted(work(stop)))
             : Refuse(message, ErrorCode.UnknownOp);
     }

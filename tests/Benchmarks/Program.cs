@@ -3,10 +3,18 @@ using QuicPair.Benchmarks.Path;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    the parts
 // dotnet run -c Release --project tests/Benchmarks -- path 200        the whole path, stage by stage
-if (args is ["path", ..])
+// dotnet run -c Release --project tests/Benchmarks -- cancel 100      from "stop" to the runner's stop, in each stage
+// dotnet run -c Release --project tests/Benchmarks -- crowd 20        the first token's share of one device and of 20
+var count = args.Length > 1 && int.TryParse(args[1], out var given) ? given : (int?)null;
+switch (args)
 {
-    return await PathRun.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
+    case ["path", ..]:
+        return await PathRun.Run(count ?? 200);
+    case ["cancel", ..]:
+        return await CancelRun.Run(count ?? 100);
+    case ["crowd", ..]:
+        return await CrowdRun.Run(count ?? 20);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(QuicPair.Benchmarks.NoiseBenchmark).Assembly).Run(args);
+        return 0;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(QuicPair.Benchmarks.NoiseBenchmark).Assembly).Run(args);
-return 0;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -82,14 +83,42 @@ public sealed class ChromiumChatTests
     {
         await using var mac = await MacProcess.Start();
         await using var phone = await Paired(mac);
-        var devices = (await mac.Ask(new { op = "devices" })).GetProperty("devices");
-        var device = devices.EnumerateArray().Single().GetProperty("device").GetString();
+        var device = (await Devices(mac)).Single().GetProperty("device").GetString();
 
         await mac.Ask(new { op = "revoke", device });
 
         await phone.WaitFor(".banner", "was removed|did not accept");
         await phone.Click("Try again");
         await phone.WaitFor(".banner", "did not accept");
+    }
+
+    [Fact]
+    public async Task An_owners_phone_changes_and_removes_another_device()
+    {
+        await using var mac = await MacProcess.Start();
+        await using var phone = await Paired(mac);
+        var owner = (await Devices(mac)).Single().GetProperty("device").GetString();
+        await mac.Ask(new { op = "set", device = owner, role = "owner" });
+        using var other = new PhoneCommand();
+        Assert.Equal(0, (await other.Run("chat", "--name", "Laptop", await mac.Invite(), "Hello")).Exit);
+
+        await phone.Click("Connection");
+        await phone.WaitFor(".device:last-of-type", "Laptop.*away");
+        await phone.Screenshot("6-devices");
+        await phone.Evaluate(
+            "const role = document.querySelector('select[aria-label=\"What Laptop is\"]'); role.value = 'guest';"
+            + "role.dispatchEvent(new Event('change', { bubbles: true }))");
+        Assert.Equal(4, (await other.Run("models", "load", "quicpair-built-in")).Exit);
+        Assert.Equal("guest", (await Devices(mac)).Single(IsOther).GetProperty("role").GetString());
+
+        await phone.Click("Remove Laptop");
+        await phone.Click("Yes, remove Laptop");
+        await phone.WaitFor("section[aria-labelledby=devices-title]", "^((?!Laptop).)*$");
+        Assert.Equal(4, (await other.Run("chat", "Still there?")).Exit);
+        Assert.Equal(owner, (await Devices(mac)).Single().GetProperty("device").GetString());
+        Assert.Empty(await phone.Problems());
+
+        bool IsOther(JsonElement device) => device.GetProperty("device").GetString() != owner;
     }
 
     [Fact]
@@ -109,6 +138,9 @@ public sealed class ChromiumChatTests
 
         await phone.WaitFor(".chip", Live);
     }
+
+    private static async Task<JsonElement[]> Devices(MacProcess mac) =>
+        [.. (await mac.Ask(new { op = "devices" })).GetProperty("devices").EnumerateArray()];
 
     private static async Task<Chromium> Paired(MacProcess mac)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 
 namespace QuicPair.EndToEnd;
 
@@ -18,6 +19,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
     private readonly SemaphoreSlim _words = new(0);
     private readonly int _count;
     private readonly Task _accepting;
+    private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
     private int _chats;
 
     /// <param name="count">The words of each answer.</param>
@@ -41,7 +43,10 @@ internal sealed class MeteredRunner : IAsyncDisposable
     /// <summary>A word of an answer, counted from 0.</summary>
     public static string Word(int number) => $"word{number} ";
 
-    /// <summary>Lets the next words out.</summary>
+    /// <summary>Ends with the next chat that is asked, past ones first.</summary>
+    public Task<string> Asked() => _asked.Reader.ReadAsync(_end.Token).AsTask();
+
+    /// <summary>Lets the next words out; behind the last one, the end of the answer counts as one.</summary>
     public void Say(int words)
     {
         if (words > 0) _words.Release(words);
@@ -81,6 +86,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
                 if (path == "/api/chat" && !body.Contains("\"messages\":[]", StringComparison.Ordinal))
                 {
                     Interlocked.Increment(ref _chats);
+                    _asked.Writer.TryWrite(body);
                     await Answer(stream);
                     return;
                 }
@@ -111,6 +117,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
             await Write(stream, Line(Word(word), null));
         }
 
+        await _words.WaitAsync(_end.Token);
         await Write(stream, Line("", "stop"));
     }
 

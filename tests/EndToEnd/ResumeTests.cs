@@ -32,7 +32,7 @@ public sealed class ResumeTests
             await phone.WaitFor(answer + " .text", $"word{after - 1}\\b");
 
             await phone.Reload();
-            runner.Say(Words - after);
+            runner.Say(Words - after + 1);
 
             var text = await phone.WaitFor(answer + "[data-state=done] .text", $"word{Words - 1}\\b");
             Assert.Equal(whole, text.TrimEnd());

@@ -25,13 +25,17 @@ internal sealed class TestRunner : IAsyncDisposable
     /// <param name="seed">The seed of chats that bring none.</param>
     /// <param name="faultAfter">After how many characters each answer breaks; null never.</param>
     /// <param name="port">The port of an earlier one, or 0 for any.</param>
-    public static async Task<TestRunner> Start(int seed, int? faultAfter = null, int port = 0)
+    /// <param name="slow">
+    /// Whether it takes the larger model, which says the same and reads some hundred tokens a second.
+    /// </param>
+    public static async Task<TestRunner> Start(int seed, int? faultAfter = null, int port = 0, bool slow = false)
     {
-        var model = await Model();
+        var model = slow ? await Model("slow", "500", "16", "3072") : await Model("bigram");
         var environment = new Dictionary<string, string?>
         {
             ["SEED"] = $"{seed}",
             ["FAULT_AFTER"] = faultAfter?.ToString(),
+            ["CONTEXT"] = slow ? "32768" : null,
         };
         var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model, $"{port}"], environment);
         using var ready = JsonDocument.Parse(await process.Line(line => line.StartsWith('{')));
@@ -39,25 +43,43 @@ internal sealed class TestRunner : IAsyncDisposable
     }
 
     /// <summary>What the runner itself answers, without QuicPair.</summary>
-    public async Task<string> Direct(string prompt)
+    public async Task<string> Direct(string prompt) =>
+        (await Ask(prompt, null)).GetProperty("message").GetProperty("content").GetString()!;
+
+    /// <summary>How many tokens of a prompt it reads in a second.</summary>
+    public async Task<double> ReadingRate()
+    {
+        var answer = await Ask(string.Join(' ', Enumerable.Repeat("river", 500)), new { num_predict = 1 });
+        return answer.GetProperty("prompt_eval_count").GetInt64()
+            / (answer.GetProperty("prompt_eval_duration").GetInt64() / 1e9);
+    }
+
+    /// <summary>How many chats came.</summary>
+    public async Task<int> Chats()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        return JsonElement.Parse(await http.GetStringAsync("/requests")).GetProperty("chats").GetInt32();
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<JsonElement> Ask(string prompt, object? options)
     {
         using var http = new HttpClient { BaseAddress = Address };
         var body = JsonSerializer.Serialize(new
         {
             model = "bigram:latest",
             messages = new[] { new { role = "user", content = prompt } },
+            options,
             stream = false,
         });
         using var response = await http.PostAsync("/api/chat", new StringContent(body));
-        using var answer = JsonDocument.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
-        return answer.RootElement.GetProperty("message").GetProperty("content").GetString()!;
+        return JsonElement.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private static async Task<string> Model()
+    private static async Task<string> Model(string name, params string[] size)
     {
-        var model = Path.Combine(Tree.Artifacts, "runner", "bigram.gguf");
+        var model = Path.Combine(Tree.Artifacts, "runner", $"{name}.gguf");
         await Preparing.WaitAsync();
         try
         {
@@ -70,7 +92,7 @@ internal sealed class TestRunner : IAsyncDisposable
             if (!File.Exists(model))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(model)!);
-                await Run("node", "write-model.mjs", "corpus.txt", model);
+                await Run("node", ["write-model.mjs", "corpus.txt", model, .. size]);
             }
 
             return model;

@@ -77,7 +77,7 @@ export function bigramModel(text, { words = 500, layers = 1, feedForward = 32 } 
   }).map(([name, tensor]) => ({ name: `blk.${i}.${name}.weight`, ...tensor }));
   const metadata = [
     ['general.architecture', 'string', 'llama'], ['general.name', 'string', 'quicpair-bigram'],
-    ['general.alignment', 'u32', 32], ['llama.context_length', 'u32', 4096], ['llama.embedding_length', 'u32', size],
+    ['general.alignment', 'u32', 32], ['llama.context_length', 'u32', 32768], ['llama.embedding_length', 'u32', size],
     ['llama.block_count', 'u32', layers], ['llama.feed_forward_length', 'u32', feedForward],
     ['llama.attention.head_count', 'u32', 1], ['llama.attention.head_count_kv', 'u32', 1],
     ['llama.attention.key_length', 'u32', head], ['llama.attention.value_length', 'u32', head],

@@ -1,15 +1,19 @@
 // llama.cpp through node-llama-cpp, one model, two sequences, on the processor.
+// CONTEXT=n is the number of tokens that it sees at once.
 import { getLlama, LlamaCompletion } from 'node-llama-cpp';
 
 const nanoseconds = () => Number(process.hrtime.bigint());
 const prompt = (messages) =>
   messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join('') + '<|im_start|>assistant\n';
 
+const contextSize = Number(process.env.CONTEXT ?? 2048);
+
 export class Llama {
   #engine;
   #file;
   #model;
   #context;
+  #embedding;
 
   static async open(file) {
     const llama = new Llama();
@@ -27,17 +31,46 @@ export class Llama {
     if (this.#model) return 0;
     const start = nanoseconds();
     this.#model = await this.#engine.loadModel({ modelPath: this.#file });
-    this.#context = await this.#model.createContext({ contextSize: 2048, sequences: 2, threads: 2 });
+    this.#context = await this.#model.createContext({ contextSize, sequences: 2, threads: 2 });
     return nanoseconds() - start;
   }
 
   async unload() {
     await this.#model?.dispose();
-    this.#model = this.#context = undefined;
+    this.#model = this.#context = this.#embedding = undefined;
   }
 
-  /** Answers `messages`; `onText` gets each piece. Returns Ollama's closing fields. */
-  async chat(messages, options, signal, onText) {
+  /** The vectors of `texts`, each of length 1 as Ollama gives them, and how many tokens they were. */
+  async embed(texts) {
+    await this.load();
+    this.#embedding ??= await this.#model.createEmbeddingContext({ contextSize: 512, threads: 2 });
+    const vectors = [];
+    let tokens = 0;
+    for (const text of texts) {
+      const input = this.#model.tokenize(text);
+      const { vector } = await this.#embedding.getEmbeddingFor(input);
+      const length = Math.hypot(...vector) || 1;
+      vectors.push(vector.map((number) => number / length));
+      tokens += input.length;
+    }
+    return { vectors, tokens };
+  }
+
+  /** What the file says of the model. */
+  get facts() {
+    const { general, llama } = this.#model.fileInfo.metadata;
+    return {
+      'general.architecture': general.architecture, 'general.name': general.name,
+      'llama.context_length': llama.context_length, 'llama.embedding_length': llama.embedding_length,
+      'llama.block_count': llama.block_count,
+    };
+  }
+
+  /**
+   * Answers `messages`; `onText` gets each piece. Returns Ollama's closing fields. With a `schema` the sampler is held to
+   * JSON of that form.
+   */
+  async chat(messages, { schema, ...options }, signal, onText) {
     const start = nanoseconds();
     const load = await this.load();
     const tokens = this.#model.tokenize(prompt(messages), true);
@@ -50,6 +83,7 @@ export class Llama {
         maxTokens: options.num_predict ?? 256,
         temperature: options.temperature ?? 0.8,
         seed: options.seed,
+        grammar: schema && await this.#engine.createGrammarForJsonSchema(schema),
         signal,
         stopOnAbortSignal: true,
         onToken: (batch) => { first ||= nanoseconds(); count += batch.length; },

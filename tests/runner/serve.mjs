@@ -1,6 +1,7 @@
 // node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp. Prints {"port":…}.
 // SEED=n is the seed of chats that bring none.
 // FAULT_AFTER=n breaks an answer with an error line after n characters, as Ollama does when its runner dies.
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { statSync } from 'node:fs';
 import { Llama } from './llama.mjs';
@@ -11,11 +12,12 @@ const faultAfter = Number(process.env.FAULT_AFTER ?? Infinity);
 const seed = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 const llama = await Llama.open(file);
 let requests = 0;
+const pictures = [];
 
 const model = () => ({
   name: NAME, model: NAME, modified_at: new Date().toISOString(), size: statSync(file).size, digest: '0'.repeat(64),
   details: { format: 'gguf', family: 'llama', families: ['llama'], parameter_size: '1.4M', quantization_level: 'F32' },
-  capabilities: ['completion'],
+  capabilities: ['completion', 'tools', 'embedding'],
 });
 
 const reply = (response, status, body) => {
@@ -29,11 +31,36 @@ async function body(request) {
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }
 
+const isMissing = (asked, response) => {
+  if (asked.model === NAME || asked.model === 'bigram') return false;
+  reply(response, 404, { error: `model '${asked.model}' not found` });
+  return true;
+};
+
+async function show(request, response) {
+  if (isMissing(await body(request), response)) return;
+  await llama.load();
+  const { details, capabilities, modified_at } = model();
+  reply(response, 200, { details, capabilities, modified_at, model_info: llama.facts });
+}
+
+async function embed(request, response) {
+  const asked = await body(request);
+  if (isMissing(asked, response)) return;
+  const { vectors, tokens } = await llama.embed([asked.input].flat());
+  reply(response, 200, { model: asked.model, embeddings: vectors, prompt_eval_count: tokens });
+}
+
+// A small model seldom finds the form of a tool call by itself: the sampler is held to it.
+const toolCall = (tools) => ({
+  oneOf: tools.map(({ function: { name, parameters } }) => ({
+    type: 'object', properties: { name: { const: name }, arguments: parameters },
+  })),
+});
+
 async function chat(request, response) {
   const asked = await body(request);
-  if (asked.model !== NAME && asked.model !== 'bigram') {
-    return reply(response, 404, { error: `model '${asked.model}' not found` });
-  }
+  if (isMissing(asked, response)) return undefined;
   const line = (rest) => JSON.stringify({ model: asked.model, created_at: new Date().toISOString(), ...rest }) + '\n';
   const empty = { role: 'assistant', content: '' };
   if (!asked.messages?.length) {
@@ -42,13 +69,18 @@ async function chat(request, response) {
     return reply(response, 200, JSON.parse(line({ message: empty, done: true, done_reason: unload ? 'unload' : 'load' })));
   }
   requests++;
+  for (const image of asked.messages.flatMap(({ images }) => images ?? [])) {
+    pictures.push(createHash('sha256').update(Buffer.from(image, 'base64')).digest('hex'));
+  }
+  const calls = asked.tools?.length > 0;
+  const schema = calls ? toolCall(asked.tools) : typeof asked.format === 'object' ? asked.format : undefined;
   const stream = asked.stream !== false;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   let text = '';
-  const result = await llama.chat(asked.messages, { seed, ...asked.options }, gone.signal, (piece) => {
+  const result = await llama.chat(asked.messages, { seed, ...asked.options, schema }, gone.signal, (piece) => {
     text += piece;
-    if (!stream || gone.signal.aborted) return;
+    if (!stream || calls || gone.signal.aborted) return;
     if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     if (text.length > faultAfter) {
       response.end(JSON.stringify({ error: 'an error was encountered while running the model' }) + '\n');
@@ -58,6 +90,12 @@ async function chat(request, response) {
     response.write(line({ message: { role: 'assistant', content: piece }, done: false }));
   });
   if (gone.signal.aborted) return undefined;
+  if (calls) {
+    const message = { ...empty, tool_calls: [{ function: JSON.parse(text) }] };
+    if (!stream) return reply(response, 200, JSON.parse(line({ message, done: true, ...result })));
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.write(line({ message, done: false }));
+  }
   const end = { message: { role: 'assistant', content: stream ? '' : text }, done: true, ...result };
   return stream ? response.end(line(end)) : reply(response, 200, JSON.parse(line(end)));
 }
@@ -67,8 +105,10 @@ const routes = {
   'GET /api/version': (_, response) => reply(response, 200, { version: '0.0.0-bigram' }),
   'GET /api/tags': (_, response) => reply(response, 200, { models: [model()] }),
   'GET /api/ps': (_, response) => reply(response, 200, { models: llama.loaded ? [model()] : [] }),
-  'GET /requests': (_, response) => reply(response, 200, { chats: requests }),
+  'GET /requests': (_, response) => reply(response, 200, { chats: requests, pictures }),
   'POST /api/chat': chat,
+  'POST /api/show': show,
+  'POST /api/embed': embed,
 };
 
 const server = http.createServer(async (request, response) => {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -49,10 +50,11 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
     /// <summary>Whether the model that would be used fits into this machine.</summary>
     public Finding Memory(IReadOnlyList<(string Name, long Size)> models, long bytes)
     {
-        var named = models.Where(model => settings.Model.Length == 0 || Matches(model.Name)).ToList();
+        var named = models.Where(
+            model => model.Size > 0 && (settings.Model.Length == 0 || Matches(model.Name))).ToList();
         if (named.Count == 0 || bytes <= 0)
         {
-            return new Finding("memory", Verdict.NotMeasured, "There is no model to compare it with.");
+            return new Finding("memory", Verdict.NotMeasured, "There is no model whose size is known.");
         }
 
         var (name, size) = settings.Model.Length > 0 ? named[0] : named.MinBy(model => model.Size);
@@ -138,7 +140,9 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
         }
     }
 
-    private static string Size(long bytes) => $"{Math.Round(bytes / 1e9, 1)} GB";
+    private static string Size(long bytes) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(bytes < 1_000_000_000 ? bytes / 1e6 : bytes / 1e9):0.#} {(bytes < 1_000_000_000 ? "MB" : "GB")}");
 
     /// <summary>The addresses at which others reach this machine.</summary>
     public static IEnumerable<IPAddress> OwnAddresses() => NetworkInterface.GetAllNetworkInterfaces()

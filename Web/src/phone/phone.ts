@@ -4,6 +4,7 @@ import type { MacMessage, Model, PhoneMessage } from "../protocol/messages.ts";
 import { connect, type Step } from "./connect.ts";
 import { Conversation } from "./conversation.ts";
 import type { Database, PairedMac } from "./database.ts";
+import { DeviceList } from "./deviceList.ts";
 import type { Path } from "./peer.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import type { Session } from "./session.ts";
@@ -49,6 +50,7 @@ export class Phone {
   link: Link = { kind: "connecting", step: "signaling" };
   models: readonly Model[] = [];
   mac: PairedMac;
+  readonly devices = new DeviceList((message) => this.#session?.send(message));
   readonly #database: Database;
   readonly #signaling = new Signaling(location.origin);
   readonly #onChange: (phone: Phone) => void;
@@ -196,6 +198,10 @@ export class Phone {
   }
 
   #receive(message: MacMessage): void {
+    if (this.devices.receive(message)) {
+      this.#onChange(this);
+      return;
+    }
     switch (message.op) {
       case "models":
         this.models = message.models;

@@ -37,7 +37,28 @@ export type PhoneMessage =
   | { readonly op: "models" }
   | { readonly op: "load"; readonly id: string; readonly model?: string }
   | { readonly op: "ping"; readonly id?: string }
+  | { readonly op: "devices"; readonly id: string }
+  | { readonly op: "device_set"; readonly id: string; readonly device: string; readonly role: Role }
+  | { readonly op: "device_revoke"; readonly id: string; readonly device: string }
   | { readonly op: "paired_ack" };
+
+export const roles = ["owner", "user", "guest"] as const;
+export type Role = (typeof roles)[number];
+
+/** A device of the Mac, as its owner sees it. Times are Unix seconds; 0 is no limit. */
+export interface Device {
+  readonly device: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly models: readonly string[];
+  readonly pull: boolean;
+  readonly unload: boolean;
+  readonly tokens_per_day: number;
+  readonly tokens_today: number;
+  readonly expires: number;
+  readonly since: number;
+  readonly connected: boolean;
+}
 
 export interface Model {
   readonly name: string;
@@ -78,6 +99,8 @@ export type MacMessage =
   | { readonly op: "status"; readonly id: string; readonly stage: "loading" | "reading" }
   | { readonly op: "models"; readonly models: readonly Model[] }
   | { readonly op: "pong"; readonly id?: string }
+  | { readonly op: "devices"; readonly id: string; readonly devices: readonly Device[] }
+  | { readonly op: "device_revoked"; readonly id: string; readonly device: string }
   | { readonly op: "paired"; readonly k: Bytes }
   | { readonly op: "paired_done" }
   | { readonly op: "restart" };
@@ -124,6 +147,10 @@ export function readMessage(bytes: Bytes): MacMessage | undefined {
       return { op: "models", models: required(value, "models", isArray).map(model) };
     case "pong":
       return { op: "pong", ...optional(value, "id", isText) };
+    case "devices":
+      return { op: "devices", id: text(value, "id"), devices: required(value, "devices", isArray).map(device) };
+    case "device_revoked":
+      return { op: "device_revoked", id: text(value, "id"), device: text(value, "device") };
     case "paired":
       return { op: "paired", k: pairingKey(text(value, "k")) };
     case "paired_done":
@@ -149,6 +176,25 @@ function model(value: unknown): Model {
     loaded: value["loaded"] === true,
     remote: value["remote"] === true,
     capabilities: isArray(value["capabilities"]) ? value["capabilities"].filter(isText) : [],
+  };
+}
+
+function device(value: unknown): Device {
+  if (!isObject(value)) {
+    throw new ProtocolViolation("a device is not an object");
+  }
+  return {
+    device: text(value, "device"),
+    name: text(value, "name"),
+    role: required(value, "role", isRole),
+    models: isArray(value["models"]) ? value["models"].filter(isText) : [],
+    pull: value["pull"] === true,
+    unload: value["unload"] === true,
+    tokens_per_day: required(value, "tokens_per_day", isCount),
+    tokens_today: required(value, "tokens_today", isCount),
+    expires: required(value, "expires", isCount),
+    since: required(value, "since", isCount),
+    connected: value["connected"] === true,
   };
 }
 
@@ -193,6 +239,10 @@ function isCount(value: unknown): value is number {
 
 function isStage(value: unknown): value is "loading" | "reading" {
   return value === "loading" || value === "reading";
+}
+
+function isRole(value: unknown): value is Role {
+  return roles.some((role) => role === value);
 }
 
 function isArray(value: unknown): value is readonly unknown[] {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PairedMac } from "../phone/database.ts";
 import type { Phone } from "../phone/phone.ts";
 import { isTurnUrl, readSettings, writeSettings } from "../phone/settings.ts";
+import { Devices } from "./devices.tsx";
 import { grouped, linkText } from "./format.ts";
 import { CloseIcon } from "./icons.tsx";
 
@@ -52,6 +53,7 @@ export function ConnectionSheet({ phone, macs, onClose, onForget, onSwitch }: Sh
           {phone.mac.key.kind === "handle" && " The key of this phone cannot be copied out of the browser."}
         </p>
         <TurnForm localOnly={phone.mac.localOnly} onSaved={() => void phone.connect()} />
+        <Devices list={phone.devices} self={phone.mac.deviceId} isLive={phone.isLive} />
         {others.length > 0 && (
           <section class="stack">
             <h3>Other Macs</h3>

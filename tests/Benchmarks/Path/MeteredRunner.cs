@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -6,6 +7,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using QuicPair.Protocol.Messages;
+using Message = QuicPair.Protocol.Messages.Message;
 
 namespace QuicPair.Benchmarks.Path;
 
@@ -15,7 +18,10 @@ internal sealed class MeteredRunner : IAsyncDisposable
     private const int Tokens = 20;
 
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, long> _written = new();
     private long _firstTokenAt;
+    private int _chats;
+    private volatile Holding? _holding;
 
     private MeteredRunner(WebApplication app) => _app = app;
 
@@ -23,6 +29,21 @@ internal sealed class MeteredRunner : IAsyncDisposable
 
     /// <summary>Ticks of the stopwatch.</summary>
     public long FirstTokenAt => Volatile.Read(ref _firstTokenAt);
+
+    /// <summary>Chats that came.</summary>
+    public int Chats => Volatile.Read(ref _chats);
+
+    /// <summary>Between two tokens.</summary>
+    public TimeSpan Pace { get; set; }
+
+    /// <summary>Where the next chat is held, once <see cref="Hold"/> was called.</summary>
+    public RunnerStage Stage { get; set; } = RunnerStage.Reading;
+
+    /// <summary>Ends when the chat is held.</summary>
+    public Task Held => _holding!.Held.Task;
+
+    /// <summary>When the held request was aborted, in ticks of the stopwatch.</summary>
+    public Task<long> Stopped => _holding!.Stopped.Task;
 
     public static async Task<MeteredRunner> Start()
     {
@@ -32,7 +53,8 @@ internal sealed class MeteredRunner : IAsyncDisposable
         const string model = """{"name":"m","model":"m","modified_at":"2026-01-01T00:00:00Z","size":1,"digest":"d"}""";
         runner._app.MapGet("/api/version", () => Results.Text("""{"version":"0.0.0"}""", "application/json"));
         runner._app.MapGet("/api/tags", () => Results.Text($$"""{"models":[{{model}}]}""", "application/json"));
-        runner._app.MapGet("/api/ps", () => Results.Text($$"""{"models":[{{model}}]}""", "application/json"));
+        runner._app.MapGet("/api/ps", () => Results.Text(
+            $$"""{"models":[{{(runner.Stage == RunnerStage.Loading ? "" : model)}}]}""", "application/json"));
         runner._app.MapPost("/api/chat", runner.Chat);
         runner._app.Urls.Add("http://127.0.0.1:0");
         await runner._app.StartAsync();
@@ -41,14 +63,43 @@ internal sealed class MeteredRunner : IAsyncDisposable
         return runner;
     }
 
+    /// <summary>The next chat stays in its stage until it is aborted.</summary>
+    public void Hold() => _holding = new Holding();
+
+    /// <summary>When the first token of the chat with that prompt was written, if the message is that token.</summary>
+    public bool TryTake(string prompt, Message message, out long writtenAt)
+    {
+        writtenAt = 0;
+        return message is DeltaMessage && _written.TryRemove(prompt, out writtenAt);
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task Chat(HttpContext http)
     {
+        Interlocked.Increment(ref _chats);
+        var asked = await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+        var prompt = asked!["messages"] is JsonArray { Count: > 0 } messages ? (string?)messages[^1]!["content"] : null;
         http.Response.ContentType = "application/x-ndjson";
+        if (_holding is { } holding)
+        {
+            if (Stage == RunnerStage.Streaming) await Line(http, "word ", done: false);
+            await holding.Hold(http.RequestAborted);
+            return;
+        }
+
         for (var token = 0; token < Tokens; token++)
         {
-            if (token == 0) Volatile.Write(ref _firstTokenAt, Stopwatch.GetTimestamp());
+            if (token == 0)
+            {
+                Volatile.Write(ref _firstTokenAt, Stopwatch.GetTimestamp());
+                _written[prompt ?? ""] = FirstTokenAt;
+            }
+            else if (Pace > TimeSpan.Zero)
+            {
+                await Task.Delay(Pace, http.RequestAborted);
+            }
+
             await Line(http, "word ", done: false);
         }
 
@@ -72,5 +123,19 @@ internal sealed class MeteredRunner : IAsyncDisposable
         }
 
         return http.Response.WriteAsync(line.ToJsonString() + "\n");
+    }
+
+    private sealed class Holding
+    {
+        public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<long> Stopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task Hold(CancellationToken aborted)
+        {
+            await using var stop = aborted.Register(() => Stopped.TrySetResult(Stopwatch.GetTimestamp()));
+            Held.TrySetResult();
+            await Stopped.Task;
+        }
     }
 }

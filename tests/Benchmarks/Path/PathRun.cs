@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text.Json;
 using QuicPair.Client;
-using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Benchmarks.Path;
@@ -20,29 +17,18 @@ internal static class PathRun
     public static async Task<int> Run(int rounds)
     {
         await using var runner = await MeteredRunner.Start();
-        var home = Directory.CreateTempSubdirectory("quicpair-path-").FullName;
-        using var silo = StartSilo(home, runner.Address);
-        try
+        await using var silo = await SiloProcess.Start(runner.Address);
+        var samples = new StageTimes();
+        for (var done = 0; done < rounds; done += RoundsPerDevice)
         {
-            await Welcomed(silo);
-            var samples = new StageTimes();
-            for (var done = 0; done < rounds; done += RoundsPerDevice)
-            {
-                var store = System.IO.Path.Combine(home, $"phone-{done}.json");
-                await using var phone = new Phone(new PhoneOptions { Name = "measured", StorePath = store });
-                await (await phone.Pair(await Invite(home), CancellationToken.None)).DisposeAsync();
-                await Measure(phone, runner, samples, Math.Min(RoundsPerDevice, rounds - done));
-            }
+            var store = System.IO.Path.Combine(silo.Home, $"phone-{done}.json");
+            await using var phone = new Phone(new PhoneOptions { Name = "measured", StorePath = store });
+            await (await phone.Pair(await silo.Invite(), CancellationToken.None)).DisposeAsync();
+            await Measure(phone, runner, samples, Math.Min(RoundsPerDevice, rounds - done));
+        }
 
-            samples.Print($"{rounds} rounds on loopback, milliseconds");
-            return 0;
-        }
-        finally
-        {
-            silo.Kill();
-            await silo.WaitForExitAsync();
-            Directory.Delete(home, recursive: true);
-        }
+        samples.Print($"{rounds} rounds on loopback, milliseconds");
+        return 0;
     }
 
     private static async Task Measure(Phone phone, MeteredRunner runner, StageTimes times, int rounds)
@@ -71,44 +57,5 @@ internal static class PathRun
                 times.Add("first token: runner wrote it → phone has it", share);
             }
         }
-    }
-
-    private static Process StartSilo(string home, Uri runner)
-    {
-        var folder = System.IO.Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!;
-        var configuration = System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
-        var program = System.IO.Path.Combine(folder, "..", "Silo", configuration, "QuicPair.Silo.dll");
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true };
-        start.Environment["QUICPAIR_HOME"] = home;
-        start.Environment["Urls"] = "http://127.0.0.1:0";
-        start.Environment["OLLAMA_HOST"] = runner.ToString();
-
-        // One client asks a hundred times a second here; a person does not.
-        start.Environment["Limits__Burst"] = "100000";
-        start.Environment["Limits__PerSecond"] = "100000";
-        return Process.Start(start)!;
-    }
-
-    /// <summary>The welcome ends when the control socket is there.</summary>
-    private static async Task Welcomed(Process silo)
-    {
-        while (await silo.StandardOutput.ReadLineAsync() is { } line
-            && !line.StartsWith("Pair a phone", StringComparison.Ordinal))
-        {
-        }
-    }
-
-    private static async Task<PairingLink> Invite(string home)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(System.IO.Path.Combine(home, "control.sock")));
-        await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync("""{"op":"pair"}"""u8.ToArray().Append((byte)'\n').ToArray());
-        using var reader = new StreamReader(stream);
-        using var reply = JsonDocument.Parse((await reader.ReadLineAsync())!);
-        var text = reply.RootElement.GetProperty("links").EnumerateArray().Last().GetString()!;
-        return PairingLink.TryParse(text, out var link, out string problem)
-            ? link
-            : throw new InvalidOperationException(problem);
     }
 }

@@ -14,11 +14,12 @@ internal sealed class StageTimes
     public void Print(string title)
     {
         Console.WriteLine(title);
-        Console.WriteLine("| stage | p50 | p90 | p99 |\n|---|---|---|---|");
+        Console.WriteLine("| stage | p50 | p90 | p99 | max | of |\n|---|---|---|---|---|---|");
         foreach (var (stage, list) in _milliseconds)
         {
             list.Sort();
-            Console.WriteLine($"| {stage} | {At(list, 0.5):F2} | {At(list, 0.9):F2} | {At(list, 0.99):F2} |");
+            Console.WriteLine($"| {stage} | {At(list, 0.5):F2} | {At(list, 0.9):F2} | {At(list, 0.99):F2} "
+                + $"| {list[^1]:F2} | {list.Count} |");
         }
     }
 

@@ -3,6 +3,7 @@ using QuicPair.Cli;
 using QuicPair.Cli.Bench;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Devices;
 using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Client.Tests.Command;
@@ -38,11 +39,50 @@ public sealed class MacCommandTests : IAsyncLifetime
             new() { Name = "big:cloud", Size = 0, Loaded = false, Remote = true },
         ];
         var run = await Run("models");
-        Assert.Equal("qwen:3b      1.9 GB  loaded, tools\nbig:cloud    0.0 MB  cloud\n", run.Out);
+        Assert.Equal("qwen:3b      1.9 GB  loaded, tools\nbig:cloud         -  cloud\n", run.Out);
         Assert.Equal(run.Out, (await Run("models", "list", "--mac", "test mac")).Out);
         var json = JsonElement.Parse((await Run("models", "--json")).Out);
         Assert.Equal("qwen:3b", json[0].GetProperty("name").GetString());
     }
+
+    [Fact]
+    public async Task An_owners_device_lists_changes_and_removes_devices()
+    {
+        var asked = new List<Message>();
+        _mac.OnRequest = (peer, request) =>
+        {
+            asked.Add(request);
+            peer.Send(request is DeviceRevokeRequest revoke
+                ? new DeviceRevokedMessage { Id = revoke.Id, Device = revoke.Device }
+                : new DevicesReply { Id = request.Id, Devices = [Ada] });
+        };
+        var list = await Run("devices", "--mac", "test mac", "--json");
+        Assert.Equal("owner", JsonElement.Parse(list.Out)[0].GetProperty("role").GetString());
+        Assert.Equal(0, (await Run("devices", "rename", "Ada", "Bob", "--mac", "test mac")).ExitCode);
+        Assert.Equal(0, (await Run("devices", "role", "Ada", "guest", "--pull", "true", "--mac", "test mac")).ExitCode);
+        Assert.Equal(0, (await Run("devices", "revoke", "Ada", "--mac", "test mac")).ExitCode);
+        Assert.Equal(ExitCode.Failed, (await Run("devices", "revoke", "Eve", "--mac", "test mac")).ExitCode);
+        Assert.Equal(ExitCode.Usage, (await Run("devices", "--mac", "Other")).ExitCode);
+        Assert.Equal("Bob", Assert.IsType<DeviceSetRequest>(asked[2]).Name);
+        var change = Assert.IsType<DeviceSetRequest>(asked[4]);
+        Assert.Equal((DeviceRole.Guest, true, null), (change.Role, change.Pull, change.Models));
+        Assert.Equal(Ada.Device, Assert.IsType<DeviceRevokeRequest>(asked[6]).Device);
+    }
+
+    private static DeviceDescription Ada { get; } = new()
+    {
+        Device = "abcdefghijklmnop",
+        Name = "Ada",
+        Role = DeviceRole.Owner,
+        Models = ["*"],
+        Pull = true,
+        Unload = true,
+        TokensPerDay = 0,
+        TokensToday = 0,
+        Expires = 0,
+        Since = 1,
+        Connected = true,
+    };
 
     [Fact]
     public async Task Models_are_loaded_unloaded_shown_and_fetched()

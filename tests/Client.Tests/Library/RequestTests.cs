@@ -50,6 +50,7 @@ public sealed class RequestTests : IAsyncLifetime
         var changed = await _paired.SetDevice(
             new DeviceSetRequest { Device = Description.Device, Role = DeviceRole.Guest }, Cancellation);
         Assert.Equal(Description.Device, changed.Device);
+        await _paired.RevokeDevice(Description.Device, Cancellation);
     }
 
     [Fact]
@@ -153,6 +154,7 @@ public sealed class RequestTests : IAsyncLifetime
         LoadRequest => new LoadedMessage { Id = request.Id, Model = "default:1b" },
         UnloadRequest => new UnloadedMessage { Id = request.Id, Model = "m" },
         RunningRequest => new RunningReply { Id = request.Id, Models = [new RunningModel { Name = "loaded:1b" }] },
+        DeviceRevokeRequest revoke => new DeviceRevokedMessage { Id = request.Id, Device = revoke.Device },
         _ => new DevicesReply { Id = request.Id, Devices = [Description] },
     };
 

@@ -38,7 +38,7 @@ public sealed class FrozenTests
         await using var phone = await TestPhone.Pair(mac);
         var whole = await phone.Ask(Prompt);
 
-        var chat = await phone.Begin(Prompt);
+        var chat = await phone.FirstWord(Prompt);
         await mac.Process.Freeze();
 
         // RFC 7675, 5.1: consent expires 30 seconds after the last answer.

@@ -18,7 +18,7 @@ public sealed class NetworkCutTests
         await using var phone = await TestPhone.Pair(mac, key => new RelayedSignaling(relay, key));
         var whole = await phone.Ask(Prompt);
 
-        var first = await phone.Begin(Prompt);
+        var first = await phone.FirstWord(Prompt);
         relay.Cut();
         while (relay.Dropped < 5)
         {
@@ -39,7 +39,7 @@ public sealed class NetworkCutTests
         await using var phone = await TestPhone.Pair(mac, key => new RelayedSignaling(relay, key));
         var whole = await phone.Ask(Prompt);
 
-        var first = await phone.Begin(Prompt);
+        var first = await phone.FirstWord(Prompt);
         relay.Cut();
         phone.Clock.Jump(TimeSpan.FromSeconds(31));
         Assert.Equal(ConnectFailure.Interrupted, (await phone.Ended).Reason);

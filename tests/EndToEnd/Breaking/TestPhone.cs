@@ -44,26 +44,47 @@ internal sealed class TestPhone : IAsyncDisposable
     /// <summary>A whole answer.</summary>
     public Task<string> Ask(string prompt) => Read(_mac!.Chat(new ChatMessage { Prompt = prompt }));
 
-    /// <summary>Asks, and reads the first word only.</summary>
-    public async Task<string> Begin(string prompt)
+    /// <summary>A whole answer with its end.</summary>
+    public async Task<(string Text, DoneMessage End)> AskWithEnd(ChatMessage request)
     {
-        _chat = _mac!.Chat(new ChatMessage { Prompt = prompt });
-        await foreach (var message in _chat.WithCancellation(Cancellation))
+        var messages = await _mac!.Chat(request).ToListAsync(Cancellation);
+        return (string.Concat(messages.Select(Content)), Assert.IsType<DoneMessage>(messages[^1]));
+    }
+
+    /// <summary>Asks, and reads nothing.</summary>
+    public void Begin(string prompt) => _chat = _mac!.Chat(new ChatMessage { Prompt = prompt });
+
+    /// <summary>Asks, and reads the first word only.</summary>
+    public Task<string> FirstWord(string prompt)
+    {
+        Begin(prompt);
+        return ReadUntil(_ => true);
+    }
+
+    /// <summary>Reads on until the text that this reads is enough.</summary>
+    public async Task<string> ReadUntil(Func<string, bool> isEnough)
+    {
+        var text = new StringBuilder();
+        await foreach (var message in _chat!.WithCancellation(Cancellation))
         {
-            if (message is DeltaMessage delta)
+            text.Append(Content(message));
+            if (message is DeltaMessage && isEnough(text.ToString()))
             {
-                return delta.Content;
+                return text.ToString();
             }
         }
 
-        throw new InvalidOperationException("There was no answer.");
+        throw new InvalidOperationException($"The answer ended with: {text}");
     }
+
+    /// <summary>Says goodbye in the middle of whatever it is.</summary>
+    public ValueTask Leave() => _mac!.DisposeAsync();
 
     /// <summary>Reads on where it stopped.</summary>
     public Task<string> ReadOn() => Read(_chat!);
 
-    /// <summary>What has arrived of a broken answer, then the rest over a new connection.</summary>
-    public async Task<string> ComeBack()
+    /// <summary>What comes of an answer, and whether it is all of it: the session may end before.</summary>
+    public async Task<(string Text, bool IsWhole)> ReadWhatComes()
     {
         var text = new StringBuilder();
         try
@@ -72,12 +93,20 @@ internal sealed class TestPhone : IAsyncDisposable
             {
                 text.Append(Content(message));
             }
+
+            return (text.ToString(), true);
         }
         catch (ConnectException)
         {
             // What arrived before the end counts.
+            return (text.ToString(), false);
         }
+    }
 
+    /// <summary>What has arrived of a broken answer, then the rest over a new connection.</summary>
+    public async Task<string> ComeBack()
+    {
+        var (text, _) = await ReadWhatComes();
         await _mac!.DisposeAsync();
         _mac = await _phone.Open(_phone.Pairings.Load().Single(), Cancellation);
         return text + await Read(_mac.Resume(_chat!.Id, _chat.LastSeq));

@@ -14,12 +14,14 @@ internal sealed class UdpRelay : IDisposable
     private volatile IPEndPoint? _phone;
     private volatile IPEndPoint? _mac;
     private volatile bool _isCut;
+    private volatile TaskCompletionSource? _cutting;
+    private int _left;
     private int _dropped;
 
     public UdpRelay()
     {
-        _ = Carry(_toPhone, _toMac, from => _phone = from, () => _mac);
-        _ = Carry(_toMac, _toPhone, _ => { }, () => _phone);
+        _ = Carry(_toPhone, _toMac, from => _phone = from, () => _mac, () => { });
+        _ = Carry(_toMac, _toPhone, _ => { }, () => _phone, Count);
     }
 
     /// <summary>Where the Mac seems to be, for the phone.</summary>
@@ -36,7 +38,20 @@ internal sealed class UdpRelay : IDisposable
 
     public void Cut() => _isCut = true;
 
-    public void Mend() => _isCut = false;
+    /// <summary>Lets some more datagrams through to the phone, then cuts; ends with the cut.</summary>
+    public Task CutAfter(int datagrams)
+    {
+        var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _left = datagrams;
+        _cutting = cut;
+        return cut.Task;
+    }
+
+    public void Mend()
+    {
+        _cutting = null;
+        _isCut = false;
+    }
 
     public void Dispose()
     {
@@ -46,7 +61,19 @@ internal sealed class UdpRelay : IDisposable
         _end.Dispose();
     }
 
-    private async Task Carry(UdpClient from, UdpClient to, Action<IPEndPoint> seen, Func<IPEndPoint?> target)
+    private void Count()
+    {
+        if (_cutting is not { } cut || --_left > 0)
+        {
+            return;
+        }
+
+        _isCut = true;
+        cut.TrySetResult();
+    }
+
+    private async Task Carry(
+        UdpClient from, UdpClient to, Action<IPEndPoint> seen, Func<IPEndPoint?> target, Action carried)
     {
         try
         {
@@ -61,6 +88,7 @@ internal sealed class UdpRelay : IDisposable
                 }
 
                 await to.SendAsync(datagram.Buffer, address, _end.Token);
+                carried();
             }
         }
         catch (Exception problem) when (problem is OperationCanceledException or ObjectDisposedException)

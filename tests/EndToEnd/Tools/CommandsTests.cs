@@ -11,8 +11,8 @@ public sealed class CommandsTests
         "", "chat", "pair", "devices", "devices list", "devices show", "devices rename", "devices revoke", "status",
         "models", "models list", "models load", "models unload", "models pull", "models show", "proxy", "bench",
         "identity", "identity export", "identity import", "config", "config show", "version", "completion", "up",
-        "doctor", "devices role",
-        "doctor",
+        "doctor", "devices role", "household", "household create", "household front-door", "invite", "join", "macs",
+        "macs drain",
     ];
 
     [Theory]
@@ -30,6 +30,10 @@ public sealed class CommandsTests
     [InlineData(2, "frobnicate")]
     [InlineData(2, "chat", "--frobnicate")]
     [InlineData(2, "chat", "nobody is paired")]
+    [InlineData(2, "chat", "--after", "3")]
+    [InlineData(2, "chat", "--resume", "no such id")]
+    [InlineData(2, "chat", "--resume", "abc", "a prompt")]
+    [InlineData(2, "devices", "--mac", "Nobody")]
     [InlineData(2, "models")]
     [InlineData(2, "bench")]
     [InlineData(2, "proxy")]
@@ -101,6 +105,10 @@ public sealed class CommandsTests
         Assert.Equal(0, (await Owner("devices", "rename", device, "Ada's phone")).Exit);
         Assert.Contains("Ada's phone", (await Owner("devices", "show", device)).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await Owner("status", "--json")).Exit);
+        Assert.Equal(4, (await phone.Run("devices", "--mac", Environment.MachineName)).Exit);
+        Assert.Equal(0, (await Owner("devices", "role", "Ada's phone", "owner")).Exit);
+        var byPhone = await phone.Run("devices", "list", "--json", "--mac", Environment.MachineName);
+        Assert.Equal(device, JsonElement.Parse(byPhone.Output)[0].GetProperty("device").GetString());
         Assert.Equal(0, (await Owner("devices", "revoke", "Ada's phone")).Exit);
         var refused = await phone.Run("models");
         Assert.Equal((4, ""), (refused.Exit, refused.Output));

@@ -23,7 +23,12 @@ public sealed partial class ProgramsTests
         await using var mac = await MacProcess.Start(settings: runner.Settings);
         await using var proxy = await ProxyProcess.Start(mac);
         var folder = await Install();
-        var environment = new Dictionary<string, string?> { ["PROXY_URL"] = proxy.Url, ["MODEL"] = Model };
+        var environment = new Dictionary<string, string?>
+        {
+            ["PROXY_URL"] = proxy.Url,
+            ["RUNNER_URL"] = runner.Address.ToString(),
+            ["MODEL"] = Model,
+        };
         await using var tests = ChildProcess.Start(
             "node", ["--test", "--test-reporter=tap", script], environment, folder);
 
@@ -54,6 +59,10 @@ public sealed partial class ProgramsTests
         }
 
         Assert.NotEmpty(string.Concat(generated));
+        Assert.Equal("llama", (await ollama.ShowModelAsync(Model, Cancellation)).Details.Family);
+        Assert.Equal(Model, Assert.Single(await ollama.ListRunningModelsAsync(Cancellation)).Name);
+        var embedded = await ollama.EmbedAsync("the river", Cancellation);
+        Assert.Equal(1, Math.Sqrt(Assert.Single(embedded.Embeddings).Sum(number => number * number)), 1e-3);
         await LeaveInTheMiddle(ollama);
         Assert.Equal(whole, await Ask(ollama, stream: true));
         var failure = await Assert.ThrowsAsync<HttpRequestException>(

@@ -1,5 +1,6 @@
 // The `ollama` npm client, unmodified, against `quicpair proxy` at PROXY_URL.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { Ollama } from 'ollama';
 
@@ -7,6 +8,15 @@ const ollama = new Ollama({ host: process.env.PROXY_URL });
 const model = process.env.MODEL;
 const messages = [{ role: 'user', content: 'Tell me about the river' }];
 const options = { seed: 5, num_predict: 12 };
+
+const runner = async (path, body) => (await fetch(new URL(path, process.env.RUNNER_URL), {
+  ...(body && { method: 'POST', body: JSON.stringify(body) }),
+})).json();
+// The numbers travel as binary32.
+const near = (ours, theirs) => {
+  assert.equal(ours.length, theirs.length);
+  ours.forEach((number, i) => assert.ok(Math.abs(number - theirs[i]) < 1e-6));
+};
 
 test('lists the models and says its version', async () => {
   const { models } = await ollama.list();
@@ -34,6 +44,47 @@ test('generates, and finds the model without its tag', async () => {
   const answer = await ollama.generate({ model: bare, prompt: messages[0].content, options });
   assert.ok(answer.response.length > 0);
   assert.equal(answer.model, bare);
+});
+
+test('shows what the runner knows of the model, and that it is in memory', async () => {
+  const told = await runner('/api/show', { model });
+  const shown = await ollama.show({ model });
+  assert.deepEqual(shown.capabilities, told.capabilities);
+  assert.equal(shown.details.family, told.details.family);
+  assert.equal(shown.details.parameter_size, told.details.parameter_size);
+  assert.equal(shown.model_info['llama.context_length'], told.model_info['llama.context_length']);
+  const { models } = await ollama.ps();
+  assert.deepEqual(models.map((one) => one.name), [model]);
+  await assert.rejects(ollama.show({ model: 'absent:1b' }), { status_code: 404, error: "model 'absent:1b' not found" });
+});
+
+test('embeds with the numbers of the runner', async () => {
+  const input = ['the river', 'the old map'];
+  const told = await runner('/api/embed', { model, input });
+  const { embeddings } = await ollama.embed({ model, input });
+  assert.equal(embeddings.length, 2);
+  embeddings.forEach((vector, i) => near(vector, told.embeddings[i]));
+  await assert.rejects(ollama.embed({ model: 'absent:1b', input }), { status_code: 404 });
+});
+
+test('has a tool called', async () => {
+  const tool = {
+    type: 'function',
+    function: {
+      name: 'sky',
+      description: 'the weather',
+      parameters: { type: 'object', required: ['city'], properties: { city: { type: 'string', enum: ['Rome'] } } },
+    },
+  };
+  const answer = await ollama.chat({ model, messages, tools: [tool], options: { seed: 5, num_predict: 200 } });
+  assert.deepEqual(answer.message.tool_calls, [{ function: { name: 'sky', arguments: { city: 'Rome' } } }]);
+});
+
+test('sends pictures to the byte', async () => {
+  const picture = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+  await ollama.chat({ model, messages: [{ ...messages[0], images: [picture] }], options });
+  const { pictures } = await runner('/requests');
+  assert.ok(pictures.includes(createHash('sha256').update(picture).digest('hex')));
 });
 
 test('aborts', async () => {

@@ -35,6 +35,12 @@ internal sealed class SessionDesk : IDisposable
         var live = new LivePhones();
         var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Time);
         Answers.Spent = devices.Spend;
+        devices.CloseRevoked = device =>
+        {
+            Answers.Drop(device.Value);
+            live.Find(device.Value)?.Close(CloseCode.Revoked, ErrorCode.Revoked);
+            return Task.CompletedTask;
+        };
         _models = new ModelDesk(Runner, catalog, Options, Time);
         Confirmations = new OwnerConfirmations(Time);
         Parts = new SessionParts

@@ -18,6 +18,7 @@ public sealed class PermissionTests : IDisposable
     [InlineData("unload a model", """{"op":"unload","id":"r1","model":"m"}""")]
     [InlineData("pull a model", """{"op":"pull","id":"r1","model":"m"}""")]
     [InlineData("see the devices", """{"op":"devices","id":"r1"}""")]
+    [InlineData("remove a device", """{"op":"device_revoke","id":"r1","device":"SELF"}""")]
     [InlineData("make itself the owner", """{"op":"device_set","id":"r1","device":"SELF","role":"owner"}""")]
     public async Task A_guest_may_not(string what, string request)
     {
@@ -28,6 +29,7 @@ public sealed class PermissionTests : IDisposable
     [Theory]
     [InlineData("pull a model", """{"op":"pull","id":"r1","model":"m"}""")]
     [InlineData("see the devices", """{"op":"devices","id":"r1"}""")]
+    [InlineData("remove a device", """{"op":"device_revoke","id":"r1","device":"SELF"}""")]
     [InlineData("raise its limit", """{"op":"device_set","id":"r1","device":"SELF","tokens_per_day":0}""")]
     public async Task A_user_may_not(string what, string request)
     {
@@ -43,7 +45,11 @@ public sealed class PermissionTests : IDisposable
     [InlineData("""{"op":"show","id":"r1","model":"m"}""")]
     [InlineData("""{"op":"embed","id":"r1","model":"m","input":["a"]}""")]
     [InlineData("""{"op":"load","id":"r1","model":"m"}""")]
+    [InlineData("""{"op":"unload","id":"r1","model":"m"}""")]
+    [InlineData("""{"op":"pull","id":"r1","model":"m"}""")]
     [InlineData("""{"op":"devices","id":"r1"}""")]
+    [InlineData("""{"op":"device_set","id":"r1","device":"SELF","expires":0}""")]
+    [InlineData("""{"op":"device_revoke","id":"r1","device":"SELF"}""")]
     public async Task After_its_expiry_a_device_may_nothing(string request)
     {
         var now = _desk.Time.GetUtcNow().ToUnixTimeSeconds();
@@ -148,6 +154,25 @@ public sealed class PermissionTests : IDisposable
         Assert.Contains("\"name\":\"Ann\"", await owner.Next(), StringComparison.Ordinal);
         _desk.Restart();
         Assert.Equal(["n"], _desk.Keys.Find(guest.Id).Record!.Rights!.Models);
+    }
+
+    [Fact]
+    public async Task An_owners_device_removes_another_which_is_told_and_never_admitted_again()
+    {
+        var guest = _desk.Pair();
+        using var other = await _desk.ConnectPaired(guest);
+        using var owner = await _desk.ConnectPaired(_desk.PairOwner());
+
+        await owner.Send($$"""{"op":"device_revoke","id":"r1","device":"{{guest.Id}}"}""");
+
+        Assert.Equal($$"""{"op":"device_revoked","id":"r1","device":"{{guest.Id}}"}""", await owner.Next());
+        Assert.StartsWith("""{"op":"error","code":"revoked",""", await other.Next(), StringComparison.Ordinal);
+        await other.Run;
+        Assert.Null(_desk.Keys.Find(guest.Id).Record);
+        await owner.Send($$"""{"op":"device_revoke","id":"r2","device":"{{guest.Id}}"}""");
+        Assert.Contains("\"not_found\"", await owner.Next(), StringComparison.Ordinal);
+        _desk.Restart();
+        Assert.Null(_desk.Keys.Find(guest.Id).Record);
     }
 
     private static async Task NotAllowed(TestPhone phone, string id)

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using QuicPair.Cli.Macs;
+using QuicPair.Client;
+
+namespace QuicPair.Cli.Owner;
+
+/// <summary>
+/// Where an owner's command goes: to the daemon of this machine, or with <c>--mac</c> to a paired Mac.
+/// </summary>
+internal sealed class OwnerPlace(Terminal terminal, Option<string?> home)
+{
+    public Option<string?> Mac { get; } = new("--mac")
+    {
+        Description = "Ask a paired Mac, by name or id, whose owner this device is, in place of this machine's daemon.",
+        Recursive = true,
+    };
+
+    /// <exception cref="DaemonException">There is no such Mac, or no daemon runs.</exception>
+    /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
+    public async Task<IOwnerDesk> Connect(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = parsed.GetValue(home);
+        if (parsed.GetValue(Mac) is not { } mac)
+        {
+            return await Daemon.Connect(folder, cancellation);
+        }
+
+        var phone = new Phone(MacChoice.Options(terminal, folder, null));
+        try
+        {
+            return MacChoice.TryChoose(phone, null, mac, out var connect)
+                ? new PairedDesk(phone, await connect(cancellation))
+                : throw new DaemonException(MacChoice.NothingPaired(mac), ExitCode.Usage);
+        }
+        catch
+        {
+            await phone.DisposeAsync();
+            throw;
+        }
+    }
+}
