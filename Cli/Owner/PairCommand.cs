@@ -8,6 +8,10 @@ namespace QuicPair.Cli.Owner;
 internal static class PairCommand
 {
     private const int MaxSeconds = 15 * 60;
+
+    // From the protocol: how long a phone waits for the owner.
+    private const int ConfirmationSeconds = 60;
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     public static Command Create(Terminal terminal, Option<string?> home)
@@ -58,9 +62,10 @@ internal static class PairCommand
         }
 
         Show(terminal, reply);
-        if (request["confirm"]!.GetValue<bool>() && terminal.HasKeyboard)
+        var confirms = request["confirm"]!.GetValue<bool>() && terminal.HasKeyboard;
+        if (confirms || (terminal.HasScreen && terminal.HasErrorScreen))
         {
-            await AskOwner(terminal, daemon, reply.GetProperty("expires").GetInt64(), cancellation);
+            await Follow(terminal, daemon, reply, confirms, cancellation);
         }
 
         return ExitCode.Ok;
@@ -87,31 +92,64 @@ internal static class PairCommand
         }
     }
 
-    private static async Task AskOwner(Terminal terminal, Daemon daemon, long expires, CancellationToken cancellation)
+    /// <summary>Waits until a phone has used the code or it is void; leaving does not void it.</summary>
+    private static async Task Follow(
+        Terminal terminal, Daemon daemon, JsonElement invitation, bool confirms, CancellationToken cancellation)
     {
+        var until = invitation.GetProperty("expires").GetInt64() + (confirms ? ConfirmationSeconds : 0);
         using var timer = new PeriodicTimer(Poll);
-        while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() <= expires + 60
-            && await timer.WaitForNextTickAsync(cancellation))
+        try
         {
-            var reply = await daemon.Ask(new JsonObject { ["op"] = "confirmations" }, cancellation);
-            if (reply.GetProperty("confirmations").EnumerateArray().FirstOrDefault() is
-                { ValueKind: JsonValueKind.Object } waiting)
+            while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() <= until)
             {
-                var name = Terminal.Harmless(waiting.GetProperty("name").GetString() ?? "");
-                terminal.Error.Write(
-                    $"{name} shows {waiting.GetProperty("code").GetString()}. Is that your phone? [y/N] ");
-                var accept = (await terminal.In.ReadLineAsync(cancellation))?.Trim() is "y" or "Y" or "yes";
-                var answer = new JsonObject
+                await timer.WaitForNextTickAsync(cancellation);
+                if (confirms && await IsTurnedAway(terminal, daemon, cancellation)) return;
+                var request = new JsonObject
                 {
-                    ["op"] = "confirm",
-                    ["device"] = waiting.GetProperty("device").GetString(),
-                    ["code"] = waiting.GetProperty("code").GetString(),
-                    ["accept"] = accept,
+                    ["op"] = "paired",
+                    ["device"] = invitation.GetProperty("device").GetString(),
                 };
-                await daemon.Ask(answer, cancellation);
-                terminal.Note(accept ? "Admitted." : "Not admitted.");
+                var reply = await daemon.Ask(request, cancellation);
+                if (!reply.TryGetProperty("paired", out var phone)) continue;
+                terminal.Error.WriteLine($"Paired with {Named(phone)}.");
                 return;
             }
+
+            terminal.Note("No phone used this code; it is void now.");
         }
+        catch (OperationCanceledException)
+        {
+            terminal.Note("The code stays valid until then.");
+        }
+    }
+
+    /// <summary>Asks the owner about a phone that waits for a word; true when the word was no.</summary>
+    private static async Task<bool> IsTurnedAway(Terminal terminal, Daemon daemon, CancellationToken cancellation)
+    {
+        var reply = await daemon.Ask(new JsonObject { ["op"] = "confirmations" }, cancellation);
+        if (reply.GetProperty("confirmations").EnumerateArray().FirstOrDefault() is
+            not { ValueKind: JsonValueKind.Object } waiting)
+        {
+            return false;
+        }
+
+        terminal.Error.Write($"{Named(waiting)}. Is that your phone? [y/N] ");
+        var accept = (await terminal.In.ReadLineAsync(cancellation))?.Trim() is "y" or "Y" or "yes";
+        var answer = new JsonObject
+        {
+            ["op"] = "confirm",
+            ["device"] = waiting.GetProperty("device").GetString(),
+            ["code"] = waiting.GetProperty("code").GetString(),
+            ["accept"] = accept,
+        };
+        await daemon.Ask(answer, cancellation);
+        terminal.Note(accept ? "Admitted." : "Not admitted.");
+        return !accept;
+    }
+
+    private static string Named(JsonElement phone)
+    {
+        var code = phone.GetProperty("code").GetString()!;
+        return $"{Terminal.Harmless(phone.GetProperty("name").GetString()!)}, which shows {code[..3]} {code[3..]}";
     }
 }

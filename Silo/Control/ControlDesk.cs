@@ -35,6 +35,7 @@ internal sealed class ControlDesk(
         "set" => Set(request),
         "confirmations" => new ControlReply { Confirmations = Confirmations() },
         "confirm" => Confirm(request),
+        "paired" => new ControlReply { Paired = Paired(request) },
         "status" => Status(),
         _ => (Household is null ? null : await Household(request))
             ?? ControlReply.Refuse("unknown_op", "This daemon does not know that operation."),
@@ -53,6 +54,7 @@ internal sealed class ControlDesk(
             Links = made.Links,
             ThisNetworkOnly = made.ThisNetworkOnly,
             Expires = made.Expires.ToUnixTimeSeconds(),
+            Device = made.Device,
         };
     }
 
@@ -132,6 +134,11 @@ internal sealed class ControlDesk(
         confirmations.Answer(request.Device ?? "", request.Code ?? "", request.Accept ?? false)
             ? new ControlReply()
             : ControlReply.Refuse("not_found", "No phone with that code waits for a confirmation under that id.");
+
+    private ControlPairedPhone? Paired(ControlRequest request) =>
+        confirmations.Last is { } last && last.Device == request.Device
+            ? new ControlPairedPhone(last.Device, last.Name, last.Code)
+            : null;
 
     private ControlReply Status() => new()
     {

@@ -25,6 +25,11 @@ internal sealed record ControlReply
 
     public IReadOnlyList<ControlConfirmation>? Confirmations { get; init; }
 
+    public ControlPairedPhone? Paired { get; init; }
+
+    /// <summary>The device that an invitation makes.</summary>
+    public string? Device { get; init; }
+
     public ControlStatus? Status { get; init; }
 
     public IReadOnlyList<ControlMac>? Macs { get; init; }

@@ -37,7 +37,11 @@ internal static class Welcome
         ShowDashboard(daemon, output, isTerminal);
         if (!isTerminal) return;
         mac.Confirmations.Announced = phone => output.WriteLine(
-            $"{phone.Name} wants to pair and shows {phone.Code}; answer where you ran: quicpair pair --confirm");
+            $"{phone.Name} wants to pair and shows {Digits(phone.Code)}; "
+            + "answer where you ran: quicpair pair --confirm");
+        mac.Confirmations.Completed = phone => output.WriteLine(
+            $"Paired with {phone.Name}, which shows {Digits(phone.Code)}. "
+            + $"Not your phone? quicpair devices revoke {phone.Device}");
         mac.Confirmations.SecondClaimed = _ => output.WriteLine("A second device tried the code of this pairing.");
     }
 
@@ -68,6 +72,8 @@ internal static class Welcome
         output.WriteLine($"Dashboard: {url}");
         output.WriteLine($"Fleet: {url.Replace("/dashboard/", "/fleet", StringComparison.Ordinal)}");
     }
+
+    private static string Digits(string code) => $"{code[..3]} {code[3..]}";
 
     /// <summary>Half blocks, light on dark, whatever the terminal's colours.</summary>
     private static string Code(string link, bool colours)

@@ -4,8 +4,9 @@ namespace QuicPair.Silo.Pairing;
 /// <param name="Links">The best first.</param>
 /// <param name="ThisNetworkOnly">Whether none works outside this network.</param>
 /// <param name="Expires">When they are void.</param>
+/// <param name="Device">The device that they make.</param>
 internal sealed record InvitationLinks(
-    IReadOnlyList<string> Links, bool ThisNetworkOnly, DateTimeOffset Expires)
+    IReadOnlyList<string> Links, bool ThisNetworkOnly, DateTimeOffset Expires, string Device)
 {
     /// <summary>Without the links.</summary>
     public override string ToString() => nameof(InvitationLinks);

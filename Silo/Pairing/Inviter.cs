@@ -31,6 +31,6 @@ internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places, LinkFlags 
             Expiry = (uint)invitation.Expires.ToUnixTimeSeconds(),
             Flags = invitation.Flags,
         }.Format());
-        return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires);
+        return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires, invitation.Device);
     }
 }

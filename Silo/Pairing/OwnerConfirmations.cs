@@ -1,6 +1,9 @@
 namespace QuicPair.Silo.Pairing;
 
-/// <summary>Phones that wait until the owner has compared the six digits (docs/protocol.md, 5).</summary>
+/// <summary>
+/// The six digits of pairings, for the owner's eyes (docs/protocol.md, 4 and 5): of phones that wait until they are
+/// compared, and of the phone that paired last.
+/// </summary>
 internal sealed class OwnerConfirmations(TimeProvider time)
 {
     // From the protocol.
@@ -14,6 +17,12 @@ internal sealed class OwnerConfirmations(TimeProvider time)
 
     /// <summary>Called when a second device tried a code that another one holds, for the terminal.</summary>
     public Action<string>? SecondClaimed { get; set; }
+
+    /// <summary>Called when a pairing is complete, for the terminal.</summary>
+    public Action<PairedPhone>? Completed { get; set; }
+
+    /// <summary>The phone that paired last since the start.</summary>
+    public PairedPhone? Last { get; private set; }
 
     public IReadOnlyList<PendingConfirmation> Waiting
     {
@@ -50,6 +59,13 @@ internal sealed class OwnerConfirmations(TimeProvider time)
                 if (_waiting.GetValueOrDefault(device).Said == said) _waiting.Remove(device);
             }
         }
+    }
+
+    /// <summary>A phone has paired and shows these digits.</summary>
+    public void Complete(PairedPhone phone)
+    {
+        lock (_lock) Last = phone;
+        Completed?.Invoke(phone);
     }
 
     /// <summary>A second device tried the code of this one.</summary>

@@ -3,6 +3,7 @@ using QuicPair.Protocol;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Phones;
 
@@ -39,6 +40,10 @@ internal sealed class PairingSteps(SessionParts parts, Invitation invitation, Ha
         IsConfirming = false;
         return accepted ? Claim() : new PairingStep(Close: CloseCode.Refused);
     }
+
+    /// <summary>The phone is admitted: the owner sees the digits that it shows.</summary>
+    public void Complete() => parts.Confirmations.Complete(new PairedPhone(
+        invitation.Device, outcome.PhoneName, KeySchedule.ConfirmationCode(outcome.Hash)));
 
     /// <summary>Before the pairing is complete, one JSON message is allowed: that the phone stored its keys.</summary>
     public PairingStep Handle(ReadOnlySpan<byte> json) =>

@@ -212,7 +212,12 @@ internal sealed partial class PhoneSession : IDisposable
 
     private void Apply(PairingStep step)
     {
-        if (step.Commits && !BecomeLive()) return;
+        if (step.Commits)
+        {
+            if (!BecomeLive()) return;
+            _pairing!.Complete();
+        }
+
         if (step.Message is { } message) _output!.Send(message);
         if (step.Message is PairedMessage paired) CryptographicOperations.ZeroMemory(paired.K);
         if (step.Close is { } code) BeginClose(code, null);

@@ -29,6 +29,27 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task Pair_waits_for_the_phone_and_says_which_digits_it_shows()
+    {
+        const string pair =
+            """{"ok":true,"links":["https://home.example/p#1.x"],"expires":99999999999,"device":"d1"}""";
+        const string paired = """{"ok":true,"paired":{"device":"d1","name":"A\u001bda","code":"012345"}}""";
+        using var folder = new TemporaryFolder();
+        var asked = 0;
+        using var daemon = new ScriptedDaemon(
+            folder.Path,
+            request => request.Contains("\"paired\"", StringComparison.Ordinal)
+                ? asked++ == 0 ? """{"ok":true}""" : paired
+                : pair);
+
+        var run = await CommandRun.Of("", true, ["pair", "--home", folder.Path]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.EndsWith("Paired with Ada, which shows 012 345.\n", run.Error, StringComparison.Ordinal);
+        Assert.Equal("""{"op":"paired","device":"d1"}""", daemon.Requests[^1]);
+    }
+
+    [Fact]
     public async Task Pair_for_scripts_is_one_line_of_json()
     {
         var (run, _) = await Run(Pair, hasScreen: false, "pair", "--json");

@@ -63,6 +63,22 @@ public sealed class ControlSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Says_who_used_an_invitation_and_which_digits_it_shows()
+    {
+        var device = (await Ask("""{"op":"pair"}""")).GetProperty("device").GetString()!;
+        var ask = $$"""{"op":"paired","device":"{{device}}"}""";
+        Assert.False((await Ask(ask)).TryGetProperty("paired", out _));
+
+        _confirmations.Complete(new PairedPhone("another", "Eve", "999999"));
+        Assert.False((await Ask(ask)).TryGetProperty("paired", out _));
+        _confirmations.Complete(new PairedPhone(device, "Ada", "012345"));
+
+        Assert.Equal(
+            $$"""{"device":"{{device}}","name":"Ada","code":"012345"}""",
+            (await Ask(ask)).GetProperty("paired").GetRawText());
+    }
+
+    [Fact]
     public async Task Lists_renames_and_revokes_devices()
     {
         var id = Pair();

@@ -3,6 +3,7 @@ using QuicPair.Protocol;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Tests.Phones;
 
@@ -78,6 +79,24 @@ public sealed class PairingSessionTests : IDisposable
 
         Assert.Equal([invitation.Device], tried);
         stranger.Dispose();
+    }
+
+    [Fact]
+    public async Task The_owner_sees_the_six_digits_of_a_phone_that_has_paired_and_not_before()
+    {
+        var shown = new List<PairedPhone>();
+        _desk.Confirmations.Completed = shown.Add;
+        var invitation = _desk.Invite();
+        using var phone = await _desk.ConnectInvited(invitation);
+        await phone.Next();
+        Assert.Empty(shown);
+
+        await phone.Send("""{"op":"paired_ack"}""");
+        await phone.Next();
+
+        Assert.Equal([(invitation.Device, KeySchedule.ConfirmationCode(phone.Hash))],
+            shown.Select(one => (one.Device, one.Code)));
+        Assert.Equal(shown[0], _desk.Confirmations.Last);
     }
 
     [Theory]
