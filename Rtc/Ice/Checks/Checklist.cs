@@ -9,6 +9,7 @@ namespace QuicPair.Rtc.Ice.Checks;
 internal sealed class Checklist(IceRole role)
 {
     private readonly List<IceCandidate> _locals = [];
+    private readonly List<IceCandidate> _formerLocals = [];
     private readonly List<IceCandidate> _remotes = [];
     private readonly List<CandidatePair> _pairs = [];
     private IceRole _role = role;
@@ -39,8 +40,12 @@ internal sealed class Checklist(IceRole role)
     /// </summary>
     public void UpdateLocals(IReadOnlyList<IceCandidate> candidates)
     {
-        _locals.RemoveAll(known => !candidates.Any(
+        var gone = _locals.FindAll(known => !candidates.Any(
             candidate => candidate.Address == known.Address && candidate.Base == known.Base));
+        _locals.RemoveAll(gone.Contains);
+        _formerLocals.AddRange(gone);
+        var tooMany = _formerLocals.Count - IceTimings.MaximumLocalCandidates;
+        if (tooMany > 0) _formerLocals.RemoveRange(0, tooMany);
         foreach (var candidate in candidates)
         {
             _ = TryAddLocal(candidate);
@@ -92,28 +97,27 @@ internal sealed class Checklist(IceRole role)
     }
 
     /// <summary>
-    /// The pair of a path on which an authentic check came in; made from a peer-reflexive candidate if new.
+    /// The pair of a path on which an authentic check came in; made from a peer-reflexive candidate if new. A peer whose
+    /// addresses change at the same time as ours knows our former ones only: the path that it finds serves until the new
+    /// ones of both have found each other.
     /// </summary>
     public CandidatePair? FindOrAdd(NetworkPath path, uint remotePriority)
     {
         if (Find(path) is { } known) return known;
-        var local = _locals.Find(candidate =>
-            candidate.Base == path.Local && candidate.Address.IsIPv4 == path.Remote.IsIPv4);
-        if (local is null) return null;
-        var remote = _remotes.Find(candidate => candidate.Address == path.Remote);
-        if (remote is null)
+        if (_locals.Find(IsEnd) is { } local)
         {
-            remote = new IceCandidate
-            {
-                Foundation = "prflx",
-                Priority = remotePriority,
-                Address = path.Remote,
-                Type = IceCandidateType.PeerReflexive,
-            };
-            if (!TryAddRemote(remote)) return null;
+            return FindOrAddRemote(path, remotePriority) is { } near ? TryAddPair(local, near, isWanted: true) : null;
         }
 
-        return TryAddPair(local, remote, isWanted: true);
+        if (_formerLocals.Find(IsEnd) is not { } former) return null;
+        if (FindOrAddRemote(path, remotePriority) is not { } remote) return null;
+        foreach (var each in _locals) _ = TryAddPair(each, remote);
+        var pair = TryAddPair(former, remote, isWanted: true);
+        pair?.Forsake();
+        return pair;
+
+        bool IsEnd(IceCandidate candidate) =>
+            candidate.Base == path.Local && candidate.Address.IsIPv4 == path.Remote.IsIPv4;
     }
 
     /// <summary>Both formulas depend on who controls: order the pairs anew.</summary>
@@ -129,6 +133,24 @@ internal sealed class Checklist(IceRole role)
     }
 
     public void RemoveWhere(Predicate<CandidatePair> condition) => _pairs.RemoveAll(condition);
+
+    private IceCandidate? FindOrAddRemote(NetworkPath path, uint remotePriority)
+    {
+        var remote = _remotes.Find(candidate => candidate.Address == path.Remote);
+        if (remote is null)
+        {
+            remote = new IceCandidate
+            {
+                Foundation = "prflx",
+                Priority = remotePriority,
+                Address = path.Remote,
+                Type = IceCandidateType.PeerReflexive,
+            };
+            if (!TryAddRemote(remote)) return null;
+        }
+
+        return remote;
+    }
 
     private static bool IsCompatible(IceCandidate local, TransportAddress remote) =>
         local.Address.IsIPv4 == remote.IsIPv4

@@ -10,6 +10,8 @@ internal sealed class IcePair
 {
     private readonly PriorityQueue<Datagram, (TimeSpan, int)> _flying = new();
     private readonly byte[] _buffer = new byte[1200];
+    private readonly HashSet<TransportAddress> _leftHad = [];
+    private readonly HashSet<TransportAddress> _rightHad = [];
     private int _sequence;
 
     public IcePair(
@@ -46,6 +48,9 @@ internal sealed class IcePair
     /// The source address that the receiver sees for a datagram of left: a NAT in front of it.
     /// </summary>
     public Func<TransportAddress, TransportAddress> TranslateLeft { get; set; } = address => address;
+
+    /// <summary>Whether an end still gets what comes to addresses that it had: a relay that lingers.</summary>
+    public bool FormerAddressesStay { get; set; }
 
     public static TransportAddress Address(string text, int port = 5000)
     {
@@ -136,11 +141,14 @@ internal sealed class IcePair
     private void Deliver(Datagram datagram)
     {
         var agent = datagram.IsToLeft ? Left : Right;
-        foreach (var candidate in agent.LocalCandidates)
+        var had = datagram.IsToLeft ? _leftHad : _rightHad;
+        if (!FormerAddressesStay) had.Clear();
+        had.UnionWith(agent.LocalCandidates.Select(candidate => candidate.Base));
+        foreach (var own in had)
         {
-            var address = datagram.IsToLeft ? TranslateLeft(candidate.Base) : candidate.Base;
+            var address = datagram.IsToLeft ? TranslateLeft(own) : own;
             if (address != datagram.Destination) continue;
-            agent.HandleDatagram(Now, new NetworkPath(candidate.Base, datagram.Source), datagram.Bytes);
+            agent.HandleDatagram(Now, new NetworkPath(own, datagram.Source), datagram.Bytes);
         }
     }
 

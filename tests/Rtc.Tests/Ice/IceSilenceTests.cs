@@ -112,6 +112,26 @@ public sealed class IceSilenceTests
     }
 
     [Fact]
+    public void Both_ends_may_get_other_addresses_at_the_same_moment_when_the_former_ones_linger()
+    {
+        var pair = Connected();
+        pair.FormerAddressesStay = true;
+        for (var turn = 1; turn <= 30; turn++)
+        {
+            var left = IcePair.Address("192.0.2.50", 6000 + turn);
+            var right = IcePair.Address("198.51.100.50", 7000 + turn);
+            pair.Left.UpdateLocalCandidates([IceCandidate.Host(left)]);
+            pair.Right.UpdateLocalCandidates([IceCandidate.Host(right)]);
+            pair.Run(2 * Second);
+
+            Assert.Equal(new NetworkPath(left, right), pair.Left.SelectedPath);
+            Assert.Equal(new NetworkPath(right, left), pair.Right.SelectedPath);
+            Assert.True(pair.Left.IsValidated(pair.Left.SelectedPath!.Value));
+            Assert.True(pair.Right.IsValidated(pair.Right.SelectedPath!.Value));
+        }
+    }
+
+    [Fact]
     public void A_better_pair_that_appears_later_takes_over()
     {
         var pair = new IcePair(rightAddresses: ["198.51.100.1"]);
