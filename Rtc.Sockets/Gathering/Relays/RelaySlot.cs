@@ -14,7 +14,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
 {
     // Ours.
     private const int MaximumRedirects = 2;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(3);
