@@ -26,6 +26,7 @@ public sealed class Phone : IAsyncDisposable
         Pairings = new PairingStore(options.StorePath);
         _rtc = RtcHost.Start(options.Rtc);
         _signaling = new SignalingClient(options.HttpHandler);
+        _rtc.NetworkChanged += (_, _) => _signaling.NetworkChanged();
         _ice = new IceExchange(_signaling, _rtc, options.TimeProvider);
     }
 

@@ -29,6 +29,7 @@ internal sealed class PathKeeper : IDisposable
     private readonly ITimer _refresh;
     private bool _isRunning;
     private bool _isAskedAgain;
+    private CancellationTokenSource? _turn;
 
     /// <param name="offered">How the session began.</param>
     /// <param name="record">The pairing, with lasting keys.</param>
@@ -77,7 +78,15 @@ internal sealed class PathKeeper : IDisposable
         _end.Cancel();
     }
 
-    private void NetworkChanged(object? sender, EventArgs change) => Restart();
+    private void NetworkChanged(object? sender, EventArgs change)
+    {
+        Restart();
+
+        // What is under way left by the former network, and a pause waits for this.
+        CancellationTokenSource? turn;
+        lock (_gate) turn = _turn;
+        turn?.Cancel();
+    }
 
     private void HealthChanged(PathHealth health)
     {
@@ -116,9 +125,10 @@ internal sealed class PathKeeper : IDisposable
         var pause = FirstPause;
         while (!_end.IsCancellationRequested)
         {
+            var turn = BeginTurn();
             try
             {
-                if (await Attempt()) return;
+                if (await Attempt(turn.Token)) return;
             }
             catch (Exception failure) when (failure is OperationCanceledException || IsPassing(failure))
             {
@@ -130,14 +140,25 @@ internal sealed class PathKeeper : IDisposable
                 return;
             }
 
-            if (!await Wait(pause)) return;
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = await Wait(pause, turn.Token) ? Longer(pause) : FirstPause;
         }
     }
 
-    private async Task<bool> Attempt()
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    // Whoever asked before it begins is served by it. Nobody disposes it: it has no timer, and its end may come late.
+    private CancellationTokenSource BeginTurn()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        lock (_gate)
+        {
+            _isAskedAgain = false;
+            return _turn = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        }
+    }
+
+    private async Task<bool> Attempt(CancellationToken turn)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn);
         limit.CancelAfter(AttemptPatience);
         await _rtc.Gather(GatherPatience, limit.Token);
         _offered.Peer.OfferRestart();
@@ -173,11 +194,11 @@ internal sealed class PathKeeper : IDisposable
         Reason: ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway or ConnectFailure.Busy
     };
 
-    private async Task<bool> Wait(TimeSpan pause)
+    private async Task<bool> Wait(TimeSpan pause, CancellationToken turn)
     {
         try
         {
-            await Task.Delay(pause, _clock, _end.Token);
+            await Task.Delay(pause, _clock, turn);
             return true;
         }
         catch (OperationCanceledException)

@@ -20,14 +20,23 @@ internal sealed class SignalingClient : IDisposable
     private static readonly SignalingJson Json =
         new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private readonly HttpClient _http;
+    private readonly HttpMessageHandler? _handler;
+    private volatile HttpClient _http;
 
-    public SignalingClient(HttpMessageHandler? handler) =>
-        _http = new HttpClient(handler ?? PlainHandler(), disposeHandler: handler is null)
-        {
-            Timeout = Timeout,
-            MaxResponseContentBufferSize = MaxResponseBytes,
-        };
+    public SignalingClient(HttpMessageHandler? handler)
+    {
+        _handler = handler;
+        _http = NewClient();
+    }
+
+    /// <summary>
+    /// The connections that there are began at an address that may be gone: what is asked from here on uses new ones.
+    /// </summary>
+    public void NetworkChanged()
+    {
+        // The former one ends by itself once its requests have.
+        if (_handler is null) _http = NewClient();
+    }
 
     /// <summary>Posts an offer; a refusal (403) is a reply, everything else that is no answer throws.</summary>
     public async Task<SignalingReply> PostOffer(string origin, OfferRequest offer, CancellationToken cancellation)
@@ -82,6 +91,12 @@ internal sealed class SignalingClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private HttpClient NewClient() => new(_handler ?? PlainHandler(), disposeHandler: _handler is null)
+    {
+        Timeout = Timeout,
+        MaxResponseContentBufferSize = MaxResponseBytes,
+    };
 
     private static SocketsHttpHandler PlainHandler() => new()
     {
