@@ -18,6 +18,8 @@ internal sealed class ChatSession(
     private readonly List<ChatTurn> _turns = [];
     private PairedMac? _mac;
     private ChatStream? _running;
+    private int _connections;
+    private int _restarts;
 
     /// <summary>One question, one answer.</summary>
     public async Task<int> AskOnce(string prompt, CancellationToken cancellation)
@@ -28,7 +30,7 @@ internal sealed class ChatSession(
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        _mac = await connect(cancellation);
+        _mac = await Connect(cancellation);
         return await Ask(prompt, cancellation);
     }
 
@@ -44,7 +46,7 @@ internal sealed class ChatSession(
     public async Task<int> Talk(CancellationToken cancellation)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        _mac = await connect(cancellation);
+        _mac = await Connect(cancellation);
         terminal.Note($"Connected to {_mac.Name} ({StatsText.Path(_mac)}). Ctrl-C stops an answer, Ctrl-D ends.");
         while (true)
         {
@@ -63,6 +65,27 @@ internal sealed class ChatSession(
     }
 
     public ValueTask DisposeAsync() => _mac?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<PairedMac> Connect(CancellationToken cancellation)
+    {
+        var mac = await connect(cancellation);
+        mac.OnPath = news =>
+        {
+            if (news == PathNews.Silent) terminal.Note("Your Mac does not answer; looking for another way.");
+            if (news != PathNews.Restarted) return;
+            Interlocked.Increment(ref _restarts);
+            Tell("restarted", "The path was restarted; the connection is the same.");
+        };
+        _connections++;
+        return mac;
+    }
+
+    private void Tell(string change, string sentence)
+    {
+        // One call for the whole line: the answer is printed by another thread.
+        if (settings.Json) terminal.Out.WriteLine($$"""{"op":"path","change":"{{change}}"}""");
+        else terminal.Note(sentence);
+    }
 
     private async Task<int> Ask(string prompt, CancellationToken cancellation)
     {
@@ -90,7 +113,8 @@ internal sealed class ChatSession(
         printer.Finish();
         if (settings.Stats)
         {
-            StatsText.Print(terminal, settings.Json, _mac!, end, printer.FirstTokenAfter);
+            var path = new PathChanges(_connections, _restarts);
+            StatsText.Print(terminal, settings.Json, _mac!, path, end, printer.FirstTokenAfter);
         }
 
         return (end, printer.Text);
@@ -150,7 +174,8 @@ internal sealed class ChatSession(
         try
         {
             await _mac!.DisposeAsync();
-            _mac = await connect(cancellation);
+            _mac = await Connect(cancellation);
+            Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
             return _mac.Resume(stream.Id, stream.LastSeq);
         }
         catch (ConnectException failure) when (CommandLine.Code(failure.Reason) == ExitCode.Unreachable)

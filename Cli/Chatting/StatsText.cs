@@ -17,17 +17,18 @@ internal static class StatsText
     }
 
     /// <summary>Two lines on stderr, or one line of JSON on stdout.</summary>
-    public static void Print(Terminal terminal, bool json, PairedMac mac, Message end, TimeSpan? firstToken)
+    public static void Print(
+        Terminal terminal, bool json, PairedMac mac, PathChanges changes, Message end, TimeSpan? firstToken)
     {
         var statistics = (end as DoneMessage)?.Statistics;
         if (json)
         {
-            terminal.Out.WriteLine(Json(mac, statistics, firstToken));
+            terminal.Out.WriteLine(Json(mac, changes, statistics, firstToken));
             return;
         }
 
         var timings = mac.Timings;
-        terminal.Error.WriteLine($"path {Path(mac)}");
+        terminal.Error.WriteLine($"path {Path(mac)}{Changed(changes)}");
         terminal.Error.WriteLine(string.Join(
             " · ",
             $"signaling {Milliseconds(timings.Signaling)}",
@@ -38,6 +39,10 @@ internal static class StatsText
             $"connected after {Milliseconds(timings.Total)}"));
         terminal.Error.WriteLine(Answer(statistics, firstToken));
     }
+
+    private static string Changed(PathChanges changes) => changes is (1, 0)
+        ? ""
+        : $" · connections {changes.Connections} · restarts {changes.Restarts}";
 
     private static string Answer(AnswerStatistics? statistics, TimeSpan? firstToken)
     {
@@ -59,7 +64,8 @@ internal static class StatsText
             CultureInfo.InvariantCulture,
             $"{Math.Round(time.TotalMilliseconds, time.TotalMilliseconds < 10 ? 1 : 0)} ms");
 
-    private static string Json(PairedMac mac, AnswerStatistics? statistics, TimeSpan? firstToken)
+    private static string Json(
+        PairedMac mac, PathChanges changes, AnswerStatistics? statistics, TimeSpan? firstToken)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
@@ -67,6 +73,8 @@ internal static class StatsText
             writer.WriteStartObject();
             writer.WriteString("op", "stats");
             writer.WriteString("path", mac.Path.ToString().ToLowerInvariant());
+            writer.WriteNumber("connections", changes.Connections);
+            writer.WriteNumber("restarts", changes.Restarts);
             Write(writer, "rtt_ms", mac.RoundTrip);
             Write(writer, "signaling_ms", mac.Timings.Signaling);
             Write(writer, "ice_ms", mac.Timings.Ice);
