@@ -38,7 +38,7 @@ internal sealed class ChatSession(
     public async Task<int> TakeUp(string id, long after, CancellationToken cancellation)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        _mac = await connect(cancellation);
+        _mac = await Connect(cancellation);
         return Finish(await Read(live => live.Resume(id, after), null, cancellation));
     }
 

@@ -25,7 +25,7 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #exchange: Exchange;
   #macFingerprint: Bytes | undefined;
-  #restarting = false;
+  #negotiation = 0;
 
   private constructor(connection: RTCPeerConnection, exchange: Exchange) {
     this.#connection = connection;
@@ -60,17 +60,12 @@ export class Peer {
     }
   }
 
-  /** New ICE credentials over the same DTLS association; the session above does not notice. */
+  /**
+   * New ICE credentials over the same DTLS association; the session above does not notice. Of several at once the
+   * last counts: the others may have begun in a network that is gone.
+   */
   async restart(): Promise<void> {
-    if (this.#restarting) {
-      return;
-    }
-    this.#restarting = true;
-    try {
-      await this.#negotiate({ iceRestart: true });
-    } finally {
-      this.#restarting = false;
-    }
+    await this.#negotiate({ iceRestart: true });
   }
 
   /** Calls back once when the connection is gone, and each time that it seems to be. */
@@ -120,11 +115,16 @@ export class Peer {
 
   async #negotiate(options?: RTCOfferOptions): Promise<SignaledAnswer> {
     const connection = this.#connection;
+    const number = ++this.#negotiation;
     await connection.setLocalDescription(await connection.createOffer(options));
     const complete = gatheringComplete(connection);
     await Promise.race([complete, new Promise((resolve) => setTimeout(resolve, GATHERING_MS))]);
     const sent = withFewCandidates(connection.localDescription?.sdp ?? "");
     const answer = await this.#exchange(sent);
+    if (number !== this.#negotiation) {
+      // Its offer left by a network that is gone.
+      throw new Problem("front_door_unreachable");
+    }
     this.#macFingerprint ??= answer.fingerprint;
     if (!equal(this.#macFingerprint, answer.fingerprint)) {
       // A restart goes on with the same DTLS association.

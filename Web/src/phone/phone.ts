@@ -22,13 +22,22 @@ export type Link =
   /** It waits for the person. */
   | { readonly kind: "stopped"; readonly problem: ProblemCode };
 
+/** What a live session has come through. */
+export type Change = "restarted" | "connected anew";
+
 const PING_EVERY_MS = 5_000;
 const PING_TIMEOUT_MS = 8_000;
 
 /** After a page wakes, or when the network seems gone. */
 const DOUBT_TIMEOUT_MS = 2_000;
 
+/** How long a new path is looked for before there is a new connection. */
+const MOVE_MS = 12_000;
+
 const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+/** A restart that fails so may succeed in a moment. */
+const passing: readonly ProblemCode[] = ["front_door_unreachable", "mac_offline", "overloaded"];
 
 const final: readonly ProblemCode[] = [
   "refused",
@@ -51,6 +60,8 @@ export class Phone {
   models: readonly Model[] = [];
   mac: PairedMac;
   readonly devices = new DeviceList((message) => this.#session?.send(message));
+  /** How the session outlived the last change of the network; undefined before the first. */
+  change: Change | undefined;
   readonly #database: Database;
   readonly #signaling = new Signaling(location.origin);
   readonly #onChange: (phone: Phone) => void;
@@ -63,6 +74,8 @@ export class Phone {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setTimeout> | undefined;
+  #movedAgain: (() => void) | undefined;
+  #wasLive = false;
 
   private constructor(database: Database, mac: PairedMac, onChange: (phone: Phone) => void) {
     this.#database = database;
@@ -72,6 +85,7 @@ export class Phone {
     this.#stopWatching = onWake(
       () => this.#woke(),
       () => void this.#save(),
+      () => this.#moved(),
     );
   }
 
@@ -107,6 +121,8 @@ export class Phone {
       old?.close(CloseCode.renew);
       if (isCurrent()) {
         this.mac = mac;
+        this.change = this.#wasLive ? "connected anew" : undefined;
+        this.#wasLive = true;
         this.#live(session);
       } else {
         session.close(CloseCode.normal);
@@ -168,7 +184,7 @@ export class Phone {
     session.listen({
       onMessage: (message) => this.#receive(message),
       onEnd: (code) => this.#session === session && this.#ended(code),
-      onDoubt: () => void this.#doubt(session),
+      onDoubt: () => this.#session === session && this.#moved(),
     });
     if (this.#session === session) {
       session.send({ op: "models" });
@@ -209,7 +225,7 @@ export class Phone {
         this.#onChange(this);
         return;
       case "restart":
-        void this.#session?.peer.restart().catch(() => this.connect());
+        this.#moved();
         return;
       case "error":
         if (message.code === "revoked") {
@@ -297,8 +313,48 @@ export class Phone {
     if (this.#session !== session || document.hidden) {
       return;
     }
-    clearTimeout(this.#timer);
-    await (roundTripMs === undefined ? this.connect() : this.#measure(session));
+    if (roundTripMs === undefined) {
+      this.#moved();
+    } else {
+      clearTimeout(this.#timer);
+      await this.#measure(session);
+    }
+  }
+
+  /** The network is, or may be, another one. */
+  #moved(): void {
+    if (this.#session === undefined) {
+      this.#woke();
+    } else if (this.#movedAgain === undefined) {
+      void this.#move(this.#session);
+    } else {
+      this.#movedAgain();
+    }
+  }
+
+  /** A new path for the session that lives, tried until the Mac answers over it; then a new connection. */
+  async #move(session: Session): Promise<void> {
+    const until = performance.now() + MOVE_MS;
+    while (this.#session === session && performance.now() < until) {
+      const again = new Promise<undefined>((resolve) => {
+        this.#movedAgain = () => resolve(undefined);
+      });
+      const outcome = await Promise.race([restart(session), again]);
+      if (outcome === "useless") {
+        break;
+      }
+      if (outcome === "restarted" && this.#session === session) {
+        this.#movedAgain = undefined;
+        this.change = outcome;
+        clearTimeout(this.#timer);
+        await this.#measure(session);
+        return;
+      }
+    }
+    this.#movedAgain = undefined;
+    if (this.#session === session && !document.hidden) {
+      await this.connect();
+    }
   }
 
   #change(change: (conversation: Conversation) => PhoneMessage[]): void {
@@ -326,4 +382,18 @@ export class Phone {
     this.link = link;
     this.#onChange(this);
   }
+}
+
+/** Restarts ICE and hears from the Mac over the new path, or says whether trying again is of use. */
+async function restart(session: Session): Promise<"restarted" | "silent" | "useless"> {
+  try {
+    await session.peer.restart();
+  } catch (error) {
+    if (error instanceof Problem && !passing.includes(error.code)) {
+      return "useless";
+    }
+    await session.ping(DOUBT_TIMEOUT_MS);
+    return "silent";
+  }
+  return (await session.ping(DOUBT_TIMEOUT_MS)) === undefined ? "silent" : "restarted";
 }

@@ -2,15 +2,18 @@ const TICK_MS = 5_000;
 
 /**
  * Phones freeze pages without a word. Calls back when the page is seen again, comes out of the cache, gets
- * its network back, or when time has jumped; and when it is about to be hidden. Returns a function that stops it.
+ * its network back or another one, or when time has jumped; and when it is about to be hidden. Returns a function that
+ * stops it.
  */
-export function onWake(woke: () => void, hiding: () => void): () => void {
+export function onWake(woke: () => void, hiding: () => void, moved: () => void): () => void {
+  const { connection } = navigator as Navigator & { connection?: EventTarget };
+  connection?.addEventListener("change", moved);
   const seen = () => (document.hidden ? hiding() : woke());
   const shown = (event: PageTransitionEvent) => event.persisted && woke();
   document.addEventListener("visibilitychange", seen);
   window.addEventListener("pageshow", shown);
   window.addEventListener("pagehide", hiding);
-  window.addEventListener("online", woke);
+  window.addEventListener("online", moved);
   let last = Date.now();
   const ticks = setInterval(() => {
     const now = Date.now();
@@ -23,7 +26,8 @@ export function onWake(woke: () => void, hiding: () => void): () => void {
     document.removeEventListener("visibilitychange", seen);
     window.removeEventListener("pageshow", shown);
     window.removeEventListener("pagehide", hiding);
-    window.removeEventListener("online", woke);
+    window.removeEventListener("online", moved);
+    connection?.removeEventListener("change", moved);
     clearInterval(ticks);
   };
 }

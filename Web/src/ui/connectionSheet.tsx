@@ -41,6 +41,16 @@ export function ConnectionSheet({ phone, macs, onClose, onForget, onSwitch }: Sh
         <dl class="facts">
           <dt>Now</dt>
           <dd>{linkText(phone.link)}</dd>
+          {phone.change !== undefined && (
+            <>
+              <dt>Last change</dt>
+              <dd class="change">
+                {phone.change === "restarted"
+                  ? "The path was restarted; the connection is the same."
+                  : "A new connection was made."}
+              </dd>
+            </>
+          )}
           <dt>Address</dt>
           <dd>{location.origin}</dd>
           <dt>Mac</dt>
