@@ -43,11 +43,17 @@ internal sealed class Chromium : IAsyncDisposable
         return Program ?? throw new InvalidOperationException(missing);
     }
 
-    public static async Task<Chromium> Start(int width, int height)
+    /// <param name="width">Of the page, in CSS pixels.</param>
+    /// <param name="height">Of the page.</param>
+    /// <param name="place">The network namespace that it runs in; null for the one of the tests.</param>
+    public static async Task<Chromium> Start(int width, int height, string? place = null)
     {
         var program = Require();
         await Install();
-        var driver = ChildProcess.Start("node", [Path.Combine(Folder, "driver.mjs"), program]);
+        string[] command = ["node", Path.Combine(Folder, "driver.mjs"), program];
+        var driver = place is null
+            ? ChildProcess.Start(command[0], command[1..])
+            : ChildProcess.Start("ip", ["netns", "exec", place, .. command]);
         var chromium = new Chromium(driver);
         await chromium.Resize(width, height);
         return chromium;

@@ -7,16 +7,20 @@ namespace QuicPair.RtcPeer;
 
 /// <summary>Measures the channel: first echo, echoes, then throughput or the delay of tokens.</summary>
 internal sealed class OfferingSide(
-    PeerConnection connection, DataChannel channel, PeerSettings settings, long startedAt, Action<object> tell)
+    PeerConnection connection,
+    DataChannel channel,
+    PeerSettings settings,
+    (long Started, long Created) at,
+    Action<object> tell)
 {
     private const int SendBurst = 64;
     private static readonly TimeSpan TokensSettle = TimeSpan.FromMilliseconds(1_500);
 
     public async Task<object> Measure(bool isFull, CancellationToken cancellation)
     {
-        var open = Usage.MillisecondsSince(startedAt);
+        var open = Usage.MillisecondsSince(at.Started);
         await Ask([Opcode.Echo, 0], cancellation);
-        var first = Usage.MillisecondsSince(startedAt);
+        var first = Usage.MillisecondsSince(at.Started);
         var stages = Stages();
         if (!isFull) return new { e = "round", open, first, stages };
 
@@ -37,7 +41,10 @@ internal sealed class OfferingSide(
         return new { e = "result", open, first, stages, echo, tput };
     }
 
-    /// <summary>When each layer was up, in milliseconds from the creation of the connection.</summary>
+    /// <summary>
+    /// When each layer was up, in milliseconds from the creation of the connection; <c>openAt</c> is the last of
+    /// them on the monotonic clock that all processes of a machine share.
+    /// </summary>
     private object Stages()
     {
         var statistics = connection.Statistics;
@@ -47,6 +54,7 @@ internal sealed class OfferingSide(
             ice = statistics.IceConnectedAfter?.TotalMilliseconds,
             dtls = statistics.DtlsConnectedAfter?.TotalMilliseconds,
             sctp = statistics.SctpConnectedAfter?.TotalMilliseconds,
+            openAt = at.Created + (long?)(statistics.SctpConnectedAfter?.TotalSeconds * Stopwatch.Frequency),
         };
     }
 

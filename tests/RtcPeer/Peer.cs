@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.RtcPeer;
 
-/// <summary>Obeys the commands of one process; it has one connection at a time.</summary>
-internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDisposable
+/// <summary>Obeys commands; it has one connection at a time.</summary>
+internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncDisposable
 {
     private readonly RtcHost _host = RtcHost.Start(new RtcHostOptions
     {
@@ -13,16 +14,18 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         AdvertiseLoopback = true,
         IceServers = settings.IceServers,
         RelayRoots = settings.RelayRoots,
+        RelayCredentialLifetime = settings.CredentialLifetime,
         LocalOnly = settings.LocalOnly,
     });
 
-    private readonly Lock _outputGate = new();
     private CancellationTokenSource _round = new();
     private IceSettings _settings = new();
     private PeerConnection? _connection;
     private AnsweringSide? _side;
     private string _remoteDescription = "";
     private long _startedAt;
+    private long _createdAt;
+    private int _silences;
     private bool _isFull;
 
     /// <summary>Obeys one command; false when it says to leave.</summary>
@@ -63,15 +66,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         return true;
     }
 
-    public void Tell(object news)
-    {
-        var line = JsonSerializer.Serialize(news);
-        lock (_outputGate)
-        {
-            output.WriteLine(line);
-            output.Flush();
-        }
-    }
+    public void Tell(object news) => tell(news);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,12 +84,18 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         _settings = IceSettings.Read(command, settings.GatherPatience);
         if (_settings.Servers is { } servers) _host.UseIceServers(servers);
         await _host.Gather(_settings.Patience, _round.Token);
+        Tell(new { e = "gathered", relays = Relays().Count() });
         if (command.GetProperty("role").GetString() != "offer") return;
 
         _connection = _host.CreateOffer(Options([new ChannelOptions("llm")]));
+        _createdAt = Stopwatch.GetTimestamp();
+        _connection.OnPathHealth = NoteHealth;
         Tell(new { e = "desc", type = "offer", sdp = _connection.LocalDescription });
         _ = Offer(_connection, _round.Token);
     }
+
+    private IEnumerable<IceCandidate> Relays() =>
+        _host.LocalCandidates.Where(each => each.Type == IceCandidateType.Relayed);
 
     private PeerOptions Options(IReadOnlyList<ChannelOptions> channels) =>
         new() { Channels = channels, RelayOnly = _settings.RelayOnly };
@@ -116,6 +117,7 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         }
 
         _connection = _host.CreateAnswer(sdp, Options([]));
+        _connection.OnPathHealth = NoteHealth;
         Tell(new { e = "desc", type = "answer", sdp = _connection.LocalDescription });
         _ = Answer(_connection, _round.Token);
     }
@@ -132,8 +134,8 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         try
         {
             var channel = await connection.AcceptChannel(cancellation);
-            var news = await new OfferingSide(connection, channel, settings, _startedAt, Tell)
-                .Measure(_isFull, cancellation);
+            var side = new OfferingSide(connection, channel, settings, (_startedAt, _createdAt), Tell);
+            var news = await side.Measure(_isFull, cancellation);
             Attach(channel);
             Tell(news);
         }
@@ -158,6 +160,11 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
         }
     }
 
+    private void NoteHealth(PathHealth health)
+    {
+        if (health == PathHealth.Silent) Interlocked.Increment(ref _silences);
+    }
+
     private void Attach(DataChannel channel)
     {
         _side = new AnsweringSide(channel, Tell);
@@ -177,6 +184,8 @@ internal sealed class Peer(PeerSettings settings, TextWriter output) : IAsyncDis
             sctp = statistics?.SctpConnectedAfter?.TotalMilliseconds,
             sent = statistics?.DatagramsSent,
             received = statistics?.DatagramsReceived,
+            silences = Volatile.Read(ref _silences),
+            relays = Relays().Select(relay => $"{relay.Address}"),
         });
     }
 

@@ -44,6 +44,9 @@ internal sealed record PeerSettings
     /// <summary>TURN_CA: a file of certificates that may sign those of <c>turns:</c> servers.</summary>
     public X509Certificate2Collection? RelayRoots { get; init; }
 
+    /// <summary>TURN_LIFETIME: seconds that credentials of a secret are good for.</summary>
+    public TimeSpan CredentialLifetime { get; init; }
+
     /// <summary>GATHER_MS: how long gathering may hold the description up.</summary>
     public TimeSpan GatherPatience { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record PeerSettings
     {
         IceServers = [.. ReadServers()],
         RelayRoots = ReadRoots(),
+        CredentialLifetime = TimeSpan.FromSeconds(Number("TURN_LIFETIME", 600)),
         GatherPatience = TimeSpan.FromMilliseconds(Number("GATHER_MS", 300)),
         EchoCount = Number("ECHO_N", 3_000),
         WarmUp = Number("WARM", 300),

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using QuicPair.RtcPeer;
 
-// One WebRTC peer driven by JSON lines on stdin, with its news as JSON lines on stdout. A process is one side
-// and has one connection at a time; README.md has the whole list of commands and events.
-await using var peer = new Peer(PeerSettings.FromEnvironment(), Console.Out);
-peer.Tell(new { e = "ready" });
+// WebRTC peers driven by JSON lines on stdin, with their news as JSON lines on stdout. A process is one side;
+// README.md has the whole list of commands and events.
+await using var peers = new Peers(PeerSettings.FromEnvironment(), Console.Out);
 while (await Console.In.ReadLineAsync() is { } line)
 {
     using var command = JsonDocument.Parse(line);
-    if (!await peer.Obey(command.RootElement)) return 0;
+    if (!await peers.Obey(command.RootElement)) return 0;
 }
 
 return 0;

@@ -1,20 +1,24 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Threading.Channels;
 
 namespace QuicPair.Nat.Lab;
 
-/// <summary>The program <c>tests/RtcPeer</c> in a namespace; its README has the commands and events.</summary>
+/// <summary>
+/// The program <c>tests/RtcPeer</c> in a namespace; its README has the commands and events. Its peers have numbers, the
+/// first is 0.
+/// </summary>
 internal sealed class DrivenPeer : IAsyncDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "QuicPair.RtcPeer");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
-    private readonly Channel<JsonElement> _events = Channel.CreateUnbounded<JsonElement>();
+    private readonly Lock _gate = new();
     private readonly List<JsonElement> _unclaimed = [];
+    private readonly List<(int Number, string Name, TaskCompletionSource<JsonElement> Wait)> _waiting = [];
     private readonly Task _reading;
     private readonly Task<string> _errors;
+    private bool _isGone;
 
     private DrivenPeer(Process process)
     {
@@ -42,34 +46,43 @@ internal sealed class DrivenPeer : IAsyncDisposable
         return peer;
     }
 
-    public async Task Tell(object command)
+    public void Tell(object command, int number = 0)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command));
-        await _process.StandardInput.FlushAsync();
+        var line = JsonSerializer.SerializeToNode(command)!.AsObject();
+        if (number != 0) line["n"] = number;
+        lock (_gate)
+        {
+            _process.StandardInput.WriteLine(line.ToJsonString());
+            _process.StandardInput.Flush();
+        }
     }
 
     /// <summary>Waits for an event of this name, which may have come before others that were waited for.</summary>
-    public async Task<JsonElement> Expect(string name, CancellationToken cancellation)
+    public async Task<JsonElement> Expect(string name, CancellationToken cancellation, int number = 0)
     {
-        var earlier = _unclaimed.FindIndex(each => NameOf(each) == name);
-        if (earlier >= 0)
+        var wait = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
         {
-            var found = _unclaimed[earlier];
-            _unclaimed.RemoveAt(earlier);
-            return found;
+            var earlier = _unclaimed.FindIndex(each => (NumberOf(each), NameOf(each)) == (number, name));
+            if (earlier >= 0)
+            {
+                var found = _unclaimed[earlier];
+                _unclaimed.RemoveAt(earlier);
+                return found;
+            }
+
+            if (!_isGone) _waiting.Add((number, name, wait));
+            else wait.SetException(new LabException($"The peer left without {name}."));
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        while (await _events.Reader.WaitToReadAsync(patience.Token))
+        try
         {
-            var next = await _events.Reader.ReadAsync(patience.Token);
-            if (NameOf(next) == name) return next;
-            if (NameOf(next) == "ended") throw new LabException($"Instead of {name} the peer says {next}.");
-            _unclaimed.Add(next);
+            return await wait.Task.WaitAsync(Patience, cancellation);
         }
-
-        throw new LabException($"The peer left without {name}: {await _errors}");
+        catch (Exception problem) when (problem is LabException or TimeoutException)
+        {
+            throw new LabException($"No {name} of peer {number}: {problem.Message} {await ErrorsIfGone()}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -82,13 +95,48 @@ internal sealed class DrivenPeer : IAsyncDisposable
 
     private static string? NameOf(JsonElement news) => news.GetProperty("e").GetString();
 
+    private static int NumberOf(JsonElement news) =>
+        news.TryGetProperty("n", out var number) ? number.GetInt32() : 0;
+
+    private async Task<string> ErrorsIfGone() => _isGone ? await _errors : "";
+
     private async Task Read()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            _events.Writer.TryWrite(JsonSerializer.Deserialize<JsonElement>(line));
+            Take(JsonSerializer.Deserialize<JsonElement>(line));
         }
 
-        _events.Writer.TryComplete();
+        lock (_gate)
+        {
+            _isGone = true;
+            foreach (var (_, _, wait) in _waiting) wait.TrySetException(new LabException("The peer left."));
+            _waiting.Clear();
+        }
+    }
+
+    private void Take(JsonElement news)
+    {
+        lock (_gate)
+        {
+            if (NameOf(news) == "ended")
+            {
+                foreach (var (number, _, waiting) in _waiting)
+                {
+                    if (number == NumberOf(news)) waiting.TrySetException(new LabException($"The peer says {news}."));
+                }
+            }
+
+            var index = _waiting.FindIndex(each => (each.Number, each.Name) == (NumberOf(news), NameOf(news)));
+            if (index < 0)
+            {
+                _unclaimed.Add(news);
+                return;
+            }
+
+            var (_, _, wait) = _waiting[index];
+            _waiting.RemoveAt(index);
+            wait.TrySetResult(news);
+        }
     }
 }

@@ -18,10 +18,12 @@ internal sealed class Internet : IDisposable
     private readonly Lock _gate = new();
     private readonly List<TunDevice> _ports = [];
     private readonly Dictionary<uint, TunDevice> _routes = [];
-    private readonly Queue<(long Due, TunDevice To, byte[] Packet)> _underWay = new();
+    private readonly Queue<(long Due, TunDevice To, int Flight, byte[] Packet)> _underWay = new();
+    private readonly Dictionary<TunDevice, List<(long At, int Flights)>> _flights = [];
     private readonly byte[] _buffer = new byte[65_536];
     private readonly Thread _thread;
     private List<Seen>? _capture;
+    private long _startOfCount;
     private volatile bool _isStopping;
 
     public Internet()
@@ -63,12 +65,39 @@ internal sealed class Internet : IDisposable
         lock (_gate) return _capture is { } taken ? [.. taken] : [];
     }
 
+    /// <summary>Counts the flights from here on.</summary>
+    public void CountFlights()
+    {
+        lock (_gate)
+        {
+            foreach (var known in _flights.Values) known.Clear();
+            _startOfCount = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>
+    /// The flights that had led to this address by then: a packet that a site sends is one flight more than the most
+    /// that had led to the site. How long a packet was under way, or a site took to send it, does not count.
+    /// </summary>
+    /// <param name="address">A public address.</param>
+    /// <param name="at">A timestamp of <see cref="Stopwatch"/>.</param>
+    public int FlightsTo(string address, long at)
+    {
+        lock (_gate)
+        {
+            var known = _flights.GetValueOrDefault(_routes[IpPacket.Number(address)], []);
+            return known.LastOrDefault(each => each.At <= at).Flights;
+        }
+    }
+
     public void Dispose()
     {
         _isStopping = true;
         _thread.Join();
         foreach (var port in _ports) port.Dispose();
     }
+
+    private long Delay => (long)(OneWay.TotalSeconds * Stopwatch.Frequency);
 
     private void Loop()
     {
@@ -106,7 +135,13 @@ internal sealed class Internet : IDisposable
             if (!IpPacket.TryRead(_buffer.AsSpan(0, length), out var packet)) continue;
             Record(packet);
             TunDevice? to;
-            lock (_gate) to = _routes.GetValueOrDefault(packet.Destination);
+            int flight;
+            lock (_gate)
+            {
+                to = _routes.GetValueOrDefault(packet.Destination);
+                flight = _flights.TryGetValue(port, out var known) && known is [.., var last] ? last.Flights + 1 : 1;
+            }
+
             if (to is null)
             {
                 Unroutable++;
@@ -114,8 +149,8 @@ internal sealed class Internet : IDisposable
             }
 
             if (_underWay.Count == MaximumQueue) continue;
-            var due = Stopwatch.GetTimestamp() + (long)(OneWay.TotalSeconds * Stopwatch.Frequency);
-            _underWay.Enqueue((due, to, _buffer.AsSpan(0, length).ToArray()));
+            var due = Stopwatch.GetTimestamp() + Delay;
+            _underWay.Enqueue((due, to, flight, _buffer.AsSpan(0, length).ToArray()));
         }
     }
 
@@ -135,11 +170,23 @@ internal sealed class Internet : IDisposable
         }
     }
 
+    private void NoteFlight(TunDevice to, int flight, long due)
+    {
+        lock (_gate)
+        {
+            // What was sent before the count began is none of it.
+            if (due - Delay < _startOfCount) return;
+            if (!_flights.TryGetValue(to, out var known)) _flights[to] = known = [];
+            if (known is [] || known[^1].Flights < flight) known.Add((Stopwatch.GetTimestamp(), flight));
+        }
+    }
+
     private void Forward()
     {
         while (_underWay.TryPeek(out var next) && next.Due <= Stopwatch.GetTimestamp())
         {
             _underWay.Dequeue();
+            NoteFlight(next.To, next.Flight, next.Due);
             next.To.Write(next.Packet);
         }
     }

@@ -58,12 +58,10 @@ internal sealed class Namespace : IDisposable
     });
 
     /// <summary>The packets that a named counter of table <c>ip lab</c> has seen.</summary>
-    public long Counter(string name)
-    {
-        var words = Exec("nft", ["list", "counter", "ip", "lab", name])
-            .Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return long.Parse(words[Array.IndexOf(words, "packets") + 1], CultureInfo.InvariantCulture);
-    }
+    public long Counter(string name) => Counted(name, "packets");
+
+    /// <summary>The bytes of those packets, IP headers included.</summary>
+    public long CounterBytes(string name) => Counted(name, "bytes");
 
     /// <summary>Runs something on a thread of its own inside: a socket that it opens belongs here for ever.</summary>
     public T Run<T>(Func<T> work)
@@ -89,6 +87,13 @@ internal sealed class Namespace : IDisposable
     }
 
     public void Dispose() => Shell.Run("ip", ["netns", "delete", Name]);
+
+    private long Counted(string name, string unit)
+    {
+        var words = Exec("nft", ["list", "counter", "ip", "lab", name])
+            .Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return long.Parse(words[Array.IndexOf(words, unit) + 1], CultureInfo.InvariantCulture);
+    }
 
     private void Enter()
     {

@@ -12,6 +12,7 @@ internal sealed class World : IDisposable
     {
         Lane.Require();
         Internet = new Internet { OneWay = oneWay };
+        UsesSecret = sharedSecret;
         try
         {
             Turn = Add(TurnServer.Start(Internet, _folder.FullName, sharedSecret));
@@ -26,6 +27,9 @@ internal sealed class World : IDisposable
     public Internet Internet { get; }
 
     public TurnServer Turn { get; }
+
+    /// <summary>Whether the TURN server knows time-limited credentials of its secret only, instead of a user.</summary>
+    public bool UsesSecret { get; }
 
     /// <summary>Where its files are.</summary>
     public string Folder => _folder.FullName;

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using QuicPair.EndToEnd;
 using QuicPair.Nat.Lab;
 using QuicPair.Nat.Matrix;
 using QuicPair.Nat.Routers;
+using QuicPair.Nat.Sessions;
 using Xunit;
 
 namespace QuicPair.Nat.Local;
@@ -22,6 +24,8 @@ public sealed class LocalModeTests : IDisposable
           }
         }
         """;
+
+    private const int Words = 20;
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("qplab");
 
@@ -49,25 +53,35 @@ public sealed class LocalModeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mac_in_local_mode_pairs_and_chats_and_sends_nothing_out_of_its_network()
+    public async Task A_mac_in_local_mode_pairs_chats_and_restarts_and_sends_nothing_out_of_its_network()
     {
         using var world = new World();
         var (phone, mac) = Neighbours(world);
+        await using var runner = mac.Host.Run(() => new MeteredRunner(Words));
         var daemonSettings = Settings("mac");
         daemonSettings["Network__LocalOnly"] = "true";
         daemonSettings["Urls"] = "http://*:8443";
-        daemonSettings["OLLAMA_HOST"] = "http://127.0.0.1:9";
+        daemonSettings["Ice__StunUrls"] = $"stun:{TurnServer.FirstStun}:3478,stun:stun.example.org:3478";
         daemonSettings["TURN_URLS"] = $"turn:{TurnServer.Address}:3478,turn:turn.example.org:3478";
         daemonSettings["TURN_USER"] = TurnServer.User;
         daemonSettings["TURN_PASS"] = TurnServer.Password;
+        foreach (var (name, value) in runner.Settings) daemonSettings[name] = value!;
         using var daemon = Quicpair.Start(mac.Host, daemonSettings, "up");
         await daemon.Line("Pair a phone", Cancellation);
         var (_, invitation) = await Quicpair.Run(mac.Host, daemonSettings, Cancellation, "pair", "--json");
         var links = JsonSerializer.Deserialize<JsonElement>(invitation).GetProperty("links");
         var link = links.EnumerateArray().First().GetString()!;
 
-        var (exit, said) = await Quicpair.Run(phone.Host, Settings("phone"), Cancellation, "chat", link, "Hello");
-        Assert.True(exit == 0, said);
+        using var chat = ChatRun.Start(phone.Host, Settings("phone"), link);
+        runner.Say(Words / 2);
+        await chat.Reach(Words / 2, Cancellation);
+
+        // One more address makes the Mac ask for a restart, which the phone begins at the front door.
+        mac.Host.Ip("address add 192.168.1.33/24 dev eth0");
+        await chat.Restarted(Cancellation);
+        runner.Say(Words / 2);
+        var stats = await chat.End(Words, Cancellation);
+        Assert.Equal(1, stats.GetProperty("connections").GetInt32());
         Assert.Equal(0, mac.Host.Counter("foreign"));
         Assert.Equal(0, phone.Host.Counter("foreign"));
     }

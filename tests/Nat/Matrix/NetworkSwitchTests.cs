@@ -32,7 +32,7 @@ public sealed class NetworkSwitchTests
         var sctp = (await pairing.Statistics(pairing.Phone)).GetProperty("sctp").GetDouble();
         for (var turn = 1; turn <= (Lane.IsSoak ? 100 : 3); turn++)
         {
-            await pairing.BeginStream(MessagesPerSwitch, GapMs);
+            pairing.BeginStream(MessagesPerSwitch, GapMs);
             Move(phone.Host, routers[turn % 2], turn);
             await pairing.Restart();
             var streamed = await pairing.EndOfStream();

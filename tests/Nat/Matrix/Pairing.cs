@@ -7,25 +7,25 @@ namespace QuicPair.Nat.Matrix;
 /// <summary>A phone and a Mac at their sites, introduced to each other by the test.</summary>
 internal sealed class Pairing : IAsyncDisposable
 {
-    private static readonly object[] Servers =
+    private static readonly object Stun = new { urls = $"stun:{TurnServer.FirstStun}:{TurnServer.Port}" };
+
+    private static readonly string[] Relays =
     [
-        new { urls = $"stun:{TurnServer.FirstStun}:{TurnServer.Port}" },
-        new
-        {
-            urls = new[]
-            {
-                $"turn:{TurnServer.Address}:{TurnServer.Port}",
-                $"turns:{TurnServer.Address}:{TurnServer.TlsPort}?transport=tcp",
-            },
-            username = TurnServer.User,
-            credential = TurnServer.Password,
-        },
+        $"turn:{TurnServer.Address}:{TurnServer.Port}",
+        $"turns:{TurnServer.Address}:{TurnServer.TlsPort}?transport=tcp",
     ];
+
+    private static readonly object[] ForUser =
+        [Stun, new { urls = Relays, username = TurnServer.User, credential = TurnServer.Password }];
+
+    private static readonly object[] ForSecret = [Stun, new { urls = Relays, secret = TurnServer.Secret }];
 
     private readonly CancellationToken _cancellation;
 
-    private Pairing(DrivenPeer phone, DrivenPeer mac, CancellationToken cancellation) =>
-        (Phone, Mac, _cancellation) = (phone, mac, cancellation);
+    private Pairing(DrivenPeer phone, DrivenPeer mac, object[] servers, CancellationToken cancellation) =>
+        (Phone, Mac, Servers, _cancellation) = (phone, mac, servers, cancellation);
+
+    private object[] Servers { get; }
 
     /// <summary>It offers.</summary>
     public DrivenPeer Phone { get; }
@@ -39,52 +39,78 @@ internal sealed class Pairing : IAsyncDisposable
         (string, string)[] environment = [("TURN_CA", world.Authority), .. settings];
         var phonePeer = DrivenPeer.Start(phone.Host, cancellation, environment);
         var macPeer = DrivenPeer.Start(mac.Host, cancellation, environment);
-        return new Pairing(await phonePeer, await macPeer, cancellation);
+        var servers = world.UsesSecret ? ForSecret : ForUser;
+        return new Pairing(await phonePeer, await macPeer, servers, cancellation);
     }
 
-    /// <summary>Connects; the phone's news of it.</summary>
-    public async Task<JsonElement> Connect(int gatherMs = 1_500)
+    /// <summary>Has both ends of a pair gather, a relay among the rest, and the phone make its offer.</summary>
+    public async Task<JsonElement> Offer(int number)
     {
-        await Mac.Tell(new { c = "start", role = "answer", iceServers = Servers, gatherMs });
-        await Phone.Tell(new { c = "start", role = "offer", iceServers = Servers, gatherMs });
-        var offer = await Phone.Expect("desc", _cancellation);
-        await Pass(offer, Mac);
-        var answer = await Mac.Expect("desc", _cancellation);
-        await Pass(answer, Phone);
+        await Task.WhenAll(Gather(Mac, number), Gather(Phone, number));
+        Phone.Tell(new { c = "start", role = "offer", gatherMs = 1 }, number);
+        return await Phone.Expect("desc", _cancellation, number);
+    }
+
+    /// <summary>Connects a pair by its offer; the phone's news of it.</summary>
+    public async Task<JsonElement> Connect(JsonElement offer, int number = 0)
+    {
+        Pass(offer, Mac, number);
+        var answer = await Mac.Expect("desc", _cancellation, number);
+        Pass(answer, Phone, number);
         try
         {
-            await Mac.Expect("bopen", _cancellation);
-            return await Phone.Expect("round", _cancellation);
+            await Mac.Expect("bopen", _cancellation, number);
+            return await Phone.Expect("round", _cancellation, number);
         }
-        catch (Exception problem) when (problem is LabException or OperationCanceledException)
+        catch (LabException problem)
         {
             throw new LabException($"{problem.Message} Phone: {Candidates(offer)} Mac: {Candidates(answer)}");
         }
     }
 
+    /// <summary>Connects a pair; the phone's news of it.</summary>
+    public async Task<JsonElement> Connect(int gatherMs = 1_500)
+    {
+        Mac.Tell(new { c = "start", role = "answer", iceServers = Servers, gatherMs });
+        Phone.Tell(new { c = "start", role = "offer", iceServers = Servers, gatherMs });
+        return await Connect(await Phone.Expect("desc", _cancellation));
+    }
+
     /// <summary>The phone finds a new path for the same connection.</summary>
     public async Task Restart()
     {
-        await Phone.Tell(new { c = "restart" });
-        await Pass(await Phone.Expect("desc", _cancellation), Mac);
-        await Pass(await Mac.Expect("desc", _cancellation), Phone);
+        Phone.Tell(new { c = "restart" });
+        Pass(await Phone.Expect("desc", _cancellation), Mac);
+        Pass(await Mac.Expect("desc", _cancellation), Phone);
     }
 
     /// <summary>The Mac sends numbered messages; what the phone says of them when the last has come.</summary>
-    public async Task<JsonElement> Stream(int count, double gapMs)
+    public async Task<JsonElement> Stream(int count, double gapMs, int number = 0)
     {
-        await BeginStream(count, gapMs);
-        return await EndOfStream();
+        BeginStream(count, gapMs, number);
+        return await EndOfStream(number);
     }
 
-    public Task BeginStream(int count, double gapMs) => Mac.Tell(new { c = "stream", count, gapMs });
+    public void BeginStream(int count, double gapMs, int number = 0) =>
+        Mac.Tell(new { c = "stream", count, gapMs }, number);
 
-    public Task<JsonElement> EndOfStream() => Phone.Expect("streamed", _cancellation);
+    public Task<JsonElement> EndOfStream(int number = 0) => Phone.Expect("streamed", _cancellation, number);
 
-    public async Task<JsonElement> Statistics(DrivenPeer peer)
+    public async Task<JsonElement> Statistics(DrivenPeer peer, int number = 0)
     {
-        await peer.Tell(new { c = "stats" });
-        return await peer.Expect("stats", _cancellation);
+        peer.Tell(new { c = "stats" }, number);
+        return await peer.Expect("stats", _cancellation, number);
+    }
+
+    /// <summary>The way the packets of one end take.</summary>
+    public async Task<string?> Path(DrivenPeer peer, int number = 0) =>
+        (await Statistics(peer, number)).GetProperty("path").GetString();
+
+    /// <summary>Whether either end was told that its path does not answer.</summary>
+    public async Task<bool> WasEverSilent()
+    {
+        JsonElement[] both = [await Statistics(Phone), await Statistics(Mac)];
+        return both.Any(each => each.GetProperty("silences").GetInt32() > 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,14 +119,26 @@ internal sealed class Pairing : IAsyncDisposable
         await Mac.DisposeAsync();
     }
 
+    // Machines that have been up for a while know their relay. What is silent is not waited for.
+    private async Task Gather(DrivenPeer peer, int number)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            peer.Tell(new { c = "start", role = "answer", iceServers = Servers, gatherMs = 1_000 }, number);
+            var gathered = await peer.Expect("gathered", _cancellation, number);
+            if (gathered.GetProperty("relays").GetInt32() > 0) return;
+        }
+
+        throw new LabException("There is no relay.");
+    }
+
     private static string Candidates(JsonElement description) => string.Join(
         "; ", description.GetProperty("sdp").GetString()!.Split("\r\n")
             .Where(line => line.StartsWith("a=candidate", StringComparison.Ordinal)));
 
-    private static Task Pass(JsonElement description, DrivenPeer to) => to.Tell(new
+    private static void Pass(JsonElement description, DrivenPeer to, int number = 0)
     {
-        c = "desc",
-        type = description.GetProperty("type").GetString(),
-        sdp = description.GetProperty("sdp").GetString(),
-    });
+        var (type, sdp) = (description.GetProperty("type").GetString(), description.GetProperty("sdp").GetString());
+        to.Tell(new { c = "desc", type, sdp }, number);
+    }
 }

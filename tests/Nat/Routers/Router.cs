@@ -20,6 +20,12 @@ internal sealed class Router : IDisposable
     /// <summary>UDP packets from and to anybody but the TURN and STUN servers.</summary>
     public long Direct => Place.Counter("direct");
 
+    /// <summary>Bytes from and to the TURN server in packets that are long enough for a message of a stream.</summary>
+    public long RelayedData => Place.CounterBytes("relay_data");
+
+    /// <summary>The same of <see cref="Direct"/>.</summary>
+    public long DirectData => Place.CounterBytes("direct_data");
+
     /// <summary>A router whose outside is the internet.</summary>
     public static Router OnInternet(Internet internet, string address, NatKind kind, bool hairpin = false)
     {
@@ -46,6 +52,10 @@ internal sealed class Router : IDisposable
         host.Ip($"route replace default via {network}.1");
         return $"{network}.2";
     }
+
+    /// <summary>Leads a TCP port of the outside to a machine inside.</summary>
+    public void Forward(int port, string machine) => Place.Nft(
+        $"insert rule ip lab translate_in iifname \"wan\" tcp dport {port} dnat to {machine}\n");
 
     public void Dispose() => Place.Dispose();
 

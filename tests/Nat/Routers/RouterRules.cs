@@ -3,6 +3,9 @@ namespace QuicPair.Nat.Routers;
 /// <summary>The rules of nftables that make a Linux router behave like one kind of NAT.</summary>
 internal static class RouterRules
 {
+    // Longer than any check, question to a TURN server or acknowledgement; shorter than a message of the tests' streams.
+    private const int DataLength = 260;
+
     /// <summary>
     /// Table <c>ip lab</c>. Linux keeps a source port when it can, which makes plain masquerading a port-restricted
     /// cone; what comes unasked is dropped before it is tracked, so that it cannot take the port away. The maps of the
@@ -11,7 +14,9 @@ internal static class RouterRules
     public static string For(NatKind kind, bool hairpin, string outside) => $$"""
         table ip lab {
           counter relay { }
+          counter relay_data { }
           counter direct { }
+          counter direct_data { }
           counter stun { }
           counter refused { }
           map opened { type inet_service : ipv4_addr; flags dynamic; size 4096; }
@@ -33,16 +38,23 @@ internal static class RouterRules
           }
           chain pass {
             type filter hook forward priority filter;
+            iifname "lan*" oifname "lan*" ct status dnat ip length > {{DataLength}} counter name direct_data
             iifname "lan*" oifname "lan*" ct status dnat counter name direct accept
             iifname "lan*" oifname "lan*" drop
             oifname "wan" meta l4proto udp update @opened { udp sport : ip saddr }
             oifname "wan" meta l4proto udp update @contacted { udp sport . ip daddr }
             {{Barrier(kind)}}
+            ip length > {{DataLength}} jump data
             ip daddr {{TurnServer.Address}} counter name relay
             ip saddr {{TurnServer.Address}} counter name relay
             ip daddr { {{TurnServer.StunAddresses}} } counter name stun accept
             ip saddr { {{TurnServer.StunAddresses}} } counter name stun accept
             meta l4proto udp ip daddr != {{TurnServer.Address}} ip saddr != {{TurnServer.Address}} counter name direct
+          }
+          chain data {
+            ip daddr {{TurnServer.Address}} counter name relay_data return
+            ip saddr {{TurnServer.Address}} counter name relay_data return
+            meta l4proto udp counter name direct_data
           }
         }
         """;

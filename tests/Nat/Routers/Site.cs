@@ -32,12 +32,15 @@ internal sealed class Site : IDisposable
         }
     }
 
-    /// <summary>A machine behind a router that others share; its network is separate from theirs.</summary>
+    /// <summary>A machine behind a router that others share; its network (1…5) is separate from theirs.</summary>
     public static Site Behind(Router router, int place)
     {
         var site = new Site(Namespace.Create("host")) { Router = router };
         site._owned.Push(site.Host);
         router.AddHost(site.Host, "eth0", $"192.168.{place}");
+
+        // The maps of the router know a machine by its port: two machines must not choose the same.
+        site.Host.Configure("net/ipv4/ip_local_port_range", $"{30_000 + (place * 5_000)} {34_999 + (place * 5_000)}");
         return site;
     }
 
