@@ -36,12 +36,16 @@ public sealed class DataChannel
     /// <summary>Bytes of messages that were not sent yet.</summary>
     public long BufferedAmount => _peer.BufferedAmount(this);
 
-    /// <summary>Ends when the channel is closed at both ends or the connection is gone.</summary>
+    /// <summary>
+    /// Ends when the channel is closed at both ends or the connection is gone; also when, after <see cref="Close"/>,
+    /// the peer has taken nothing more for ten seconds and has not closed its end.
+    /// </summary>
     public Task Closed => _closed.Task;
 
     /// <summary>
     /// What to do with a message (its bytes are valid during the call only) and whether it is text. Called one message
-    /// at a time, in order, on the host's loop: it must not block. Messages that come before it is set are kept for it.
+    /// at a time, in order, on the host's loop: it must not block, and what it throws ends the
+    /// connection (<see cref="PeerFailure.HandlerFailed"/>). Messages that come before it is set are kept for it.
     /// </summary>
     public Action<ReadOnlyMemory<byte>, bool>? OnMessage
     {
@@ -54,6 +58,9 @@ public sealed class DataChannel
     }
 
     internal StreamId StreamId { get; }
+
+    /// <summary>For <see cref="ClosingChannels"/>.</summary>
+    internal bool IsClosing { get; set; }
 
     /// <summary>
     /// Sends one message, or returns false when the channel is closed, the message is larger than the peer takes, or

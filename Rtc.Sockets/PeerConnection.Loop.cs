@@ -72,8 +72,17 @@ public sealed partial class PeerConnection
     internal void HandleTimeout(Instant now)
     {
         if (_isEnded) return;
-        if (_giveUpAt <= now) GiveUp(now);
-        else _session.HandleTimeout(now);
+        if (_giveUpAt <= now)
+        {
+            GiveUp(now);
+            return;
+        }
+
+        _session.HandleTimeout(now);
+        while (_closing.TryTakeOverdue(now, _session, out var channel))
+        {
+            if (_channels.Remove(channel.StreamId)) channel.OnClosed();
+        }
     }
 
     /// <summary>Sends what the session wants to send.</summary>
@@ -82,7 +91,7 @@ public sealed partial class PeerConnection
         if (_isEnded) return;
         Transmit(now);
         foreach (var channel in _channels.Values) channel.CheckWaiters(_session);
-        _host.Schedule(now, this, Instant.Earliest(_session.NextTimeout, _giveUpAt));
+        _host.Schedule(now, this, Instant.Earliest(_session.NextTimeout, _giveUpAt, _closing.NextTimeout));
     }
 
     private void Transmit(Instant now)
@@ -100,6 +109,19 @@ public sealed partial class PeerConnection
 
     /// <summary>Hands over what has arrived. Called by the one thread that delivers, without the gate.</summary>
     internal void Deliver()
+    {
+        try
+        {
+            DeliverAll();
+        }
+        catch (Exception cause)
+        {
+            // A fault of one peer's handler is no reason to take the others' loop down.
+            lock (_host.Gate) Fail(cause);
+        }
+    }
+
+    private void DeliverAll()
     {
         while (TryTakeListener(out var listener)) listener.DeliverKept();
         while (TryTakeMessage(out var channel, out var message, out var text))
@@ -145,7 +167,9 @@ public sealed partial class PeerConnection
         lock (_host.Gate)
         {
             if (_isEnded) return;
-            _session.CloseChannel(_host.Now, channel.StreamId);
+            var now = _host.Now;
+            _closing.Add(now, channel, _session);
+            _session.CloseChannel(now, channel.StreamId);
             _host.FlushOrDefer(this);
         }
     }
@@ -174,6 +198,16 @@ public sealed partial class PeerConnection
         _session.Close(now);
         Transmit(now);
         End(reason);
+    }
+
+    private void Fail(Exception cause)
+    {
+        if (_isEnded) return;
+        HandlerException = cause;
+        var now = _host.Now;
+        _session.Close(now);
+        Transmit(now);
+        End(PeerFailure.HandlerFailed);
     }
 
     /// <summary>Takes events until one is a message; it is valid until the next call.</summary>

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Session;
+using QuicPair.Rtc.Sockets.Loop;
 
 namespace QuicPair.Rtc.Sockets;
 
@@ -22,6 +23,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
     private readonly Dictionary<StreamId, DataChannel> _channels = [];
     private readonly Queue<DataChannel> _newListeners = new();
     private readonly Queue<PathHealth> _healthNews = new();
+    private readonly ClosingChannels _closing = new();
     private readonly TaskCompletionSource<PeerFailure?> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -69,6 +71,9 @@ public sealed partial class PeerConnection : IAsyncDisposable
 
     /// <summary>Ends when the connection is gone; its result is null after an orderly close.</summary>
     public Task<PeerFailure?> Completion => _completion.Task;
+
+    /// <summary>What a handler has thrown, when that was the end: <see cref="PeerFailure.HandlerFailed"/>.</summary>
+    public Exception? HandlerException { get; private set; }
 
     /// <summary>Called, outside of all locks, when the path falls silent and when there is one again.</summary>
     public Action<PathHealth>? OnPathHealth { get; set; }

@@ -17,4 +17,7 @@ public enum PeerFailure
 
     /// <summary>The SCTP association could not be made or was aborted.</summary>
     SctpFailed,
+
+    /// <summary>A handler of this process threw: <see cref="PeerConnection.HandlerException"/>.</summary>
+    HandlerFailed,
 }

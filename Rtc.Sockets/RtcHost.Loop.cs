@@ -1,6 +1,7 @@
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sockets.Gathering;
+using QuicPair.Rtc.Sockets.Loop;
 using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Sockets;
@@ -12,6 +13,8 @@ public sealed partial class RtcHost
     private const int SendBufferLength = 2_048;
 
     private readonly Queue<PeerConnection> _dirty = new();
+    private readonly ReceiveFaults _faults = new();
+    private readonly ManualResetEventSlim _stopping = new();
     private readonly Lock _delivery = new();
 
     /// <summary>Held for every change of a peer.</summary>
@@ -108,7 +111,13 @@ public sealed partial class RtcHost
         while (!_isStopping)
         {
             var batch = _endpoint.Receive();
-            if (batch.IsEmpty) continue;
+            if (batch.IsEmpty)
+            {
+                OnReceiveFault();
+                continue;
+            }
+
+            _faults.Reset();
             lock (Gate)
             {
                 var now = Now;
@@ -120,6 +129,22 @@ public sealed partial class RtcHost
 
             Deliver();
         }
+    }
+
+    private void OnReceiveFault()
+    {
+        if (_isStopping || !_faults.IsLasting(out var pause)) return;
+        var fault = _endpoint.Fault;
+        if (pause > TimeSpan.Zero && _stopping.Wait(pause)) return;
+        lock (Gate)
+        {
+            if (_isStopping) return;
+            // Peers take the new socket for the old one; each looks whether its path still works.
+            if (_endpoint.TryRebind()) ((IGatheringHost)this).OnCandidatesChanged(network: true);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Host.SocketFailed?.Invoke(state.Host, state.Fault), (Host: this, Fault: fault), false);
     }
 
     private void Dispatch(Instant now, ReadOnlySpan<byte> datagram, TransportAddress sender)

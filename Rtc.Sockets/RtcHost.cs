@@ -65,6 +65,12 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     /// </summary>
     public event EventHandler? NetworkChanged;
 
+    /// <summary>
+    /// Raised on another thread after the port's socket has failed for good; another one has been put in its place, or
+    /// is tried again, ever more slowly, while that fails too.
+    /// </summary>
+    public event EventHandler<System.Net.Sockets.SocketError>? SocketFailed;
+
     /// <summary>Binds the port, starts the loop and begins to gather candidates.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be bound.</exception>
     public static RtcHost Start(RtcHostOptions options)
@@ -137,6 +143,9 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         }
     }
 
+    /// <summary>For tests: the socket of the port.</summary>
+    internal System.Net.Sockets.Socket Socket => _endpoint.Socket;
+
     private PeerConnection Adopt(RtcSession session, LocalCertificate certificate, PeerOptions options)
     {
         var isOwned = certificate != options.Certificate && certificate != Certificate;
@@ -167,8 +176,10 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
 
         await Task.WhenAll(endings).ConfigureAwait(false);
         _isStopping = true;
-        _endpoint.Dispose();
+        _stopping.Set();
+        lock (Gate) _endpoint.Dispose();
         _receiver.Join();
+        _stopping.Dispose();
         _deadlines.Dispose();
         _standing.Dispose();
         _ownCertificate?.Dispose();

@@ -11,8 +11,8 @@ internal sealed class UdpEndpoint : IDisposable
     private const int SocketBuffer = 4 << 20;
     private const int BatchSize = 32;
 
-    private readonly Socket _socket;
-    private readonly SendBatch _sends;
+    private volatile Socket _socket;
+    private SendBatch _sends;
     private readonly Datagram[] _batch;
     private readonly bool _isWildcard;
     private readonly bool _isLocalOnly;
@@ -35,6 +35,12 @@ internal sealed class UdpEndpoint : IDisposable
 
     public IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Why the last <see cref="Receive"/> brought nothing; success when it brought something.</summary>
+    public SocketError Fault { get; private set; }
+
+    /// <summary>For tests: the socket in use.</summary>
+    internal Socket Socket => _socket;
+
     /// <summary>What a candidate of the family of <paramref name="remote"/> is bound to here.</summary>
     public TransportAddress BoundFor(TransportAddress remote) => !_isWildcard ? _bound
         : TransportAddress.From(remote.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, LocalEndPoint.Port);
@@ -46,6 +52,7 @@ internal sealed class UdpEndpoint : IDisposable
     public ReadOnlySpan<Datagram> Receive()
     {
         var count = 0;
+        Fault = SocketError.Success;
         try
         {
             do
@@ -59,6 +66,7 @@ internal sealed class UdpEndpoint : IDisposable
         catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
         {
             // The peer's port is closed, or ours: what counts is what arrives.
+            Fault = count > 0 ? SocketError.Success : (cause as SocketException)?.SocketErrorCode ?? SocketError.Shutdown;
         }
 
         return _batch.AsSpan(0, count);
@@ -75,6 +83,24 @@ internal sealed class UdpEndpoint : IDisposable
 
     /// <summary>Has everything sent that was taken. Guarded by the host's gate.</summary>
     public void Flush() => _sends.Flush();
+
+    /// <summary>
+    /// Puts a new socket on the same port in the place of one that fails. Guarded by the host's gate.
+    /// </summary>
+    public bool TryRebind()
+    {
+        _socket.Dispose();
+        try
+        {
+            _socket = _isWildcard ? BindAll(LocalEndPoint.Port) : Bind(LocalEndPoint);
+            _sends = new SendBatch(_socket);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether this address may be spoken with.</summary>
     public bool IsAllowed(TransportAddress remote) => !_isLocalOnly || LocalNetwork.Contains(remote);

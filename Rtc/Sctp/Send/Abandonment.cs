@@ -18,26 +18,28 @@ internal sealed class Abandonment(
     private Instant? _sentAt;
     private bool _isOwed;
 
-    /// <summary>Gives up what was lost and is not worth sending again.</summary>
+    /// <summary>
+    /// Gives up what is lost and not worth sending again, up to the first chunk that is: what comes behind it is judged
+    /// when its turn comes.
+    /// </summary>
     public void AbandonSpent(Instant now)
     {
-        if (outstanding.LostCount == 0)
+        while (outstanding.LostCount > 0)
         {
-            return;
-        }
-
-        var end = outstanding.NextTsn;
-        for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
-        {
-            ref var chunk = ref outstanding[tsn];
-            if (chunk.State == ChunkState.Lost && chunk.Fragment.Reliability.IsPartial
-                && chunk.Fragment.Reliability.IsSpent(now, chunk.Transmissions))
+            var tsn = outstanding.FindLost();
+            if (!IsSpent(now, outstanding[tsn]))
             {
-                AbandonMessage(tsn);
-                _isOwed = true;
+                return;
             }
+
+            AbandonMessage(tsn);
+            _isOwed = true;
         }
     }
+
+    /// <summary>Whether a lost chunk is given up.</summary>
+    public static bool IsSpent(Instant now, in OutstandingChunk chunk) => chunk.Fragment.Reliability.IsPartial
+        && chunk.Fragment.Reliability.IsSpent(now, chunk.Transmissions);
 
     /// <summary>Repeats the news while the peer has not followed it.</summary>
     public void OnSack(Instant now)

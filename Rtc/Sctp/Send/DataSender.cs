@@ -170,21 +170,21 @@ internal sealed class DataSender
         return true;
     }
 
+    /// <summary>For tests: chunks that were looked at in the search for lost ones.</summary>
+    public long Searched => _outstanding.Searched;
+
     /// <summary>Gives all buffers back.</summary>
     public void Clear() => _outstanding.Clear();
 
     private bool WriteLost(Instant now, ref PacketWriter writer, ref Span<byte> last)
     {
         var wrote = false;
-        for (var tsn = _outstanding.First; _outstanding.LostCount > 0 && MaySend; tsn = tsn.Next)
+        while (_outstanding.LostCount > 0 && MaySend)
         {
+            var tsn = _outstanding.FindLost();
             ref var chunk = ref _outstanding[tsn];
-            if (chunk.State != ChunkState.Lost)
-            {
-                continue;
-            }
-
-            if (!TryWriteAgain(now, ref writer, tsn, ref chunk, ref last))
+            // One that is given up ends the packet: the news of it opens the next.
+            if (IsGivenUp(now, chunk) || !TryWriteAgain(now, ref writer, tsn, ref chunk, ref last))
             {
                 break;
             }
@@ -194,6 +194,9 @@ internal sealed class DataSender
 
         return wrote;
     }
+
+    private bool IsGivenUp(Instant now, in OutstandingChunk chunk) =>
+        _abandonment is not null && Abandonment.IsSpent(now, chunk);
 
     private bool MaySend =>
         _outstanding.FlightBytes < _congestion.Window || _recovery.IsFastRetransmitOwed;

@@ -86,10 +86,9 @@ internal sealed class LossTimer(
         var end = outstanding.NextTsn;
         for (var tsn = outstanding.First; tsn != end; tsn = tsn.Next)
         {
-            ref var chunk = ref outstanding[tsn];
-            if (chunk.State == ChunkState.InFlight)
+            if (outstanding[tsn].State == ChunkState.InFlight)
             {
-                outstanding.Move(ref chunk, ChunkState.Lost);
+                outstanding.Lose(tsn);
             }
         }
 

@@ -15,6 +15,7 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
 
     private OutstandingChunk[] _ring = new OutstandingChunk[16];
     private int _head;
+    private Tsn _lostFrom = initialTsn;
 
     /// <summary>The TSN of the oldest chunk, or of the next new one when there is none.</summary>
     public Tsn First { get; private set; } = initialTsn;
@@ -38,6 +39,9 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
     public int LostCount { get; private set; }
 
     public int InFlightCount { get; private set; }
+
+    /// <summary>Chunks that were looked at in the search for lost ones.</summary>
+    public long Searched { get; private set; }
 
     public ref OutstandingChunk this[Tsn tsn] => ref _ring[(_head + (tsn - First)) & (_ring.Length - 1)];
 
@@ -80,6 +84,24 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
         }
 
         chunk.State = state;
+    }
+
+    /// <summary>Counts a chunk in flight, or one that was taken back, as lost.</summary>
+    public void Lose(Tsn tsn)
+    {
+        Move(ref this[tsn], ChunkState.Lost);
+        _lostFrom = tsn < _lostFrom ? tsn : _lostFrom;
+    }
+
+    /// <summary>
+    /// The oldest lost chunk, when <see cref="LostCount"/> says that there is one. The search goes on where the one
+    /// before it ended, so that a packet costs no more with many chunks behind it.
+    /// </summary>
+    public Tsn FindLost()
+    {
+        _lostFrom = _lostFrom < First ? First : _lostFrom;
+        for (; this[_lostFrom].State != ChunkState.Lost; _lostFrom = _lostFrom.Next) Searched++;
+        return _lostFrom;
     }
 
     /// <summary>Forgets the oldest chunk, which is acknowledged or abandoned.</summary>

@@ -85,7 +85,7 @@ internal sealed class RecentAcknowledgement(RoundTripEstimator roundTrip)
             var overdue = chunk.SentAt + patience;
             if (overdue <= now)
             {
-                outstanding.Move(ref chunk, ChunkState.Lost);
+                outstanding.Lose(tsn);
                 found++;
             }
             else

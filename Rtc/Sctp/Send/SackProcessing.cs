@@ -164,7 +164,7 @@ internal sealed class SackProcessing(
             ref var chunk = ref outstanding[tsn];
             if (chunk.State == ChunkState.Acknowledged && !isReported)
             {
-                outstanding.Move(ref chunk, ChunkState.Lost);
+                outstanding.Lose(tsn);
             }
         }
 

@@ -74,6 +74,49 @@ public sealed class RecordLayerTests : IDisposable
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void A_flood_of_forged_records_throws_once_and_what_is_authentic_still_opens()
+    {
+        var (thread, thrown) = (Environment.CurrentManagedThreadId, 0);
+        void Count(object? sender, System.Runtime.ExceptionServices.FirstChanceExceptionEventArgs first) =>
+            thrown += Environment.CurrentManagedThreadId == thread ? 1 : 0;
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        try
+        {
+            for (var round = 0; round < 10_000; round++)
+            {
+                var record = Seal("what is said"u8);
+                byte[] forged = [.. record];
+                forged[RecordLayer.PlaintextOffset + (round % 28)] ^= 1;
+                byte[] before = [.. forged];
+                Assert.False(TryOpen(forged, out _));
+                Assert.True(round == 0 || before.AsSpan().SequenceEqual(forged), "no plaintext is left of a forged one");
+                Assert.True(TryOpen(record, out var plaintext));
+                Assert.Equal("what is said"u8, plaintext);
+            }
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Count;
+        }
+
+        Assert.Equal(1, thrown);
+    }
+
+    [Fact]
+    public void Allocates_nothing_for_a_forged_record()
+    {
+        var record = Seal(new byte[1_150]);
+        record[^1] ^= 1;
+        Assert.True(RecordHeader.TryParse(record, out var header));
+        Assert.False(_receiver.TryOpen(header, record, out _));
+        Assert.False(_receiver.TryOpen(header, record, out _));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var packet = 0; packet < 1_000; packet++) Assert.False(_receiver.TryOpen(header, record, out _));
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     public void Dispose()
     {
         _sender.Dispose();

@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using QuicPair.Rtc.Sockets.Loop;
+using Xunit;
+
+namespace QuicPair.Rtc.Sockets.Tests;
+
+/// <summary>A port whose socket fails for good, as systems do it after sleep.</summary>
+public sealed class SocketFaultTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_socket_that_is_gone_is_replaced_on_its_port_and_the_channel_goes_on()
+    {
+        await using var pair = await PeerPair.Connect();
+        var told = new TaskCompletionSource<SocketError>(TaskCreationOptions.RunContinuationsAsynchronously);
+        pair.MacHost.SocketFailed += (_, fault) => told.TrySetResult(fault);
+        var (port, former) = (pair.MacHost.LocalEndPoint, pair.MacHost.Socket);
+
+        former.Dispose();
+
+        Assert.NotEqual(SocketError.Success, await told.Task.WaitAsync(Cancellation));
+        Assert.NotSame(former, pair.MacHost.Socket);
+        Assert.Equal(port, pair.MacHost.Socket.LocalEndPoint);
+        var next = PeerPair.NextMessage(pair.MacChannel);
+        Assert.True(pair.PhoneChannel.TrySend("over the new socket"u8));
+        Assert.Equal("over the new socket"u8.ToArray(), await next);
+    }
+
+    [Fact]
+    public void Faults_in_a_row_are_met_with_longer_and_longer_pauses()
+    {
+        var faults = new ReceiveFaults();
+        var (asked, waited, replaced) = (0, TimeSpan.Zero, new List<TimeSpan>());
+        while (waited < TimeSpan.FromMinutes(1))
+        {
+            asked++;
+            if (!faults.IsLasting(out var pause)) continue;
+            waited += pause;
+            replaced.Add(pause);
+        }
+
+        Assert.Equal(TimeSpan.Zero, replaced[0]);
+        Assert.Equal(TimeSpan.FromMilliseconds(10), replaced[1]);
+        Assert.Equal(TimeSpan.FromSeconds(2), replaced[^1]);
+        Assert.InRange(replaced.Count, 20, 50);
+        Assert.InRange(asked, 1, 50 * 70);
+    }
+
+    [Fact]
+    public void Errors_of_sends_between_datagrams_replace_nothing()
+    {
+        var faults = new ReceiveFaults();
+        for (var index = 0; index < 10_000; index++)
+        {
+            Assert.False(faults.IsLasting(out _));
+            if (index % 50 == 0) faults.Reset();
+        }
+    }
+}
