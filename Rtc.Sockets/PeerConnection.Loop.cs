@@ -110,26 +110,43 @@ public sealed partial class PeerConnection
     /// <summary>Hands over what has arrived. Called by the one thread that delivers, without the gate.</summary>
     internal void Deliver()
     {
+        while (!TryDeliverAll())
+        {
+            // What is left goes to no handler any more.
+        }
+    }
+
+    private bool TryDeliverAll()
+    {
         try
         {
             DeliverAll();
+            return true;
         }
         catch (Exception cause)
         {
             // A fault of one peer's handler is no reason to take the others' loop down.
             lock (_host.Gate) Fail(cause);
+            return false;
         }
     }
 
     private void DeliverAll()
     {
-        while (TryTakeListener(out var listener)) listener.DeliverKept();
+        while (TryTakeListener(out var listener))
+        {
+            if (HandlerException is null) listener.DeliverKept();
+        }
+
         while (TryTakeMessage(out var channel, out var message, out var text))
         {
             if (!channel.TryDeliver(message, text)) channel.Close();
         }
 
-        while (TryTakeHealth(out var health)) OnPathHealth?.Invoke(health);
+        while (TryTakeHealth(out var health))
+        {
+            if (HandlerException is null) OnPathHealth?.Invoke(health);
+        }
     }
 
     private bool TryTakeHealth(out PathHealth health)
@@ -203,11 +220,11 @@ public sealed partial class PeerConnection
     private void Fail(Exception cause)
     {
         if (_isEnded) return;
-        HandlerException = cause;
+        HandlerException ??= cause;
+        _isClosing = true;
         var now = _host.Now;
         _session.Close(now);
-        Transmit(now);
-        End(PeerFailure.HandlerFailed);
+        Flush(now);
     }
 
     /// <summary>Takes events until one is a message; it is valid until the next call.</summary>
@@ -217,6 +234,7 @@ public sealed partial class PeerConnection
         {
             while (!_isEnded && _session.TryTake(out var taken))
             {
+                if (taken.Kind == SessionEventKind.Message && HandlerException is not null) continue;
                 if (taken.Kind == SessionEventKind.Message && _channels.TryGetValue(taken.Channel, out channel!))
                 {
                     (message, text) = (taken.Payload, taken.IsText);
@@ -254,7 +272,7 @@ public sealed partial class PeerConnection
                 break;
             case SessionEventKind.Ended:
                 Transmit(_host.Now);
-                End(Explain(taken.End));
+                End(HandlerException is null ? Explain(taken.End) : PeerFailure.HandlerFailed);
                 break;
         }
     }

@@ -120,6 +120,15 @@ public sealed partial class PeerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Makes <see cref="LocalDescription"/> the same offer with the candidates that were found since; false when there
+    /// are none. For the peer's <see cref="AddRemoteCandidates"/>; its answer is the one that is known.
+    /// </summary>
+    public bool TryOfferCandidates()
+    {
+        lock (_host.Gate) return !_isEnded && _session.TryOfferCandidates();
+    }
+
     /// <summary>Takes the next channel that was opened, by either end; ends with the connection.</summary>
     /// <exception cref="ChannelClosedException">The connection is gone.</exception>
     public ValueTask<DataChannel> AcceptChannel(CancellationToken cancellationToken) =>

@@ -60,6 +60,7 @@ public sealed partial class RtcHost
     private void AfterCandidatesChanged(bool network)
     {
         Deliver();
+        CandidatesChanged?.Invoke(this, EventArgs.Empty);
         if (network) NetworkChanged?.Invoke(this, EventArgs.Empty);
     }
 
@@ -144,7 +145,9 @@ public sealed partial class RtcHost
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Host.SocketFailed?.Invoke(state.Host, state.Fault), (Host: this, Fault: fault), false);
+            static state => state.Host.SocketFailed?.Invoke(state.Host, state.Fault),
+            (Host: this, Fault: fault),
+            preferLocal: false);
     }
 
     private void Dispatch(Instant now, ReadOnlySpan<byte> datagram, TransportAddress sender)

@@ -65,6 +65,9 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     /// </summary>
     public event EventHandler? NetworkChanged;
 
+    /// <summary>Raised on another thread after <see cref="LocalCandidates"/> has changed.</summary>
+    public event EventHandler? CandidatesChanged;
+
     /// <summary>
     /// Raised on another thread after the port's socket has failed for good; another one has been put in its place, or
     /// is tried again, ever more slowly, while that fails too.

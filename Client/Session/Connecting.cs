@@ -33,8 +33,9 @@ internal sealed class Connecting(
         PhoneSession? session = null;
         try
         {
-            var offered = await new OfferExchange(signaling, _clock).Run(peer, record, cancellation);
-            var channel = await OpenChannel(peer, cancellation);
+            var exchange = new OfferExchange(signaling, _clock);
+            var offered = await exchange.Run(peer, record, cancellation);
+            var channel = await OpenChannel(exchange, offered, record, cancellation);
             var openedAt = _clock.GetTimestamp();
             var inbox = new Inbox(channel);
             var (transport, macName) = await Handshake(record, offered, channel, inbox.Reader, cancellation);
@@ -72,8 +73,11 @@ internal sealed class Connecting(
         router.End(await session.Ended);
     }
 
-    private async Task<DataChannel> OpenChannel(PeerConnection peer, CancellationToken cancellation)
+    private async Task<DataChannel> OpenChannel(
+        OfferExchange exchange, Offered offered, PairingRecord record, CancellationToken cancellation)
     {
+        var peer = offered.Peer;
+        await using var late = new LateCandidates(rtc, exchange, offered, record);
         try
         {
             return await peer.AcceptChannel(cancellation);

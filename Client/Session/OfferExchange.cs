@@ -33,6 +33,15 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
         throw new ConnectException(ConnectFailure.Refused);
     }
 
+    /// <summary>Posts an offer that only adds candidates; its answer says nothing new.</summary>
+    public async Task Add(Offered offered, PairingRecord record, CancellationToken cancellation)
+    {
+        var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
+        var now = clock.GetUtcNow().ToUnixTimeSeconds() + _correction;
+        var offer = Write(offered.Peer.LocalDescription, record, offered.Keys, nonce, now);
+        await signaling.PostOffer(record.Origin, offer, cancellation);
+    }
+
     private async Task<Offered?> TryMode(
         PeerConnection peer, PairingRecord record, AttemptKeys keys, long createdAt, CancellationToken cancellation)
     {

@@ -66,7 +66,7 @@ internal sealed class UdpEndpoint : IDisposable
         catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
         {
             // The peer's port is closed, or ours: what counts is what arrives.
-            Fault = count > 0 ? SocketError.Success : (cause as SocketException)?.SocketErrorCode ?? SocketError.Shutdown;
+            if (count == 0) Fault = (cause as SocketException)?.SocketErrorCode ?? SocketError.Shutdown;
         }
 
         return _batch.AsSpan(0, count);

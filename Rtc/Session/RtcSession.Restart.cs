@@ -7,6 +7,9 @@ namespace QuicPair.Rtc.Session;
 /// <summary>Later descriptions: more candidates, and restarts of ICE under the living session.</summary>
 public sealed partial class RtcSession
 {
+    private IReadOnlyList<IceCandidate> _told = [];
+    private bool _hasOffered;
+
     /// <summary>
     /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with
     /// others it is a restart (see <see cref="TryRestart"/>).
@@ -48,6 +51,7 @@ public sealed partial class RtcSession
         if (State >= SessionState.Closing) return false;
         _restarting.Begin(candidates);
         LocalDescription = DescriptionWriter.WriteAnswer(DescribeLocal(), offer!, _context.DtlsRole);
+        _hasOffered = false;
         _restarting.Start(now, offer!);
         return true;
     }
@@ -63,6 +67,7 @@ public sealed partial class RtcSession
         if (State is SessionState.New or >= SessionState.Closing) return;
         _restarting.Begin(candidates);
         LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
+        _hasOffered = true;
     }
 
     /// <summary>
@@ -81,6 +86,17 @@ public sealed partial class RtcSession
         _context.FormerIce?.UpdateLocalCandidates(candidates);
         if (IsOffering) LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
         Advance();
+    }
+
+    /// <summary>
+    /// Makes <see cref="LocalDescription"/> the same offer with the candidates that were found since it was written;
+    /// false when there are none, or when this end has not offered. The peer adds them, there is no new answer.
+    /// </summary>
+    public bool TryOfferCandidates()
+    {
+        if (IsOver || !_hasOffered || _told.SequenceEqual(_context.Candidates)) return false;
+        LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
+        return true;
     }
 
     /// <summary>

@@ -125,6 +125,7 @@ public sealed partial class RtcSession : IDisposable
         ArgumentNullException.ThrowIfNull(entropy);
         var session = new RtcSession(options, IceRole.Controlling, dtls, entropy) { _now = now };
         session.LocalDescription = DescriptionWriter.WriteOffer(session.DescribeLocal());
+        session._hasOffered = true;
         return session;
     }
 
@@ -321,6 +322,7 @@ public sealed partial class RtcSession : IDisposable
 
     private LocalParameters DescribeLocal()
     {
+        _told = _context.Candidates;
         return new LocalParameters
         {
             Credentials = _context.Ice.Credentials,

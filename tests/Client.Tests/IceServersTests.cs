@@ -52,6 +52,28 @@ public sealed class IceServersTests : IDisposable
         Assert.Empty(_mac.IceRequests);
     }
 
+    [Fact]
+    public async Task A_candidate_found_after_the_offer_goes_to_the_Mac_in_a_second_one()
+    {
+        using var stun = new LateStun(_mac.Posted.Task);
+        _mac.IceServers = [new() { Urls = [stun.Uri] }];
+        _mac.LosesFirstCandidates = true;
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+
+        var (first, second) = (_mac.Offers[0], _mac.Offers[1]);
+        Assert.DoesNotContain("203.0.113.7", first.Sdp, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.7 4000 typ srflx", second.Sdp, StringComparison.Ordinal);
+        Assert.NotEqual(first.Nonce, second.Nonce);
+        foreach (var name in new[] { "a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:" })
+        {
+            Assert.Equal(Line(first.Sdp, name), Line(second.Sdp, name));
+        }
+    }
+
+    private static string Line(string sdp, string name) =>
+        Assert.Single(sdp.Split("\r\n"), line => line.StartsWith(name, StringComparison.Ordinal));
+
     private Phone NewPhone() => new(new PhoneOptions
     {
         StorePath = Path.Combine(_folder.Path, "pairings.json"),

@@ -82,6 +82,12 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>The offers that arrived, oldest first.</summary>
     public List<OfferRequest> Offers { get; } = [];
 
+    /// <summary>Ends with the first offer.</summary>
+    public TaskCompletionSource Posted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes the candidates out of the first offer and its answer, as if they led nowhere.</summary>
+    public bool LosesFirstCandidates { get; set; }
+
     /// <summary>What it says when asked for ICE servers; null (default) is a refusal.</summary>
     public IReadOnlyList<QuicPair.Protocol.Signaling.IceServer>? IceServers { get; set; }
 
@@ -110,7 +116,8 @@ internal sealed class TestMac : HttpMessageHandler
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
         if (request.RequestUri!.AbsolutePath == "/signaling/ice") return AnswerIce(body);
         var offer = JsonSerializer.Deserialize(body, SignalingJson.Default.OfferRequest)!;
-        Offers.Add(offer);
+        lock (Offers) Offers.Add(offer);
+        Posted.TrySetResult();
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
         if (Math.Abs(offer.Ts - now) > 300 || Find(offer) is not { } keys)
         {
@@ -152,20 +159,25 @@ internal sealed class TestMac : HttpMessageHandler
             return Sign(living, keys, offerNonce, known.Nonce);
         }
 
-        var peer = _rtc.CreateAnswer(offer.Sdp, new PeerOptions());
+        var peer = _rtc.CreateAnswer(Seen(offer.Sdp), new PeerOptions());
         _peers.Add((Convert.ToHexString(fingerprint), peer, answerNonce));
         var psk = AnswersWithRandomPsk ? RandomNumberGenerator.GetBytes(32) : keys.Psk;
         _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
         return Sign(peer, keys, offerNonce, answerNonce);
     }
 
+    private string Seen(string sdp) => !LosesFirstCandidates ? sdp : string.Concat(sdp.Split("\r\n")
+        .Where(line => line.Length > 0 && !line.StartsWith("a=candidate:", StringComparison.Ordinal))
+        .Select(line => line + "\r\n"));
+
     private HttpResponseMessage Sign(PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce)
     {
-        var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, peer.LocalDescription);
+        var sdp = Seen(peer.LocalDescription);
+        var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, sdp);
         auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
         var answer = new OfferResponse
         {
-            Sdp = peer.LocalDescription,
+            Sdp = sdp,
             Nonce = StrictBase64Url.Encode(answerNonce),
             Version = 1,
             Auth = StrictBase64Url.Encode(auth),

@@ -3,6 +3,7 @@ import { type Bytes, equal } from "../bytes.ts";
 import { isPrivateHost } from "../protocol/privateHost.ts";
 import { checkSdp } from "../protocol/signaledSdp.ts";
 import { Inbox } from "./inbox.ts";
+import { LateCandidates } from "./lateCandidates.ts";
 import { Problem, within } from "./problem.ts";
 import type { SignaledAnswer } from "./signaling.ts";
 
@@ -110,6 +111,7 @@ export class Peer {
   close(): void {
     this.channel.onclose = null;
     this.#connection.onconnectionstatechange = null;
+    this.#connection.onicecandidate = null;
     this.#connection.close();
   }
 
@@ -131,18 +133,14 @@ export class Peer {
       throw new Problem("lost");
     }
     await connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
-    if (connection.iceGatheringState !== "complete") {
-      void complete.then(() => this.#sendLateCandidates(sent));
-    }
+    const late = new LateCandidates(
+      sent,
+      () => withFewCandidates(connection.localDescription?.sdp ?? ""),
+      this.#exchange,
+      () => this.channel.readyState === "connecting",
+    );
+    connection.onicecandidate = () => late.found();
     return answer;
-  }
-
-  /** An offer with the same certificate and ICE credentials only adds candidates; its answer is not new. */
-  async #sendLateCandidates(sent: string): Promise<void> {
-    const complete = withFewCandidates(this.#connection.localDescription?.sdp ?? "");
-    if (complete !== sent && this.channel.readyState === "connecting") {
-      await this.#exchange(complete).catch(() => undefined);
-    }
   }
 
   #opened(): Promise<void> {

@@ -90,7 +90,7 @@ public sealed class RecordLayerTests : IDisposable
                 forged[RecordLayer.PlaintextOffset + (round % 28)] ^= 1;
                 byte[] before = [.. forged];
                 Assert.False(TryOpen(forged, out _));
-                Assert.True(round == 0 || before.AsSpan().SequenceEqual(forged), "no plaintext is left of a forged one");
+                Assert.True(round == 0 || before.AsSpan().SequenceEqual(forged), "no plaintext is left of it");
                 Assert.True(TryOpen(record, out var plaintext));
                 Assert.Equal("what is said"u8, plaintext);
             }
