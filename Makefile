@@ -2,6 +2,7 @@
 .PHONY: run household test check format interop soak fuzz bench links publish pack clean
 
 CONFIGURATION ?= Debug
+RUNS ?= 5
 
 run: ## start this Mac's silo with the embedded defaults
 	dotnet run --project Silo
@@ -30,8 +31,15 @@ soak: ## every long proof, whole (an hour or so)
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz
 
-bench: links ## the micro-benchmarks, and what goes over links; docs/performance.md says how the rest is measured
-	dotnet run -c Release --project tests/Benchmarks -- --filter '*'
+bench: links ## the tables of docs/performance.md, one after the other; RUNS of each pair of peers (5)
+	dotnet build -c Release --nologo -v q
+	cd artifacts/interop-peers && for run in $$(seq $(RUNS)); do \
+	  for pair in "ours ours" "libdatachannel ours" "ours libdatachannel" "libdatachannel libdatachannel"; do \
+	    SECS=3 node measure.mjs $$pair 12 || exit 1; done; done
+	QUICPAIR_SOAK=1 dotnet test -c Release --no-build --project tests/Rtc.Sockets.Tests -- --filter-class '*AllocationTests'
+	dotnet test -c Release --no-build --project tests/Rtc.Tests -- --filter-class '*RoundTripTests'
+	dotnet run -c Release --no-build --project tests/Benchmarks -- path 200
+	dotnet run -c Release --no-build --project tests/Benchmarks -- --filter '*'
 
 links: ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; 40 minutes)
 	dotnet build -c Release --nologo -v q tests/Links && dotnet build -c Release --nologo -v q tests/Interop
