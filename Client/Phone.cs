@@ -66,8 +66,42 @@ public sealed class Phone : IAsyncDisposable
     public async Task<PairedMac> Open(PairingRecord record, CancellationToken cancellationToken)
     {
         record = ForgetOldSecret(record);
-        var attempt = new Connecting(_options, Pairings, _rtc, _signaling, _ice);
-        return await attempt.Run(record, cancellationToken);
+        return await Attempt().Run([record], null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Connects to that one of several Macs of one front door which has the model, is free and is fast; the front door
+    /// picks it, and passes over who is away.
+    /// </summary>
+    /// <param name="records">Pairings with lasting keys at one front door, at least one; ten count.</param>
+    /// <param name="model">The model by its exact name; null is each Mac's default.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ConnectException">There is no connection, and why.</exception>
+    public async Task<PairedMac> OpenAny(
+        IReadOnlyList<PairingRecord> records, string? model, CancellationToken cancellationToken)
+    {
+        var origins = records.Select(record => record.Origin).Distinct();
+        if (records.Count == 0 || origins.Count() != 1 || !records.All(record => record.HasLastingKeys))
+        {
+            throw new ArgumentException("Pairings with lasting keys at one front door are needed.", nameof(records));
+        }
+
+        return await Attempt().Run(records, model, cancellationToken);
+    }
+
+    /// <summary>
+    /// Connects to any Mac of the household that was paired last, whoever has the model; a session that was lost is
+    /// first looked for at the Mac that had it, because an answer may be under way there.
+    /// </summary>
+    /// <param name="model">The model by its exact name; null is each Mac's default.</param>
+    /// <returns>What makes a session; also for <see cref="MacConnection"/>.</returns>
+    public Func<CancellationToken, Task<PairedMac>> AnyMac(string? model) => new AnyMac(this, model).Connect;
+
+    /// <summary>The pairings with lasting keys at the front door that was paired with last, the newest first.</summary>
+    public IReadOnlyList<PairingRecord> Household()
+    {
+        var known = Pairings.Load().Where(record => record.HasLastingKeys).Reverse().ToList();
+        return [.. known.Where(record => record.Origin == known[0].Origin)];
     }
 
     /// <summary>
@@ -86,6 +120,8 @@ public sealed class Phone : IAsyncDisposable
         _signaling.Dispose();
         await _rtc.DisposeAsync();
     }
+
+    private Connecting Attempt() => new(_options, Pairings, _rtc, _signaling, _ice);
 
     // Another program may have completed the pairing meanwhile.
     private PairingRecord Newest(PairingRecord record) =>

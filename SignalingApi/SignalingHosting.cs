@@ -44,6 +44,8 @@ public static class SignalingHosting
         services.AddSingleton<FleetView>();
         services.AddHostedService<FleetWatch>();
         services.AddSingleton<MacCalls>();
+        services.AddSingleton<MacPresence>();
+        services.AddSingleton<MacChoice>();
         services.AddSingleton<LastSeen>();
         services.AddSingleton<FleetBoard>();
         services.AddSingleton<IceServers>();

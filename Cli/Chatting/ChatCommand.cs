@@ -20,7 +20,10 @@ internal static class ChatCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "What to ask. Without it: interactive, or all of stdin when it is a pipe.",
         };
-        var model = new Option<string?>("--model", "-m") { Description = "Which model to ask, by its exact name." };
+        var model = new Option<string?>("--model", "-m")
+        {
+            Description = "Which model to ask, by its exact name; of several paired Macs one that has it answers.",
+        };
         var system = new Option<string?>("--system") { Description = "Instructions for the model." };
         var seed = new Option<long?>("--seed") { Description = "The seed: the same one gives the same answer." };
         var think = new Option<bool?>("--think") { Description = "Whether a model that can think first does." };
@@ -83,7 +86,7 @@ internal static class ChatCommand
         }
 
         await using var phone = new Phone(options);
-        if (!MacChoice.TryChoose(phone, link, settings.Mac, out var connect))
+        if (!MacChoice.TryChoose(phone, link, settings.Mac, settings.Model, out var connect))
         {
             return terminal.Fail(MacChoice.NothingPaired(settings.Mac), ExitCode.Usage);
         }

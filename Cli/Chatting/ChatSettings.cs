@@ -21,7 +21,7 @@ internal sealed record ChatSettings
     /// <summary>The answer to take up, behind which entry; null asks.</summary>
     public (string Id, long After)? Answer { get; init; }
 
-    /// <summary>The Mac, by name or id; null is the one paired last.</summary>
+    /// <summary>The Mac, by name or id; null is any with <see cref="Model"/>, or the one paired last.</summary>
     public string? Mac { get; init; }
 
     /// <summary>Whether to say where the time went.</summary>

@@ -20,16 +20,25 @@ internal static class MacChoice
         };
     }
 
-    /// <summary>The link's Mac, else the one of that name or id, else the one that was paired last.</summary>
+    /// <summary>
+    /// The link's Mac, else the one of that name or id, else any that has the model, else the one that was paired last.
+    /// </summary>
     public static bool TryChoose(
         Phone phone,
         PairingLink? link,
         string? mac,
+        string? model,
         [NotNullWhen(true)] out Func<CancellationToken, Task<PairedMac>>? connect)
     {
         if (link is not null)
         {
             connect = cancellation => phone.Pair(link, cancellation);
+            return true;
+        }
+
+        if (mac is null && model is not null && phone.Household().Count > 1)
+        {
+            connect = phone.AnyMac(model);
             return true;
         }
 

@@ -20,10 +20,14 @@ internal sealed class Connecting(
 
     private readonly TimeProvider _clock = options.TimeProvider;
 
-    public async Task<PairedMac> Run(PairingRecord record, CancellationToken cancellation)
+    /// <param name="records">The Mac, or several of which the front door picks one.</param>
+    /// <param name="model">The model that the picked Mac should have, or null.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public async Task<PairedMac> Run(
+        IReadOnlyList<PairingRecord> records, string? model, CancellationToken cancellation)
     {
         var startedAt = _clock.GetTimestamp();
-        await ice.Prepare(record, cancellation);
+        await ice.Prepare(records, cancellation);
         var peer = rtc.CreateOffer(new PeerOptions
         {
             Channels = [new ChannelOptions(ChannelLimits.Label)],
@@ -34,7 +38,8 @@ internal sealed class Connecting(
         try
         {
             var exchange = new OfferExchange(signaling, _clock);
-            var offered = await exchange.Run(peer, record, cancellation);
+            var offered = await exchange.Run(peer, records, model, cancellation);
+            var record = offered.Record;
             var channel = await OpenChannel(exchange, offered, record, cancellation);
             var openedAt = _clock.GetTimestamp();
             var inbox = new Inbox(channel);

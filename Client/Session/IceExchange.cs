@@ -18,32 +18,35 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     // Credentials live up to 600 s; a connection that begins with these has some of it left.
     private static readonly TimeSpan Reuse = TimeSpan.FromMinutes(5);
 
+    // QP/1 section 3.6.
+    private const int MaxAddressees = 10;
+
     // QP/1 section 3.1: "at gathering complete or 300 ms after setLocalDescription, whichever is first".
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    private (string Device, long AskedAt)? _known;
+    private (HashSet<string> Devices, long AskedAt)? _known;
 
-    /// <summary>Has candidates gathered through the servers of this Mac, as far as that is quick.</summary>
+    /// <summary>Has candidates gathered through the servers of these Macs, as far as that is quick.</summary>
     /// <returns>Whether nothing more is to come.</returns>
-    public async Task<bool> Prepare(PairingRecord record, CancellationToken cancellation)
+    public async Task<bool> Prepare(IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
-        await Refresh(record, cancellation);
+        await Refresh(records, cancellation);
         return await rtc.Gather(Patience, cancellation);
     }
 
     /// <summary>Asks again when what is known is about to be too old.</summary>
-    public async Task Refresh(PairingRecord record, CancellationToken cancellation)
+    public async Task Refresh(IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
-        var isKnown = _known is { } known && known.Device == record.DeviceId
-            && clock.GetElapsedTime(known.AskedAt) < Reuse;
-        if (isKnown) return;
+        var isOfThese = _known is { } known && records.All(record => known.Devices.Contains(record.DeviceId));
+        if (isOfThese && clock.GetElapsedTime(_known!.Value.AskedAt) < Reuse) return;
         var askedAt = clock.GetTimestamp();
-        var answer = record.Flags.HasFlag(LinkFlags.LocalNetworkOnly) ? null : await Ask(record, cancellation);
+        var isLocal = records.Any(record => record.Flags.HasFlag(LinkFlags.LocalNetworkOnly));
+        var answer = isLocal ? null : await Ask(records, cancellation);
 
         // No answer this time does not take away what is in use.
-        if (answer is null && _known?.Device == record.DeviceId) return;
+        if (answer is null && isOfThese) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.SelectMany(Servers)]);
-        _known = (record.DeviceId, askedAt);
+        _known = ([.. records.Select(record => record.DeviceId)], askedAt);
     }
 
     private static IEnumerable<IceServer> Servers(ToldServer told)
@@ -56,12 +59,16 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     }
 
     private async Task<IReadOnlyList<ToldServer>?> Ask(
-        PairingRecord record, CancellationToken cancellation)
+        IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
-        foreach (var keys in AttemptKeys.InOrder(record))
+        // A second question only where one pairing has two kinds of keys.
+        IEnumerable<(PairingRecord Record, AttemptKeys Keys)[]> attempts = records is [var only]
+            ? AttemptKeys.InOrder(only).Select(keys => new[] { (only, keys) })
+            : [[.. records.Take(MaxAddressees).Select(record => (record, AttemptKeys.InOrder(record).First()))]];
+        foreach (var to in attempts)
         {
-            var request = Write(record, keys, clock.GetUtcNow().ToUnixTimeSeconds());
-            if (await signaling.PostIce(record.Origin, request, cancellation) is { } response)
+            var request = Write(to, clock.GetUtcNow().ToUnixTimeSeconds());
+            if (await signaling.PostIce(records[0].Origin, request, cancellation) is { } response)
             {
                 return response.IceServers;
             }
@@ -70,18 +77,25 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         return null;
     }
 
-    private static IceRequest Write(PairingRecord record, AttemptKeys keys, long ts)
+    private static IceRequest Write((PairingRecord Record, AttemptKeys Keys)[] to, long ts)
     {
         var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
-        var versions = ProtocolVersion.Spoken;
-        return new IceRequest
+        var versions = ProtocolVersion.Spoken.ToArray();
+        var addressees = to.Select(each => new Addressee
         {
-            Mac = record.MacId,
-            Device = record.DeviceId,
+            Mac = each.Record.MacId,
+            Device = each.Record.DeviceId,
+            Auth = StrictBase64Url.Encode(
+                OfferAuthentication.Ice(each.Keys.OfferKey, (ulong)ts, nonce, versions)),
+        }).ToList();
+        var request = new IceRequest
+        {
             Ts = ts,
             Nonce = StrictBase64Url.Encode(nonce),
-            Versions = [.. versions],
-            Auth = StrictBase64Url.Encode(OfferAuthentication.Ice(keys.OfferKey, (ulong)ts, nonce, versions)),
+            Versions = [.. versions.Select(version => (int)version)],
         };
+        return addressees is [var one]
+            ? request with { Mac = one.Mac, Device = one.Device, Auth = one.Auth }
+            : request with { To = addressees };
     }
 }

@@ -8,23 +8,55 @@ using QuicPair.Rtc.Sockets;
 namespace QuicPair.Client.Session;
 
 /// <summary>
-/// Posts the offer under the right keys and proves the answer (QP/1 sections 3.1, 3.4 and 5): mode 2 before mode 1, one
-/// more try with the Mac's clock when this one is far off.
+/// Posts the offer under the right keys and proves the answer (QP/1 sections 3.1, 3.4, 3.6 and 5): mode 2 before mode
+/// 1, one more try with the Mac's clock when this one is far off.
 /// </summary>
 internal sealed class OfferExchange(SignalingClient signaling, TimeProvider clock)
 {
     // QP/1 section 3.4: "A phone whose clock is off by more than 240 s retries once with ts corrected by now."
     private const long ToleratedSkew = 240;
 
+    // QP/1 section 3.6.
+    private const int MaxAddressees = 10;
+
+    private readonly long _createdAt = clock.GetTimestamp();
     private long _correction;
+
+    /// <summary>Gets an authentic answer of the only Mac, or of the one that the front door picks; or throws.</summary>
+    /// <param name="peer">The connection that begins.</param>
+    /// <param name="records">The pairings, at least one.</param>
+    /// <param name="model">The model that the picked Mac should have, or null.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public async Task<Offered> Run(
+        PeerConnection peer, IReadOnlyList<PairingRecord> records, string? model, CancellationToken cancellation)
+    {
+        if (records is [var only])
+        {
+            return await Run(peer, only, cancellation);
+        }
+
+        try
+        {
+            var to = records.Select(record => new Candidate(record, AttemptKeys.InOrder(record).First()));
+            if (await Try(peer, [.. to.Take(MaxAddressees)], model, cancellation) is { } offered)
+            {
+                return offered;
+            }
+        }
+        catch (ConnectException failure) when (failure.Reason == ConnectFailure.FrontDoorBroken)
+        {
+            // A front door that does not know how to pick one.
+        }
+
+        return await RunEach(peer, records, cancellation);
+    }
 
     /// <summary>Gets an authentic answer, or throws.</summary>
     public async Task<Offered> Run(PeerConnection peer, PairingRecord record, CancellationToken cancellation)
     {
-        var createdAt = clock.GetTimestamp();
         foreach (var keys in AttemptKeys.InOrder(record))
         {
-            if (await TryMode(peer, record, keys, createdAt, cancellation) is { } offered)
+            if (await Try(peer, [new Candidate(record, keys)], null, cancellation) is { } offered)
             {
                 return offered;
             }
@@ -38,27 +70,50 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
     {
         var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
         var now = clock.GetUtcNow().ToUnixTimeSeconds() + _correction;
-        var offer = Write(offered.Peer.LocalDescription, record, offered.Keys, nonce, now);
+        var offer = Write(offered.Peer.LocalDescription, [new Candidate(record, offered.Keys)], null, nonce, now);
         await signaling.PostOffer(record.Origin, offer, cancellation);
     }
 
-    private async Task<Offered?> TryMode(
-        PeerConnection peer, PairingRecord record, AttemptKeys keys, long createdAt, CancellationToken cancellation)
+    // Nobody who is here accepted: one that is away may, and that is not a refusal.
+    private async Task<Offered> RunEach(
+        PeerConnection peer, IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
+    {
+        ConnectException? no = null;
+        foreach (var record in records)
+        {
+            try
+            {
+                return await Run(peer, record, cancellation);
+            }
+            catch (ConnectException failure) when (failure.Reason is ConnectFailure.Refused
+                or ConnectFailure.MacAway or ConnectFailure.MacUnknown or ConnectFailure.Busy or ConnectFailure.Version)
+            {
+                no = no is null || MacConnection.IsPassing(failure) ? failure : no;
+            }
+        }
+
+        throw no ?? new ConnectException(ConnectFailure.Refused);
+    }
+
+    private async Task<Offered?> Try(
+        PeerConnection peer, IReadOnlyList<Candidate> to, string? model, CancellationToken cancellation)
     {
         while (true)
         {
             var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
             var now = clock.GetUtcNow().ToUnixTimeSeconds();
-            var offer = Write(peer.LocalDescription, record, keys, nonce, now + _correction);
+            var offer = Write(peer.LocalDescription, to, model, nonce, now + _correction);
             var postedAt = clock.GetTimestamp();
-            var reply = await signaling.PostOffer(record.Origin, offer, cancellation);
+            var reply = await signaling.PostOffer(to[0].Record.Origin, offer, cancellation);
             if (reply.Answer is { } answer)
             {
-                var answerNonce = Prove(answer, keys, nonce);
+                var chosen = Chosen(to, answer);
+                var answerNonce = Prove(answer, chosen.Keys, nonce);
                 Accept(peer, answer);
-                var (signalingTime, answeredAfter) = (clock.GetElapsedTime(postedAt), clock.GetElapsedTime(createdAt));
-                var version = (byte)answer.Version;
-                return new Offered(peer, keys, nonce, answerNonce, version, signalingTime, answeredAfter);
+                var (signalingTime, answeredAfter) = (clock.GetElapsedTime(postedAt), clock.GetElapsedTime(_createdAt));
+                return new Offered(
+                    peer, chosen.Record, chosen.Keys, nonce, answerNonce, (byte)answer.Version, signalingTime,
+                    answeredAfter);
             }
 
             if (_correction != 0 || reply.Now is not { } theirs || Math.Abs(theirs - now) <= ToleratedSkew)
@@ -70,21 +125,34 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
         }
     }
 
-    private static OfferRequest Write(string sdp, PairingRecord record, AttemptKeys keys, byte[] nonce, long ts)
+    private static OfferRequest Write(
+        string sdp, IReadOnlyList<Candidate> to, string? model, byte[] nonce, long ts)
     {
-        var versions = ProtocolVersion.Spoken;
-        var auth = OfferAuthentication.Offer(keys.OfferKey, (ulong)ts, nonce, versions, sdp);
-        return new OfferRequest
+        var versions = ProtocolVersion.Spoken.ToArray();
+        var addressees = to.Select(each => new Addressee
         {
-            Mac = record.MacId,
-            Device = record.DeviceId,
+            Mac = each.Record.MacId,
+            Device = each.Record.DeviceId,
+            Auth = StrictBase64Url.Encode(
+                OfferAuthentication.Offer(each.Keys.OfferKey, (ulong)ts, nonce, versions, sdp)),
+        }).ToList();
+        var offer = new OfferRequest
+        {
             Sdp = sdp,
             Ts = ts,
             Nonce = StrictBase64Url.Encode(nonce),
-            Versions = [.. versions],
-            Auth = StrictBase64Url.Encode(auth),
+            Versions = [.. versions.Select(version => (int)version)],
         };
+        return addressees is [var one]
+            ? offer with { Mac = one.Mac, Device = one.Device, Auth = one.Auth }
+            : offer with { To = addressees, Model = model };
     }
+
+    // Whichever it names, only that Mac can have made the answer's MAC.
+    private static Candidate Chosen(IReadOnlyList<Candidate> to, OfferResponse answer) => to is [var only]
+        ? only
+        : to.FirstOrDefault(each => each.Record.MacId == answer.Mac)
+            ?? throw new ConnectException(ConnectFailure.Forged);
 
     private static byte[] Prove(OfferResponse answer, AttemptKeys keys, byte[] nonce)
     {
@@ -117,4 +185,6 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
             throw new ConnectException(ConnectFailure.Protocol, failure);
         }
     }
+
+    private sealed record Candidate(PairingRecord Record, AttemptKeys Keys);
 }

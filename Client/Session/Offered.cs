@@ -1,9 +1,11 @@
+using QuicPair.Client.Store;
 using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Session;
 
 /// <summary>An offer that the Mac answered.</summary>
 /// <param name="Peer">The connection that begins.</param>
+/// <param name="Record">The pairing with the Mac that answered.</param>
 /// <param name="Keys">The keys under which the answer was authentic.</param>
 /// <param name="OfferNonce">16 bytes.</param>
 /// <param name="AnswerNonce">16 bytes.</param>
@@ -12,6 +14,7 @@ namespace QuicPair.Client.Session;
 /// <param name="AnsweredAfter">From the connection's creation to the answer.</param>
 internal sealed record Offered(
     PeerConnection Peer,
+    PairingRecord Record,
     AttemptKeys Keys,
     byte[] OfferNonce,
     byte[] AnswerNonce,

@@ -175,7 +175,7 @@ internal sealed class PathKeeper : IDisposable
     {
         try
         {
-            await _ice.Refresh(_record, _end.Token);
+            await _ice.Refresh([_record], _end.Token);
         }
         catch (OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using QuicPair.Protocol.Signaling;
 
 namespace QuicPair.Client.Signaling;
@@ -18,7 +19,11 @@ internal sealed class SignalingClient : IDisposable
 
     // QP/1 section 1: writers escape only what JSON requires; the body is ASCII.
     private static readonly SignalingJson Json =
-        new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
 
     private readonly HttpMessageHandler? _handler;
     private volatile HttpClient _http;

@@ -13,9 +13,9 @@ public sealed record IceRequest
     [JsonPropertyName("mac")]
     public string? Mac { get; init; }
 
-    /// <summary>The device's id.</summary>
+    /// <summary>The device's id; null with <see cref="To"/>.</summary>
     [JsonPropertyName("device")]
-    public required string Device { get; init; }
+    public string? Device { get; init; }
 
     /// <summary>The sender's clock, Unix seconds.</summary>
     [JsonPropertyName("ts")]
@@ -29,7 +29,17 @@ public sealed record IceRequest
     [JsonPropertyName("versions")]
     public required int[] Versions { get; init; }
 
-    /// <summary>The MAC, 16 bytes, base64url.</summary>
+    /// <summary>The MAC, 16 bytes, base64url; null with <see cref="To"/>.</summary>
     [JsonPropertyName("auth")]
-    public required string Auth { get; init; }
+    public string? Auth { get; init; }
+
+    /// <summary>
+    /// 1 to 10 Macs of which the front door picks one (QP/1 section 3.6), in place of one Mac, device and MAC.
+    /// </summary>
+    [JsonPropertyName("to")]
+    public IReadOnlyList<Addressee>? To { get; init; }
+
+    /// <summary>The model that the picked Mac should have; null is its default.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
 }

@@ -25,7 +25,7 @@ public sealed record OfferResponse
     [JsonPropertyName("auth")]
     public required string Auth { get; init; }
 
-    /// <summary>The Mac's id; may be left out when the front door knows exactly one Mac.</summary>
+    /// <summary>The Mac that answers, when the front door picked one (QP/1 section 3.6).</summary>
     [JsonPropertyName("mac")]
     public string? Mac { get; init; }
 }

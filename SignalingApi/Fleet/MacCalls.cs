@@ -40,9 +40,16 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
     /// <param name="mac">A Mac that was found.</param>
     /// <param name="ask">The question.</param>
     /// <param name="cancellation">The phone went away.</param>
+    public Task<(T? Answer, Problem? Problem)> Ask<T>(
+        MacId mac,
+        Func<IMacGrain, Task<T>> ask,
+        CancellationToken cancellation) => Ask(mac, ask, Limit, cancellation);
+
+    /// <summary>Asks the Mac and waits no longer than this.</summary>
     public async Task<(T? Answer, Problem? Problem)> Ask<T>(
         MacId mac,
         Func<IMacGrain, Task<T>> ask,
+        TimeSpan limit,
         CancellationToken cancellation)
     {
         // A Mac that is frozen holds its own callers only.
@@ -55,7 +62,7 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
 
         try
         {
-            return await AskAgain(mac, ask, cancellation);
+            return await AskAgain(mac, ask, limit, cancellation);
         }
         finally
         {
@@ -66,6 +73,7 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
     private async Task<(T? Answer, Problem? Problem)> AskAgain<T>(
         MacId mac,
         Func<IMacGrain, Task<T>> ask,
+        TimeSpan limit,
         CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
@@ -73,7 +81,7 @@ internal sealed class MacCalls(FleetView fleet, IGrainFactory grains, TimeProvid
         {
             try
             {
-                var left = Limit - time.GetElapsedTime(started);
+                var left = limit - time.GetElapsedTime(started);
                 var patience = left > TimeSpan.Zero ? left : TimeSpan.Zero;
                 return (await ask(grains.Mac(mac)).WaitAsync(patience, time, cancellation), null);
             }

@@ -10,10 +10,10 @@ namespace QuicPair.SignalingApi.Ice;
 /// </summary>
 internal static class IceEndpoint
 {
-    // Ours: an envelope without a description.
-    private const int MaxBody = 1024;
+    // Ours: an envelope without a description, with ten addressees.
+    private const int MaxBody = 2048;
 
-    public static async Task<IResult> Handle(HttpContext http, MacCalls macs, IceServers servers)
+    public static async Task<IResult> Handle(HttpContext http, MacCalls macs, MacChoice choice, IceServers servers)
     {
         var (body, unread) = await BodyReader.Read(http, MaxBody);
         if (unread is not null)
@@ -26,26 +26,40 @@ internal static class IceEndpoint
             return problem;
         }
 
-        var (mac, absent) = macs.Find(envelope.Mac);
-        if (absent is not null)
+        var refused = envelope.IsChoice
+            ? await AskAny(envelope, choice, http.RequestAborted)
+            : await AskOne(envelope, macs, http.RequestAborted);
+        if (refused is not null)
         {
-            return absent;
-        }
-
-        var request = envelope.ToIce(mac);
-        var (authentic, unanswered) =
-            await macs.Ask(mac, grain => grain.Authenticate(request), http.RequestAborted);
-        if (unanswered is not null)
-        {
-            return unanswered;
-        }
-
-        if (!authentic)
-        {
-            return Problem.Refused;
+            return refused;
         }
 
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(new IceResponse(1, servers.ForOnePhone()), SignalingJson.Wire.IceResponse);
     }
+
+    private static async Task<Problem?> AskOne(
+        SignalingEnvelope envelope, MacCalls macs, CancellationToken cancellation)
+    {
+        var to = envelope.To[0];
+        var (mac, absent) = macs.Find(to.Mac);
+        if (absent is not null)
+        {
+            return absent;
+        }
+
+        var request = envelope.ToIce(mac, to);
+        var (authentic, unanswered) = await macs.Ask(mac, grain => grain.Authenticate(request), cancellation);
+        return unanswered ?? Objection(authentic);
+    }
+
+    private static async Task<Problem?> AskAny(
+        SignalingEnvelope envelope, MacChoice choice, CancellationToken cancellation)
+    {
+        var (_, _, problem) = await choice.Ask(
+            envelope, (grain, mac, to) => grain.Authenticate(envelope.ToIce(mac, to)), Objection, cancellation);
+        return problem;
+    }
+
+    private static Problem? Objection(bool authentic) => authentic ? null : Problem.Refused;
 }

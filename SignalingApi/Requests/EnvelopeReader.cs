@@ -11,7 +11,7 @@ using QuicPair.SignalingApi.Problems;
 namespace QuicPair.SignalingApi.Requests;
 
 /// <summary>
-/// Reads the envelope of docs/protocol.md, 3.1 and 3.2, by the strict rules of its section 1: UTF-8 without
+/// Reads the envelope of docs/protocol.md, 3.1, 3.2 and 3.6, by the strict rules of its section 1: UTF-8 without
 /// BOM, depth at most 16, no name twice, plain numbers, exact base64url. Unknown fields are ignored.
 /// </summary>
 internal static class EnvelopeReader
@@ -19,6 +19,8 @@ internal static class EnvelopeReader
     // docs/protocol.md.
     private const int MaxDepth = 16;
     private const int MaxVersions = 16;
+    private const int MaxAddressees = 10;
+    private const int MaxModel = 256;
     private const int TokenBytes = 16;
     private const int TokenCharacters = 22;
     private const long MaxInteger = (1L << 53) - 1;
@@ -77,10 +79,51 @@ internal static class EnvelopeReader
             return null;
         }
 
-        MacId? mac = null;
-        if (root.TryGetProperty("mac", out _))
+        var isChoice = root.TryGetProperty("to", out var list);
+        return (isChoice ? Choice(root, list) : Single(root)) is { } to
+            && TryModel(root, isChoice, out var model)
+            && (withSdp ? Text(root, "sdp") : string.Empty) is { } sdp
+            && Integer(root, "ts") is { } timestamp
+            && Token(root, "nonce") is { } nonce
+            && Versions(root) is { } versions
+                ? new SignalingEnvelope(to, isChoice, model, sdp, timestamp, nonce, versions)
+                : null;
+    }
+
+    private static ImmutableArray<Addressee>? Single(JsonElement root) =>
+        ReadAddressee(root) is { } addressee ? [addressee] : null;
+
+    /// <summary>docs/protocol.md, 3.6: in place of <c>mac</c>, <c>device</c> and <c>auth</c>.</summary>
+    private static ImmutableArray<Addressee>? Choice(JsonElement root, JsonElement list)
+    {
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is < 1 or > MaxAddressees
+            || root.TryGetProperty("mac", out _) || root.TryGetProperty("device", out _)
+            || root.TryGetProperty("auth", out _))
         {
-            if (!MacId.TryParse(Text(root, "mac"), out var named))
+            return null;
+        }
+
+        var to = ImmutableArray.CreateBuilder<Addressee>(list.GetArrayLength());
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object || ReadAddressee(item) is not { Mac: not null } addressee
+                || to.Any(other => other.Mac == addressee.Mac))
+            {
+                return null;
+            }
+
+            to.Add(addressee);
+        }
+
+        return to.ToImmutable();
+    }
+
+    private static Addressee? ReadAddressee(JsonElement element)
+    {
+        MacId? mac = null;
+        if (element.TryGetProperty("mac", out _))
+        {
+            if (!MacId.TryParse(Text(element, "mac"), out var named))
             {
                 return null;
             }
@@ -88,14 +131,21 @@ internal static class EnvelopeReader
             mac = named;
         }
 
-        return DeviceId.TryParse(Text(root, "device"), out var device)
-            && (withSdp ? Text(root, "sdp") : string.Empty) is { } sdp
-            && Integer(root, "ts") is { } timestamp
-            && Token(root, "nonce") is { } nonce
-            && Versions(root) is { } versions
-            && Token(root, "auth") is { } auth
-                ? new SignalingEnvelope(mac, device, sdp, timestamp, nonce, versions, auth)
-                : null;
+        return DeviceId.TryParse(Text(element, "device"), out var device) && Token(element, "auth") is { } auth
+            ? new Addressee(mac, device, auth)
+            : null;
+    }
+
+    private static bool TryModel(JsonElement root, bool isChoice, out string? model)
+    {
+        model = null;
+        if (!isChoice || !root.TryGetProperty("model", out _))
+        {
+            return true;
+        }
+
+        model = Text(root, "model");
+        return model is { Length: > 0 and <= MaxModel } && !model.Any(char.IsControl);
     }
 
     private static string? Text(JsonElement root, string name) =>

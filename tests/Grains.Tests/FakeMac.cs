@@ -21,15 +21,18 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
 
     public string Runner => "built-in";
 
-    public IReadOnlyList<string> Models => ["words"];
+    public IReadOnlyList<string> Models { get; set; } = ["words"];
 
-    public IReadOnlyList<string> Loaded => [];
+    public IReadOnlyList<string> Loaded { get; set; } = [];
 
-    public int Running => 1;
+    public int Running { get; set; } = 1;
 
-    public int Waiting => 2;
+    public int Waiting { get; set; } = 2;
 
-    public double? TokensPerSecond => 12.5;
+    public double? TokensPerSecond { get; set; } = 12.5;
+
+    /// <summary>What an answer waits for.</summary>
+    public Task Hold { get; set; } = Task.CompletedTask;
 
     public bool IsDraining { get; set; }
 
@@ -49,10 +52,11 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
 
     public bool Authenticate(IceEnvelope envelope) => _devices.ContainsKey(envelope.Device);
 
-    public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
+    public async Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
     {
         Asked.Enqueue($"answer {offer.Mac}/{offer.Device}");
-        return Task.FromResult(OfferReply.Accept(Sample.Answer("v=0\r\n")));
+        await Hold;
+        return OfferReply.Accept(Sample.Answer("v=0\r\n"));
     }
 
     public PeerPresence? Presence(DeviceId device) => _present.GetValueOrDefault(device);

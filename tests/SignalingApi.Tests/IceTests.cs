@@ -92,7 +92,7 @@ public sealed class IceTests
         await using var door = await FrontDoor.Start();
         var problem = await door.Http.PostAsync("/signaling/ice", Envelope.Json(body), Cancellation).Problem();
         Assert.Equal((status, code), (problem.Status, problem.Code));
-        var large = Envelope.Bytes(Encoding.UTF8.GetBytes(new string(' ', 2000) + body));
+        var large = Envelope.Bytes(Encoding.UTF8.GetBytes(new string(' ', 2048) + body));
         var second = await door.Http.PostAsync("/signaling/ice", large, Cancellation).Problem();
         Assert.Equal((413, "too_large"), (second.Status, second.Code));
     }

@@ -1,0 +1,33 @@
+namespace QuicPair.Client.Session;
+
+/// <summary>Makes sessions with whichever Mac of a household serves a model best.</summary>
+internal sealed class AnyMac(Phone phone, string? model)
+{
+    private string? _device;
+
+    public async Task<PairedMac> Connect(CancellationToken cancellation)
+    {
+        var household = phone.Household();
+        if (household.Count == 0)
+        {
+            throw new ConnectException(ConnectFailure.Refused);
+        }
+
+        var mac = await OpenLast() ?? await phone.OpenAny(household, model, cancellation);
+        _device = mac.Pairing.DeviceId;
+        return mac;
+
+        async Task<PairedMac?> OpenLast()
+        {
+            if (household.FirstOrDefault(record => record.DeviceId == _device) is not { } last) return null;
+            try
+            {
+                return await phone.Open(last, cancellation);
+            }
+            catch (ConnectException failure) when (failure.Reason != ConnectFailure.FrontDoorUnreachable)
+            {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using QuicPair.Grains.Interfaces;
+
+namespace QuicPair.SignalingApi.Fleet;
+
+/// <summary>
+/// Which Mac is better for a phone that may use either (docs/protocol.md, 3.6): the one with the model in memory, the
+/// free one, the one that is awake, the fast one, in this order. Equals stay in the phone's order.
+/// </summary>
+internal static class MacOrder
+{
+    /// <summary>Sorts what the phone listed; the best comes first.</summary>
+    /// <param name="macs">Each Mac with what it told; null when it is silent.</param>
+    /// <param name="model">The model that the phone wants, or null.</param>
+    public static IEnumerable<T> Sort<T>(IEnumerable<(T Mac, MacSnapshot? Told)> macs, string? model) => macs
+        .OrderBy(mac => Readiness(mac.Told, model))
+        .ThenBy(mac => mac.Told is { } told ? told.Running + told.Waiting : int.MaxValue)
+        .ThenBy(mac => mac.Told is null)
+        .ThenByDescending(mac => mac.Told?.TokensPerSecond ?? 0)
+        .Select(mac => mac.Mac);
+
+    /// <summary>A silent Mac may have the model; one that said what it has and did not name it cannot serve.</summary>
+    private static int Readiness(MacSnapshot? told, string? model) => (told, model) switch
+    {
+        (null, _) => 2,
+        (_, null) => 0,
+        _ when told.Loaded.Contains(model) => 0,
+        _ when told.Models.Contains(model) => 1,
+        _ => 3,
+    };
+}
