@@ -2,6 +2,7 @@ using QuicPair.Client.Session;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Household;
 using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Client;
@@ -61,6 +62,18 @@ public sealed partial class PairedMac
     public Task RevokeDevice(string device, CancellationToken cancellationToken) =>
         Request<DeviceRevokedMessage>(
             new DeviceRevokeRequest { Id = NewId(), Device = device }, null, cancellationToken);
+
+    /// <summary>The household's other Macs that this one can vouch at; their ids are made of their keys.</summary>
+    /// <inheritdoc cref="Show"/>
+    public async Task<IReadOnlyList<NamedMac>> OtherMacs(CancellationToken cancellationToken) =>
+        (await Request<MacsReply>(new MacsRequest { Id = NewId() }, null, cancellationToken)).Macs;
+
+    internal async Task Vouch(string mac, byte[] sealedPairing, CancellationToken cancellationToken)
+    {
+        var request = new VouchRequest { Id = NewId(), Mac = mac, Sealed = sealedPairing };
+        var reply = await Request<VouchedMessage>(request, null, cancellationToken);
+        if (reply.Mac != mac) throw new ConnectException(ConnectFailure.Protocol);
+    }
 
     private async Task<T> Request<T>(Message request, IProgress<ProgressMessage>? progress, CancellationToken stop)
         where T : Message

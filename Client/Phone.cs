@@ -100,7 +100,8 @@ public sealed class Phone : IAsyncDisposable
     /// <summary>The pairings with lasting keys at the front door that was paired with last, the newest first.</summary>
     public IReadOnlyList<PairingRecord> Household()
     {
-        var known = Pairings.Load().Where(record => record.HasLastingKeys).Reverse().ToList();
+        var known = Pairings.Load()
+            .Where(record => record.HasLastingKeys && record.Vouching != VouchingStage.Asked).Reverse().ToList();
         return [.. known.Where(record => record.Origin == known[0].Origin)];
     }
 
@@ -119,6 +120,48 @@ public sealed class Phone : IAsyncDisposable
     {
         _signaling.Dispose();
         await _rtc.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Pairs with the household's other Macs without a scan: this one names them and vouches, each gets keys of its own
+    /// that only it can open. Those that this phone has already are left alone; one that refuses is left out.
+    /// </summary>
+    /// <param name="mac">A live session with the Mac that was scanned.</param>
+    /// <param name="cancellationToken">Ends the attempt; what was done stays.</param>
+    /// <returns>The new pairings.</returns>
+    /// <exception cref="AnswerException">The Mac does not name others.</exception>
+    /// <exception cref="ConnectException">The session is over.</exception>
+    /// <exception cref="PairingStoreException">A pairing cannot be kept.</exception>
+    public async Task<IReadOnlyList<PairingRecord>> UseHousehold(
+        PairedMac mac, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mac);
+        var added = new List<PairingRecord>();
+        foreach (var other in await mac.OtherMacs(cancellationToken))
+        {
+            // A key that is known is never replaced by one that somebody names.
+            var known = Pairings.Load().Where(record => record.MacId == other.Mac).ToList();
+            if (known.Exists(record => record.Vouching is null)) continue;
+            var (record, sealedPairing) = PairingSeal.Make(mac.Pairing, other, _options.Name);
+            Pairings.Save(record);
+            try
+            {
+                await mac.Vouch(other.Mac, sealedPairing, cancellationToken);
+            }
+            catch (AnswerException)
+            {
+                Pairings.Remove(stored => stored.DeviceId == record.DeviceId);
+                continue;
+            }
+
+            record = record with { Vouching = VouchingStage.Accepted };
+            Pairings.Save(record);
+            Pairings.Remove(stored => stored.Vouching is not null && stored.MacId == record.MacId
+                && stored.DeviceId != record.DeviceId);
+            added.Add(record);
+        }
+
+        return added;
     }
 
     private Connecting Attempt() => new(_options, Pairings, _rtc, _signaling, _ice);

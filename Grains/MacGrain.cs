@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 using QuicPair.Grains.Placement;
 using QuicPair.Grains.Ports;
 
@@ -13,6 +15,7 @@ internal sealed class MacGrain(
     IMacStatus status,
     IDeviceKeys keys,
     IPeerHost peers,
+    IVouchers vouchers,
     ILocalSiloDetails silo) : OwnerGrain(silo), IMacGrain
 {
     public async Task<OfferReply> Offer(OfferEnvelope offer)
@@ -48,6 +51,13 @@ internal sealed class MacGrain(
         peers.IsDraining = draining;
         return Task.CompletedTask;
     }
+
+    public Task<MacIntroduction> Introduce() => Task.FromResult(vouchers.Introduce());
+
+    public Task<bool> Vouch(MacId from, ImmutableArray<byte> voucher) =>
+        Task.FromResult(!voucher.IsDefault && vouchers.Admit(from, voucher.AsSpan()));
+
+    public Task RevokeVouched(PairingKey origin) => vouchers.Revoke(origin);
 
     public Task<MacSnapshot> GetState() => Task.FromResult(new MacSnapshot(
         Id,

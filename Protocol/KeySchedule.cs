@@ -56,6 +56,12 @@ public static class KeySchedule
         return root;
     }
 
+    /// <summary>
+    /// The root of a pairing that another Mac vouched for: <c>HKDF(secret, "", "quicpair/1 vouched")</c>; zero it once
+    /// the two lasting keys are derived.
+    /// </summary>
+    public static byte[] VouchedRoot(ReadOnlySpan<byte> secret) => Derive(secret, [], "quicpair/1 vouched");
+
     /// <summary>The PSK of mode 2: <c>HKDF(root, "", "quicpair/1 psk")</c>.</summary>
     public static byte[] LastingPsk(ReadOnlySpan<byte> root) => Psk(root);
 

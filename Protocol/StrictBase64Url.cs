@@ -26,7 +26,7 @@ public static class StrictBase64Url
         }
 
         // One value has one text: a decoder that ignores unused bits would accept several.
-        Span<char> again = stackalloc char[text.Length <= 128 ? text.Length : 0];
+        Span<char> again = stackalloc char[text.Length <= 256 ? text.Length : 0];
         return again.Length == text.Length
             && Base64Url.EncodeToChars(destination, again) == text.Length
             && again.SequenceEqual(text);

@@ -78,7 +78,7 @@ internal static class BenchCommand
         }
 
         await using var phone = new Phone(options);
-        if (!MacChoice.TryChoose(phone, link, which.Mac, null, out var connect))
+        if (!MacChoice.TryChoose(terminal, phone, link, which.Mac, null, out var connect))
         {
             return terminal.Fail(MacChoice.NothingPaired(which.Mac), ExitCode.Usage);
         }

@@ -86,7 +86,7 @@ internal static class ChatCommand
         }
 
         await using var phone = new Phone(options);
-        if (!MacChoice.TryChoose(phone, link, settings.Mac, settings.Model, out var connect))
+        if (!MacChoice.TryChoose(terminal, phone, link, settings.Mac, settings.Model, out var connect))
         {
             return terminal.Fail(MacChoice.NothingPaired(settings.Mac), ExitCode.Usage);
         }

@@ -8,6 +8,9 @@ namespace QuicPair.Cli.Macs;
 /// <summary>Which paired Mac a command talks to.</summary>
 internal static class MacChoice
 {
+    // Ours: the first question does not wait longer for the other Macs.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>This device, as the command line describes it.</summary>
     public static PhoneOptions Options(Terminal terminal, string? home, string? name)
     {
@@ -24,6 +27,7 @@ internal static class MacChoice
     /// The link's Mac, else the one of that name or id, else any that has the model, else the one that was paired last.
     /// </summary>
     public static bool TryChoose(
+        Terminal terminal,
         Phone phone,
         PairingLink? link,
         string? mac,
@@ -32,7 +36,7 @@ internal static class MacChoice
     {
         if (link is not null)
         {
-            connect = cancellation => phone.Pair(link, cancellation);
+            connect = cancellation => Pair(terminal, phone, link, cancellation);
             return true;
         }
 
@@ -51,6 +55,31 @@ internal static class MacChoice
     public static string NothingPaired(string? mac) => mac is null
         ? "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: quicpair chat '<link>'"
         : $"This device is not paired with a Mac called {mac}.";
+
+    /// <summary>One scan is enough for every Mac of the household; without the others the scanned one serves.</summary>
+    private static async Task<PairedMac> Pair(
+        Terminal terminal, Phone phone, PairingLink link, CancellationToken cancellation)
+    {
+        var mac = await phone.Pair(link, cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var others = await phone.UseHousehold(mac, limit.Token);
+            if (others.Count > 0)
+            {
+                var names = string.Join(", ", others.Select(other => Terminal.Harmless(other.MacName)));
+                terminal.Note($"Paired with the household's other Macs too: {names}.");
+            }
+        }
+        catch (Exception failure) when (failure is AnswerException or ConnectException
+            || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // An older Mac, or one without a household.
+        }
+
+        return mac;
+    }
 
     private static PairingRecord Find(Phone phone, string device) =>
         phone.Pairings.Load().FirstOrDefault(record => record.DeviceId == device)

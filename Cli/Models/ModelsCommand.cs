@@ -56,7 +56,7 @@ internal static class ModelsCommand
         Terminal terminal, string? home, string? mac, Func<PairedMac, Task> action, CancellationToken cancellation)
     {
         await using var phone = new Phone(MacChoice.Options(terminal, home, null));
-        if (!MacChoice.TryChoose(phone, null, mac, null, out var connect))
+        if (!MacChoice.TryChoose(terminal, phone, null, mac, null, out var connect))
         {
             return terminal.Fail(MacChoice.NothingPaired(mac), ExitCode.Usage);
         }

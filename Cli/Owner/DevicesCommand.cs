@@ -13,15 +13,31 @@ internal static class DevicesCommand
         var json = new Option<bool>("--json") { Description = "Print one line of JSON.", Recursive = true };
         var place = new OwnerPlace(terminal, home);
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
+        var here = new Option<bool>("--here")
+        {
+            Description = "Only at this Mac; without it the device is removed at every Mac of the household.",
+        };
         var revoke = new Command("revoke", "Remove a device: it is disconnected at once and never admitted again.")
         {
-            device,
+            device, here,
         };
+        revoke.Validators.Add(result =>
+        {
+            if (result.GetValue(here) && result.GetValue(place.Mac) is not null)
+            {
+                result.AddError("--here is for this machine's daemon; --mac asks another one.");
+            }
+        });
         revoke.SetAction((parsed, cancellation) =>
             Ask(
                 terminal,
                 place.Connect(parsed, cancellation),
-                new JsonObject { ["op"] = "revoke", ["device"] = parsed.GetValue(device) },
+                new JsonObject
+                {
+                    ["op"] = "revoke",
+                    ["device"] = parsed.GetValue(device),
+                    ["here"] = parsed.GetValue(here),
+                },
                 "Removed.",
                 cancellation));
         var name = new Argument<string>("name") { Description = "The new name." };

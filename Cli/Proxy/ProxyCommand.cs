@@ -69,7 +69,7 @@ internal static class ProxyCommand
         }
 
         await using var phone = new Phone(options);
-        if (!MacChoice.TryChoose(phone, link, words.Mac, null, out var connect))
+        if (!MacChoice.TryChoose(terminal, phone, link, words.Mac, null, out var connect))
         {
             return terminal.Fail(MacChoice.NothingPaired(words.Mac), ExitCode.Usage);
         }

@@ -191,6 +191,7 @@ internal sealed class Connecting(
             record = record with { Secret = null };
         }
 
+        record = record with { Vouching = null };
         pairings.Save(record);
         return record;
     }

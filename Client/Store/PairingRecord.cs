@@ -36,6 +36,9 @@ public sealed record PairingRecord
     /// <summary>The lasting key of offers; null until the Mac sent <c>paired</c>.</summary>
     public byte[]? OfferKey { get; init; }
 
+    /// <summary>How far another Mac's vouching is; null once a session has begun, and without one.</summary>
+    public VouchingStage? Vouching { get; init; }
+
     /// <summary>The Mac's name, safe to show; empty until it was told.</summary>
     public string MacName { get; init; } = "";
 

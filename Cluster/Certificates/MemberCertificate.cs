@@ -73,6 +73,26 @@ public sealed class MemberCertificate : IDisposable
         Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), authority.Certificate);
     }
 
+    /// <summary>The certificate as it is shown to others, DER.</summary>
+    public byte[] Encoded => Certificate.RawData;
+
+    /// <summary>
+    /// The silo name of another member's certificate, DER; null when it is not of this household, not valid or no
+    /// certificate.
+    /// </summary>
+    public string? NameOf(ReadOnlySpan<byte> encoded)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(encoded);
+            return NameOf(certificate);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The silo name of a peer's certificate; null when it is not of this household or not valid.</summary>
     internal string? NameOf(X509Certificate? peer)
     {

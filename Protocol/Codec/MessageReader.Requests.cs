@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Household;
 using QuicPair.Protocol.Messages.Models;
+using QuicPair.Protocol.Vouching;
 
 namespace QuicPair.Protocol.Codec;
 
@@ -13,6 +15,7 @@ public static partial class MessageReader
     private const int MaxDimensions = 65_536;
     private const int MaxStatus = 256;
     private const int MaxModelNames = 64;
+    private const int MaxMacs = 16;
 
     // Each of them has an id: several may be under way at once.
     private static Message? ReadRequest(string op, JsonFields fields)
@@ -34,6 +37,9 @@ public static partial class MessageReader
             "device_set" => DeviceSet(fields),
             "device_revoke" => new DeviceRevokeRequest { Device = Device(fields) },
             "device_revoked" => new DeviceRevokedMessage { Device = Device(fields) },
+            "macs" => fields.Has("macs") ? Macs(fields) : new MacsRequest(),
+            "vouch" => Vouch(fields),
+            "vouched" => new VouchedMessage { Mac = Mac(fields) },
             _ => null,
         };
         return message is null ? null : Named(message, fields);
@@ -201,6 +207,44 @@ public static partial class MessageReader
             Name: null, Role: null, Models: null, Pull: null, Unload: null, TokensPerDay: null, Expires: null,
         });
         return request;
+    }
+
+    private static MacsReply Macs(JsonFields fields)
+    {
+        var macs = new List<NamedMac>();
+        foreach (var element in fields.OptionalArray("macs") ?? [])
+        {
+            var mac = JsonFields.Of(element);
+            var named = new NamedMac(
+                Mac(mac), DisplayName.Clean(mac.RequiredText("name")), Bytes(mac, "key", KeySchedule.KeyLength));
+
+            // Whoever names a Mac cannot give it another key than its own.
+            fields.Require(mac.IsValid && KeySchedule.MacId(named.Key) == named.Mac);
+            macs.Add(named);
+        }
+
+        fields.Require(macs.Count <= MaxMacs && macs.DistinctBy(mac => mac.Mac).Count() == macs.Count);
+        return new MacsReply { Macs = macs };
+    }
+
+    private static VouchRequest Vouch(JsonFields fields) => new()
+    {
+        Mac = Mac(fields),
+        Sealed = Bytes(fields, "sealed", SealedPairing.MessageLength),
+    };
+
+    private static string Mac(JsonFields fields)
+    {
+        var mac = fields.RequiredText("mac");
+        fields.Require(PartyId.IsValid(mac));
+        return mac;
+    }
+
+    private static byte[] Bytes(JsonFields fields, string name, int length)
+    {
+        var bytes = new byte[length];
+        fields.Require(StrictBase64Url.TryDecode(fields.RequiredText(name), bytes));
+        return bytes;
     }
 
     private static string Device(JsonFields fields)

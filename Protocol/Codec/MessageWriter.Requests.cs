@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Household;
 using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Protocol.Codec;
@@ -28,6 +29,9 @@ public static partial class MessageWriter
             case DeviceSetRequest change: DeviceSet(change, ref json); break;
             case DeviceRevokeRequest revoke: json.Text("device", revoke.Device); break;
             case DeviceRevokedMessage revoked: json.Text("device", revoked.Device); break;
+            case MacsReply reply: Macs(reply, ref json); break;
+            case VouchRequest vouch: Vouch(vouch, ref json); break;
+            case VouchedMessage vouched: json.Text("mac", vouched.Mac); break;
             default: break;
         }
     }
@@ -124,6 +128,28 @@ public static partial class MessageWriter
         }
 
         json.EndArray();
+    }
+
+    private static void Macs(MacsReply reply, ref JsonTextWriter json)
+    {
+        json.Name("macs");
+        json.BeginArray();
+        foreach (var mac in reply.Macs)
+        {
+            json.BeginObject();
+            json.Text("mac", mac.Mac);
+            json.Text("name", mac.Name);
+            json.Text("key", StrictBase64Url.Encode(mac.Key));
+            json.EndObject();
+        }
+
+        json.EndArray();
+    }
+
+    private static void Vouch(VouchRequest vouch, ref JsonTextWriter json)
+    {
+        json.Text("mac", vouch.Mac);
+        json.Text("sealed", StrictBase64Url.Encode(vouch.Sealed));
     }
 
     private static void DeviceSet(DeviceSetRequest change, ref JsonTextWriter json)

@@ -15,6 +15,9 @@ internal enum AuditEvent
     /// <summary>A pairing is complete.</summary>
     Paired,
 
+    /// <summary>Another Mac vouched for a device; its pairing is not complete.</summary>
+    Vouched,
+
     /// <summary>A device got another name.</summary>
     Renamed,
 

@@ -81,7 +81,7 @@ internal sealed class ControlDesk(
     private async Task<ControlReply> Revoke(ControlRequest request)
     {
         if (Find(request.Device) is not { } device) return NoDevice();
-        return await desk.Revoke(device) ? new ControlReply() : NoDevice();
+        return await desk.Revoke(device, request.Here) ? new ControlReply() : NoDevice();
     }
 
     private async Task<ControlReply> Rename(ControlRequest request)

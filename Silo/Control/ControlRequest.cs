@@ -11,6 +11,8 @@ internal sealed record ControlRequest
 
     public bool Local { get; init; }
 
+    public bool Here { get; init; }
+
     public string? Device { get; init; }
 
     public string? Name { get; init; }

@@ -8,11 +8,13 @@ using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
+using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.SignalingApi;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Household;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Vouching;
 
 namespace QuicPair.Silo.Hosting;
 
@@ -160,6 +162,7 @@ internal sealed class Daemon : IAsyncDisposable
 
         PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
         Attach(mac.Household, app.Services);
+        Attach(mac.Vouching, app.Services);
         return app;
     }
 
@@ -186,6 +189,7 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddSingleton<IDeviceKeys>(mac.Keys);
         services.AddSingleton<IPeerHost>(mac.Phones);
         services.AddSingleton<IMacStatus>(mac.Status);
+        services.AddSingleton<IVouchers>(mac.Vouchers);
         services.AddSingleton(mac);
         services.AddSingleton<DataFolder>(folder);
         services.AddSingleton(mac.Desk);
@@ -194,8 +198,11 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddHostedService<MacMeter>();
         services.AddHostedService<PhonesLife>();
         services.AddHostedService<IdentityWatch>();
+        services.AddSingleton(mac.Keys);
+        services.AddHostedService<RevocationCarrier>();
 
         var household = Household(builder, folder);
+        mac.Certificates = household.Certificates;
         services.AddSingleton(household);
         var dashboard = builder.Configuration.GetValue($"{FrontDoorOptions.Section}:Dashboard", true);
         var seal = StateKeyFile.OpenOrCreate(folder.Of("state.key"));
@@ -216,6 +223,14 @@ internal sealed class Daemon : IAsyncDisposable
         desk.Restart = services.GetRequiredService<SiloFailure>().Replace;
         desk.Macs = new MacList(
             services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>());
+    }
+
+    private static void Attach(VouchDesk desk, IServiceProvider services)
+    {
+        var membership = services.GetRequiredService<IClusterMembershipService>();
+        var grains = services.GetRequiredService<IGrainFactory>();
+        desk.Others = () => MacList.Here(membership);
+        desk.Find = grains.Mac;
     }
 
     private static async Task Stop(WebApplication app)

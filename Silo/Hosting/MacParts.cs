@@ -14,6 +14,7 @@ using QuicPair.Silo.Phones;
 using QuicPair.Silo.Requests;
 using QuicPair.Silo.Runners;
 using QuicPair.Silo.Runners.Ollama;
+using QuicPair.Silo.Vouching;
 
 namespace QuicPair.Silo.Hosting;
 
@@ -41,11 +42,12 @@ internal sealed class MacParts : IAsyncDisposable
         Devices = new DeviceDesk(Keys, device => Live.Find(device) is not null, time);
         Answers.Spent = Devices.Spend;
         ModelDesk = new ModelDesk(Runner, Models, settings.Runner, time);
+        Vouching = new VouchDesk(Keys, () => Certificates, time);
         var parts = new SessionParts
         {
             Keys = Keys,
             Answers = Answers,
-            Requests = new RequestParts(Answers, ModelDesk, Devices),
+            Requests = new RequestParts(Answers, ModelDesk, Devices) { Vouching = Vouching },
             Confirmations = Confirmations,
             News = News,
             Live = Live,
@@ -61,6 +63,8 @@ internal sealed class MacParts : IAsyncDisposable
             await Phones.CloseRevoked(device);
             News.Changed(device.Value);
         };
+        Vouchers = new VoucherDoor(
+            Keys, settings.Name, () => Certificates, settings.AcceptsVouched, Phones, time) { Changed = News.Changed };
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(
             Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
@@ -101,6 +105,13 @@ internal sealed class MacParts : IAsyncDisposable
     public Inviter Inviter { get; }
 
     public ControlDesk Desk { get; }
+
+    public VouchDesk Vouching { get; }
+
+    public VoucherDoor Vouchers { get; }
+
+    /// <summary>The folder of this member's certificate.</summary>
+    public string Certificates { get; set; } = "";
 
     public HouseholdDesk Household { get; }
 

@@ -19,6 +19,9 @@ internal sealed record MacSettings(
     /// <summary><c>Network:LocalOnly</c>: nothing leaves the private address ranges.</summary>
     public bool LocalOnly { get; init; }
 
+    /// <summary><c>Pairing:FromOtherMacs</c>: phones of the household's other Macs may come without a scan.</summary>
+    public bool AcceptsVouched { get; init; } = true;
+
     /// <exception cref="ValidationException">A setting is wrong.</exception>
     public static MacSettings Read(IConfiguration configuration)
     {
@@ -37,6 +40,7 @@ internal sealed record MacSettings(
             ReadIceServers(IceOptions.Read(configuration)))
         {
             LocalOnly = LocalMode.IsOn(configuration),
+            AcceptsVouched = configuration.GetValue("Pairing:FromOtherMacs", true),
         };
     }
 

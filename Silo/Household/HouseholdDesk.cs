@@ -77,6 +77,7 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
         PostgresSchema.Apply(database);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         MemberCertificate.Issue(authority, keys.MacId, Folder);
+        keys.FoundHousehold();
         HouseholdFolder.Write(
             Folder, database, request.Address ?? LocalAddress(), request.Port ?? DefaultPort, request.PublicUrl ?? "");
         return new ControlReply { MacId = keys.MacId, Launch = Launches, Afterwards = Restart };
@@ -114,8 +115,13 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
         using var authority = Authority();
         try
         {
+            var trust = keys.FoundHousehold();
             return new JoinReply(
-                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, PublicUrl);
+                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, PublicUrl)
+            {
+                Root = trust.Root,
+                Statement = trust.State(macKey),
+            };
         }
         catch (CertificateException)
         {

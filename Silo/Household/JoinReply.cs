@@ -7,6 +7,12 @@ namespace QuicPair.Silo.Household;
 /// <param name="PublicUrl">The origin of the household's front door, or empty.</param>
 internal sealed record JoinReply(string Certificate, string Authority, string ConnectionString, string PublicUrl)
 {
+    /// <summary>The household's key for statements about members, SubjectPublicKeyInfo.</summary>
+    public byte[]? Root { get; init; }
+
+    /// <summary>What that key says of the Mac that joins.</summary>
+    public byte[]? Statement { get; init; }
+
     /// <summary>Without the password in it.</summary>
     public override string ToString() => nameof(JoinReply);
 }

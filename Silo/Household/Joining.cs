@@ -33,6 +33,11 @@ internal sealed class Joining(KeyStore keys, string folder)
                 await Task.WhenAll(members.Select(member => Reach(member, certificate, invitation)));
             }
 
+            if (reply is { Root: { } root, Statement: { } statement } && !keys.JoinHousehold(root, statement))
+            {
+                throw new JoinException("refused", $"{invitation.Mac} did not vouch for this Mac.");
+            }
+
             Take(trial);
         }
         finally

@@ -35,6 +35,18 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
         return new ControlReply();
     }
 
+    /// <summary>The Macs that are in the cluster, in the order of their ids.</summary>
+    public static IReadOnlyList<MacId> Here(IClusterMembershipService membership)
+    {
+        var macs = new List<MacId>();
+        foreach (var member in membership.CurrentSnapshot.Members.Values)
+        {
+            if (member.Status == SiloStatus.Active && MacId.TryParse(member.Name, out var mac)) macs.Add(mac);
+        }
+
+        return [.. macs.OrderBy(mac => mac.Value, StringComparer.Ordinal)];
+    }
+
     private async Task<ControlMac> Show(ClusterMember member)
     {
         var at = member.SiloAddress.Endpoint.ToString();

@@ -14,6 +14,12 @@ internal sealed record DeviceRecord(
     /// <summary>What it may do; null is the default.</summary>
     public DeviceRights? Rights { get; init; }
 
+    /// <summary>The pairing that it comes from; null for a device that was scanned here.</summary>
+    public PairingOrigin? Origin { get; init; }
+
+    /// <summary>The Macs at which this one vouched for it.</summary>
+    public IReadOnlyList<string> VouchedTo { get; init; } = [];
+
     /// <summary>Without name and keys.</summary>
     public override string ToString() => $"DeviceRecord {{ {Id} }}";
 }

@@ -43,6 +43,9 @@ internal sealed record DeviceRights
 
     public bool MayUse(string model) => Models.Contains(AllModels) || Models.Contains(model);
 
+    /// <summary>Whether it may use every model.</summary>
+    public bool MayUseAll => Models.Contains(AllModels);
+
     public bool HasExpired(DateTimeOffset now) => Expires > 0 && now.ToUnixTimeSeconds() >= Expires;
 
     /// <summary>The same rights with what a request sets; the name is not among them.</summary>

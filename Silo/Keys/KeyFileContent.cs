@@ -9,6 +9,16 @@ namespace QuicPair.Silo.Keys;
 internal sealed record KeyFileContent(
     byte[] MacPrivateKey, Invitation? Invitation, ImmutableDictionary<string, DeviceRecord> Devices)
 {
+    /// <summary>By what members are known; null for a Mac that is alone.</summary>
+    public HouseholdTrust? Trust { get; init; }
+
+    /// <summary>Pairings of other Macs that are over here, and until when that has to be remembered.</summary>
+    public ImmutableDictionary<PairingOrigin, DateTimeOffset> Former { get; init; } =
+        ImmutableDictionary<PairingOrigin, DateTimeOffset>.Empty;
+
+    /// <summary>Revocations that are still to be told.</summary>
+    public ImmutableList<OwedRevocation> Owed { get; init; } = [];
+
     /// <summary>Nothing: all of it is secret.</summary>
     public override string ToString() => nameof(KeyFileContent);
 }

@@ -19,6 +19,12 @@ internal static partial class KeyFileJson
                 ? new InvitationDocument { Secret = open.Secret, Expires = open.Expires, Flags = (byte)open.Flags }
                 : null,
             Devices = [.. content.Devices.Values.OrderBy(device => device.Id, StringComparer.Ordinal)],
+            Trust = content.Trust,
+            Former =
+            [
+                .. content.Former.Select(former => new FormerDocument { Origin = former.Key, Until = former.Value }),
+            ],
+            Owed = content.Owed,
         },
         Context.Default.Document);
 
@@ -35,7 +41,12 @@ internal static partial class KeyFileJson
             ? new Invitation(open.Secret, open.Expires, (LinkFlags)open.Flags)
             : null;
         return new KeyFileContent(
-            document.MacPrivateKey, invitation, document.Devices.ToImmutableDictionary(device => device.Id));
+            document.MacPrivateKey, invitation, document.Devices.ToImmutableDictionary(device => device.Id))
+        {
+            Trust = document.Trust,
+            Former = document.Former.ToImmutableDictionary(former => former.Origin, former => former.Until),
+            Owed = [.. document.Owed],
+        };
     }
 
     internal sealed record Document
@@ -47,6 +58,19 @@ internal static partial class KeyFileJson
         public InvitationDocument? Invitation { get; init; }
 
         public required IReadOnlyList<DeviceRecord> Devices { get; init; }
+
+        public HouseholdTrust? Trust { get; init; }
+
+        public IReadOnlyList<FormerDocument> Former { get; init; } = [];
+
+        public IReadOnlyList<OwedRevocation> Owed { get; init; } = [];
+    }
+
+    internal sealed record FormerDocument
+    {
+        public required PairingOrigin Origin { get; init; }
+
+        public required DateTimeOffset Until { get; init; }
     }
 
     internal sealed record InvitationDocument

@@ -11,7 +11,7 @@ namespace QuicPair.Silo.Keys;
 /// The key file in memory. Every change is on the disk before it is visible, and is made under one lock, which
 /// revocation shares with sessions that become live.
 /// </summary>
-internal sealed class KeyStore : IDeviceKeys, IDisposable
+internal sealed partial class KeyStore : IDeviceKeys, IDisposable
 {
     // From the protocol.
     private static readonly TimeSpan PendingLife = TimeSpan.FromDays(7);
@@ -151,20 +151,29 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
         return all;
     }
 
-    public Task<bool> Delete(DeviceId device)
+    public Task<bool> Delete(DeviceId device) => Task.FromResult(Delete(device, here: false));
+
+    /// <summary>Deletes a device durably, and with the same write what other Macs have to be told of it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="here">Whether it may go on at the household's other Macs.</param>
+    public bool Delete(DeviceId device, bool here)
     {
         lock (_lock)
         {
             var invited = _content.Invitation?.Device == device.Value;
-            if (!invited && !_content.Devices.ContainsKey(device.Value)) return Task.FromResult(false);
-            Store(_content with
+            var record = _content.Devices.GetValueOrDefault(device.Value);
+            if (!invited && record is null) return false;
+            var content = _content with
             {
                 Invitation = invited ? null : _content.Invitation,
                 Devices = _content.Devices.Remove(device.Value),
-            });
+            };
+            Store(record is null ? content : WithRevocation(content, record, here));
             Audit?.Write(AuditEvent.Revoked, device.Value);
-            return Task.FromResult(true);
         }
+
+        Owing?.Invoke();
+        return true;
     }
 
     public Task<bool> Rename(DeviceId device, string name) =>
@@ -212,7 +221,12 @@ internal sealed class KeyStore : IDeviceKeys, IDisposable
     {
         var now = _time.GetUtcNow();
         var forgotten = content.Devices.Values.Where(record => IsForgotten(record, now)).Select(record => record.Id);
-        content = content with { Devices = content.Devices.RemoveRange(forgotten) };
+        var over = content.Former.Where(former => former.Value <= now).Select(former => former.Key);
+        content = content with
+        {
+            Devices = content.Devices.RemoveRange(forgotten),
+            Former = content.Former.RemoveRange(over),
+        };
         try
         {
             _file.Write(content);

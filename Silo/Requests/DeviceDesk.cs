@@ -58,15 +58,17 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
 
     /// <summary>What an owner's device asks and that takes its time; null when it is something else.</summary>
     public Func<CancellationToken, Task<Message>>? Work(Message request) => request is DeviceRevokeRequest revoke
-        ? async _ => DeviceId.TryParse(revoke.Device, out var device) && await Revoke(device)
+        ? async _ => DeviceId.TryParse(revoke.Device, out var device) && await Revoke(device, here: false)
             ? new DeviceRevokedMessage { Device = revoke.Device }
             : NoDevice(request)
         : null;
 
     /// <summary>Deletes a device, durably, then closes its sessions; false when there is none.</summary>
-    public async Task<bool> Revoke(DeviceId device)
+    /// <param name="device">The device.</param>
+    /// <param name="here">Only at this Mac, not at every Mac of the household.</param>
+    public async Task<bool> Revoke(DeviceId device, bool here)
     {
-        if (!await keys.Delete(device)) return false;
+        if (!keys.Delete(device, here)) return false;
         await CloseRevoked(device);
         return true;
     }

@@ -36,6 +36,7 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
         }
 
         if (parts.Devices.Answer(message) is { } devices) return devices;
+        if (parts.Vouching?.Work(message, device) is { } vouching) return _pending.Begin(message, vouching);
         var slow = parts.Devices.Work(message)
             ?? parts.Models.Work(message, parts.Devices.Rights(device), replyLater);
         return slow is { } work

@@ -1,4 +1,5 @@
 using QuicPair.Silo.Answers;
+using QuicPair.Silo.Vouching;
 
 namespace QuicPair.Silo.Requests;
 
@@ -6,4 +7,8 @@ namespace QuicPair.Silo.Requests;
 /// <param name="Answers">Every answer of this Mac.</param>
 /// <param name="Models">Requests about models.</param>
 /// <param name="Devices">Who may do what.</param>
-internal sealed record RequestParts(AnswerBook Answers, ModelDesk Models, DeviceDesk Devices);
+internal sealed record RequestParts(AnswerBook Answers, ModelDesk Models, DeviceDesk Devices)
+{
+    /// <summary>Requests about the household's other Macs; null for a Mac without one.</summary>
+    public VouchDesk? Vouching { get; init; }
+}

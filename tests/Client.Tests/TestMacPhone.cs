@@ -8,6 +8,7 @@ using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Frames;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Household;
 using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests;
@@ -153,6 +154,9 @@ internal sealed class TestMacPhone : IDisposable
                 break;
             case ModelsRequest:
                 Send(new ModelsReply { Models = _mac.Models });
+                break;
+            case MacsRequest macs when _mac.OnRequest is null:
+                Send(new ErrorMessage { Id = macs.Id, For = macs.Op, Code = ErrorCode.UnknownOp });
                 break;
             case { Id: not null } request:
                 _mac.OnRequest?.Invoke(this, request);

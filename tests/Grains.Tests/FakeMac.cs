@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 using QuicPair.Grains.Ports;
 
 namespace QuicPair.Grains.Tests;
 
 /// <summary>A Mac without keys and sockets: it records what its grains ask of it.</summary>
-internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IMacStatus
+internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IMacStatus, IVouchers
 {
     private readonly ConcurrentDictionary<DeviceId, DeviceStanding> _devices = new();
     private readonly ConcurrentDictionary<DeviceId, PeerPresence> _present = new();
@@ -76,6 +77,20 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     {
         Asked.Enqueue($"delete {device}");
         return Task.FromResult(_devices.TryRemove(device, out _));
+    }
+
+    public MacIntroduction Introduce() => new([1, 2, 3], Name, [], true);
+
+    public bool Admit(MacId from, ReadOnlySpan<byte> voucher)
+    {
+        Asked.Enqueue($"admit {from} {voucher.Length}");
+        return voucher.Length > 0;
+    }
+
+    public Task Revoke(PairingKey origin)
+    {
+        Asked.Enqueue($"revoke {origin}");
+        return Task.CompletedTask;
     }
 
     public Task<bool> Rename(DeviceId device, string name)

@@ -74,6 +74,7 @@ public sealed class Household : IAsyncLifetime
         silo.Services.AddSingleton<IPeerHost>(mac);
         silo.Services.AddSingleton<IDeviceKeys>(mac);
         silo.Services.AddSingleton<IMacStatus>(mac);
+        silo.Services.AddSingleton<IVouchers>(mac);
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
             Storage);

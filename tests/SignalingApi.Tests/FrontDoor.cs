@@ -62,7 +62,7 @@ public sealed class FrontDoor : IAsyncDisposable
         builder.Logging.AddProvider(Log);
         var mac = new FakeMac(MacId.Parse("aaaaaaaaaaaaaaaa"));
         builder.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
-        builder.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac);
+        builder.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac).AddSingleton<IVouchers>(mac);
         var key = new StateKey(1, RandomNumberGenerator.GetBytes(StateKey.Length));
         builder.UseOrleans(orleans => orleans
             .UseHousehold(silo, household)

@@ -64,7 +64,9 @@ public sealed class OwnerTests
         Assert.Matches("^d1  19(69|70)-.*connected \\(local\\) +Ada\n$", list.Out);
         var (revoke, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "revoke", "Ada");
         Assert.Equal(new CommandRun(0, "", ""), revoke);
-        Assert.Equal("""{"op":"revoke","device":"Ada"}""", requests[0]);
+        Assert.Equal("""{"op":"revoke","device":"Ada","here":false}""", requests[0]);
+        (_, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "revoke", "Ada", "--here");
+        Assert.Equal("""{"op":"revoke","device":"Ada","here":true}""", requests[0]);
     }
 
     [Fact]

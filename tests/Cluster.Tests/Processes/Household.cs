@@ -21,6 +21,8 @@ internal sealed class Household : IAsyncDisposable
     private readonly PostgresProcess? _own;
     private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
 
+    private HouseholdTrust? _trust;
+
     private Household(string database, PostgresProcess? own) => (_database, _own) = (database, own);
 
     public DoorProcess Door { get; private set; } = null!;
@@ -72,6 +74,12 @@ internal sealed class Household : IAsyncDisposable
         {
             using var keys = KeyStore.Open(folder, TimeProvider.System);
             MemberCertificate.Issue(_authority, keys.MacId, folder.Of("household"));
+            lock (_authority)
+            {
+                _trust ??= keys.FoundHousehold();
+                if (keys.Trust is null) keys.JoinHousehold(_trust.Root, _trust.State(keys.Mac.PublicKey));
+            }
+
             Ids[folder.Path] = keys.MacId;
         }
 

@@ -34,7 +34,8 @@ internal sealed class Member : IAsyncDisposable
         {
             var mac = new FakeMac(MacId.Parse(name));
             silo.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
-            silo.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac);
+            silo.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac)
+                .AddSingleton<IVouchers>(mac);
             silo.UseHousehold(name, options).UseOwnerPlacement();
             silo.Configure<ClusterMembershipOptions>(o => o.MaxJoinAttemptTime = TimeSpan.FromSeconds(patience));
             change?.Invoke(silo);

@@ -35,7 +35,7 @@ internal sealed class LoneMac : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
-        builder.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac);
+        builder.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac).AddSingleton<IVouchers>(mac);
         builder.UseOrleans(silo =>
             silo.UseHousehold(mac.Id.Value).UseOwnerPlacement().UseSealedSqlite(path, key));
         var host = builder.Build();

@@ -1,0 +1,143 @@
+using QuicPair.Grains.Interfaces;
+using QuicPair.Silo.Audit;
+
+namespace QuicPair.Silo.Keys;
+
+/// <content>Devices that come on another Mac's word, and go with it (docs/protocol.md, 5.1).</content>
+internal sealed partial class KeyStore
+{
+    // Ours.
+    private const int MaxVouched = 64;
+    private const int MaxFormer = 1024;
+    private const int MaxMacs = 16;
+
+    // A voucher is good for 300 s by either clock; what a stranger names is remembered longer than that.
+    private static readonly TimeSpan FormerStranger = TimeSpan.FromMinutes(15);
+
+    /// <summary>Called after a revocation that other Macs have to be told.</summary>
+    public Action? Owing { get; set; }
+
+    /// <summary>By what the household's members are known; null for a Mac that is alone.</summary>
+    public HouseholdTrust? Trust => Volatile.Read(ref _content).Trust;
+
+    /// <summary>The revocations that are still to be told, oldest first.</summary>
+    public IReadOnlyList<OwedRevocation> Owed => Volatile.Read(ref _content).Owed;
+
+    /// <summary>Makes the household's key, once; for its first Mac.</summary>
+    public HouseholdTrust FoundHousehold()
+    {
+        lock (_lock)
+        {
+            if (_content.Trust is not { Signing: not null })
+            {
+                Store(_content with { Trust = HouseholdTrust.Found(Mac.PublicKey) });
+            }
+
+            return _content.Trust!;
+        }
+    }
+
+    /// <summary>Pins the household's key. False when the statement is not about this Mac.</summary>
+    public bool JoinHousehold(byte[] root, byte[] statement)
+    {
+        var trust = new HouseholdTrust(root, statement, null);
+        if (!trust.Knows(Mac.PublicKey, statement)) return false;
+        lock (_lock)
+        {
+            Store(_content with { Trust = trust });
+        }
+
+        return true;
+    }
+
+    /// <summary>Stores a device that another Mac vouched for, pending; the same again changes nothing.</summary>
+    /// <returns>False when its pairing is over here, its id is taken, or there are too many.</returns>
+    public bool AddVouched(DeviceRecord pending)
+    {
+        lock (_lock)
+        {
+            var origin = pending.Origin!;
+            if (_content.Former.ContainsKey(origin) || _content.Former.Count >= MaxFormer) return false;
+            if (_content.Invitation?.Device == pending.Id) return false;
+            if (_content.Devices.TryGetValue(pending.Id, out var stored))
+            {
+                return stored.Origin == origin && Holds(pending);
+            }
+
+            // A phone that asks again has lost what it asked before.
+            var stale = _content.Devices.Values.Where(device => device.Origin == origin && !device.IsPaired);
+            var devices = _content.Devices.RemoveRange(stale.Select(device => device.Id));
+            if (devices.Values.Count(device => device.Origin is not null) >= MaxVouched) return false;
+            Store(_content with { Devices = devices.Add(pending.Id, pending) });
+            Audit?.Write(AuditEvent.Vouched, pending.Id);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Notes durably that this Mac vouches for a device of its own at another Mac, before it does: from then on that
+    /// Mac is told when the device is revoked. False when the device is not here, or at too many Macs.
+    /// </summary>
+    public bool NoteVouched(string device, string mac)
+    {
+        lock (_lock)
+        {
+            if (_content.Devices.GetValueOrDefault(device) is not { IsPaired: true, Origin: null } record) return false;
+            if (record.VouchedTo.Contains(mac)) return true;
+            if (record.VouchedTo.Count >= MaxMacs) return false;
+            record = record with { VouchedTo = [.. record.VouchedTo, mac] };
+            Store(_content with { Devices = _content.Devices.SetItem(device, record) });
+            return true;
+        }
+    }
+
+    /// <summary>Deletes what comes from a pairing, because another Mac says that it is over.</summary>
+    /// <returns>The devices that were deleted.</returns>
+    public IReadOnlyList<DeviceId> DeleteOrigin(PairingOrigin origin)
+    {
+        if (origin.Mac == MacId)
+        {
+            var device = DeviceId.Parse(origin.Device);
+            return Delete(device, here: false) ? [device] : [];
+        }
+
+        lock (_lock)
+        {
+            List<DeviceRecord> gone = [.. _content.Devices.Values.Where(device => device.Origin == origin)];
+            var isFull = _content.Former.Count >= MaxFormer;
+            if (gone.Count == 0 && (isFull || _content.Former.ContainsKey(origin))) return [];
+            var until = gone.Count > 0 ? DateTimeOffset.MaxValue : _time.GetUtcNow() + FormerStranger;
+            Store(_content with
+            {
+                Devices = _content.Devices.RemoveRange(gone.Select(device => device.Id)),
+                Former = _content.Former.SetItem(origin, until),
+            });
+            gone.ForEach(device => Audit?.Write(AuditEvent.Revoked, device.Id));
+            return [.. gone.Select(device => DeviceId.Parse(device.Id))];
+        }
+    }
+
+    /// <summary>Forgets a revocation that was told.</summary>
+    public void Settle(OwedRevocation owed)
+    {
+        lock (_lock)
+        {
+            if (_content.Owed.Contains(owed)) Store(_content with { Owed = _content.Owed.Remove(owed) });
+        }
+    }
+
+    /// <summary>
+    /// A device that was scanned here is over wherever this Mac vouched for it; one that came from elsewhere is over
+    /// there too, unless it is only removed here, and never comes back on the same word.
+    /// </summary>
+    private KeyFileContent WithRevocation(KeyFileContent content, DeviceRecord record, bool here)
+    {
+        var origin = record.Origin ?? new PairingOrigin(MacId, record.Id);
+        IEnumerable<string> told = here ? [] : record.Origin is { Mac: var first } ? [first] : record.VouchedTo;
+        return content with
+        {
+            Owed = content.Owed.AddRange(told.Select(mac => new OwedRevocation(mac, origin)).Except(content.Owed)),
+            Former = record.Origin is null ? content.Former : content.Former.SetItem(origin, DateTimeOffset.MaxValue),
+        };
+    }
+}
