@@ -8,7 +8,8 @@ export interface HandshakeOptions {
   readonly pattern: Pattern;
   readonly initiator: boolean;
   readonly prologue: Bytes;
-  readonly staticKey: KeyPair;
+  /** Not needed where the pattern has none for this side. */
+  readonly staticKey?: KeyPair;
   readonly ephemeral: () => Promise<KeyPair>;
   readonly remoteStatic?: Bytes;
   readonly psk?: Bytes;
@@ -40,12 +41,12 @@ export class HandshakeState {
     this.#usesPsk = pattern.messages.some((tokens) => tokens.includes("psk"));
     this.#symmetric = new SymmetricState(pattern.protocolName);
     this.#symmetric.mixHash(options.prologue);
-    const ours = staticKey.publicKey;
+    const ours = () => known(staticKey).publicKey;
     for (const _ of pattern.initiatorPreMessage) {
-      this.#symmetric.mixHash(initiator ? ours : known(this.#remoteStatic));
+      this.#symmetric.mixHash(initiator ? ours() : known(this.#remoteStatic));
     }
     for (const _ of pattern.responderPreMessage) {
-      this.#symmetric.mixHash(initiator ? known(this.#remoteStatic) : ours);
+      this.#symmetric.mixHash(initiator ? known(this.#remoteStatic) : ours());
     }
   }
 
@@ -66,7 +67,7 @@ export class HandshakeState {
         parts.push(this.#ephemeral.publicKey);
         this.#mixEphemeral(this.#ephemeral.publicKey);
       } else if (token === "s") {
-        parts.push(this.#symmetric.encryptAndHash(this.#options.staticKey.publicKey));
+        parts.push(this.#symmetric.encryptAndHash(known(this.#options.staticKey).publicKey));
       } else {
         await this.#mixSecret(token);
       }
@@ -137,7 +138,7 @@ export class HandshakeState {
     }
     // The first letter is the initiator's key, the second the responder's.
     const [ours, theirs] = this.#options.initiator ? [token[0], token[1]] : [token[1], token[0]];
-    const local = ours === "e" ? known(this.#ephemeral) : this.#options.staticKey;
+    const local = ours === "e" ? known(this.#ephemeral) : known(this.#options.staticKey);
     const remote = theirs === "e" ? known(this.#remoteEphemeral) : known(this.#remoteStatic);
     this.#symmetric.mixKey(await local.agree(remote));
   }

@@ -8,7 +8,7 @@ export interface Pattern {
   readonly messages: readonly (readonly Token[])[];
 }
 
-/** The only pattern that a page can reach. */
+/** The pattern of a page's connections. */
 export const IKpsk2: Pattern = {
   protocolName: "Noise_IKpsk2_25519_ChaChaPoly_BLAKE2b",
   initiatorPreMessage: [],
@@ -17,4 +17,12 @@ export const IKpsk2: Pattern = {
     ["e", "es", "s", "ss"],
     ["e", "ee", "se", "psk"],
   ],
+};
+
+/** The pattern of what a page seals to a Mac that it is not connected with. */
+export const N: Pattern = {
+  protocolName: "Noise_N_25519_ChaChaPoly_BLAKE2b",
+  initiatorPreMessage: [],
+  responderPreMessage: ["s"],
+  messages: [["e", "es"]],
 };

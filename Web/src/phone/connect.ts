@@ -82,7 +82,7 @@ async function connectIn(
       phoneName: mode === 1 ? phoneName() : undefined,
     });
     const session = new Session(peer, new SecureChannel(transport));
-    const named = { ...mac, macName, usedAt: Date.now() };
+    const named = { ...mac, macName, vouching: undefined, usedAt: Date.now() };
     if (mode === 1) {
       events.onCode(confirmationCode(transport.handshakeHash));
       const paired = await complete(database, session, named, transport.handshakeHash);

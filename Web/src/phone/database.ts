@@ -18,6 +18,10 @@ export interface PairedMac {
   readonly key: StoredKeyPair;
   readonly secret: Bytes | undefined;
   readonly lasting: PairingKeys | undefined;
+  /** How far another Mac's vouching is; undefined once a session has begun, and without one. */
+  readonly vouching?: "asked" | "accepted" | undefined;
+  /** Milliseconds; when the Mac accepted it. */
+  readonly vouchedAt?: number | undefined;
   /** Milliseconds; the Mac used last is the one that the page opens. */
   readonly usedAt: number;
 }

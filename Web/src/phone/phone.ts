@@ -5,6 +5,7 @@ import { connect, type Step } from "./connect.ts";
 import { Conversation } from "./conversation.ts";
 import type { Database, PairedMac } from "./database.ts";
 import { DeviceList } from "./deviceList.ts";
+import { Household } from "./household.ts";
 import type { Path } from "./peer.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import type { Session } from "./session.ts";
@@ -70,6 +71,7 @@ export class Phone {
   #conversation = new Conversation();
   #session: Session | undefined;
   #warmed: Session | undefined;
+  #household: Household | undefined;
   #attempt = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -188,8 +190,18 @@ export class Phone {
     });
     if (this.#session === session) {
       session.send({ op: "models" });
+      this.#meetHousehold();
       this.#sendAll(this.#conversation.resume());
       void this.#measure(session);
+    }
+  }
+
+  /** Once for each time that the page is opened; a Mac that is alone names nobody. */
+  #meetHousehold(): void {
+    if (this.#household === undefined) {
+      const send = (message: PhoneMessage) => this.#session?.send(message);
+      this.#household = new Household(this.#database, this.mac, send);
+      this.#household.ask();
     }
   }
 
@@ -227,9 +239,17 @@ export class Phone {
       case "restart":
         this.#moved();
         return;
+      case "macs":
+      case "vouched":
+        this.#hearOfHousehold(message);
+        return;
       case "error":
         if (message.code === "revoked") {
           this.#stop("revoked");
+          return;
+        }
+        if (message.for === "macs" || message.for === "vouch") {
+          this.#hearOfHousehold(message);
           return;
         }
         break;
@@ -239,6 +259,11 @@ export class Phone {
         return;
     }
     this.#change((conversation) => conversation.receive(message));
+  }
+
+  /** Without the other Macs this one serves as before. */
+  #hearOfHousehold(message: MacMessage): void {
+    void this.#household?.receive(message).catch(() => undefined);
   }
 
   /** While the question is being written, the model that it will go to comes into memory. */

@@ -32,6 +32,14 @@ export function lastingKeys(secret: Bytes, k: Bytes, h: Bytes): PairingKeys {
   return keys;
 }
 
+/** The keys of a pairing that another Mac vouches for. */
+export function vouchedKeys(secret: Bytes): PairingKeys {
+  const root = derive(secret, "quicpair/1 vouched", KEY_LENGTH);
+  const keys = keysOf(root);
+  root.fill(0);
+  return keys;
+}
+
 /** Six digits that both screens show, so that people can see that they speak to each other. */
 export function confirmationCode(handshakeHash: Bytes): string {
   const value = new DataView(derive(handshakeHash, "quicpair/1 code", 4).buffer).getUint32(0);

@@ -1,5 +1,9 @@
 import { type Bytes, fromBase64Url } from "../bytes.ts";
+import { macId } from "./keySchedule.ts";
+import { cleanName } from "./name.ts";
 import { type JsonObject, ProtocolViolation, readJsonObject } from "./json.ts";
+
+const MAXIMUM_MACS = 16;
 
 export const errorCodes = [
   "busy",
@@ -36,6 +40,8 @@ export type PhoneMessage =
   | { readonly op: "resume"; readonly id: string; readonly after: number }
   | { readonly op: "models" }
   | { readonly op: "load"; readonly id: string; readonly model?: string }
+  | { readonly op: "macs"; readonly id: string }
+  | { readonly op: "vouch"; readonly id: string; readonly mac: string; readonly sealed: string }
   | { readonly op: "ping"; readonly id?: string }
   | { readonly op: "devices"; readonly id: string }
   | { readonly op: "device_set"; readonly id: string; readonly device: string; readonly role: Role }
@@ -70,6 +76,13 @@ export interface Model {
   readonly capabilities: readonly string[];
 }
 
+/** One Mac of the household, as another names it; its id is made of its key. */
+export interface NamedMac {
+  readonly mac: string;
+  readonly name: string;
+  readonly key: Bytes;
+}
+
 export interface Stats {
   readonly queue_ms?: number;
   readonly load_ms?: number;
@@ -98,6 +111,8 @@ export type MacMessage =
   | { readonly op: "queued"; readonly id: string; readonly position: number }
   | { readonly op: "status"; readonly id: string; readonly stage: "loading" | "reading" }
   | { readonly op: "models"; readonly models: readonly Model[] }
+  | { readonly op: "macs"; readonly id: string; readonly macs: readonly NamedMac[] }
+  | { readonly op: "vouched"; readonly id: string; readonly mac: string }
   | { readonly op: "pong"; readonly id?: string }
   | { readonly op: "devices"; readonly id: string; readonly devices: readonly Device[] }
   | { readonly op: "device_revoked"; readonly id: string; readonly device: string }
@@ -145,6 +160,10 @@ export function readMessage(bytes: Bytes): MacMessage | undefined {
       return { op: "status", id: text(value, "id"), stage: required(value, "stage", isStage) };
     case "models":
       return { op: "models", models: required(value, "models", isArray).map(model) };
+    case "macs":
+      return { op: "macs", id: text(value, "id"), macs: namedMacs(required(value, "macs", isArray)) };
+    case "vouched":
+      return { op: "vouched", id: text(value, "id"), mac: required(value, "mac", isPartyId) };
     case "pong":
       return { op: "pong", ...optional(value, "id", isText) };
     case "devices":
@@ -198,6 +217,27 @@ function device(value: unknown): Device {
   };
 }
 
+function namedMacs(list: readonly unknown[]): NamedMac[] {
+  const macs = list.map(namedMac);
+  if (macs.length > MAXIMUM_MACS || new Set(macs.map(({ mac }) => mac)).size !== macs.length) {
+    throw new ProtocolViolation("too many Macs, or one of them twice");
+  }
+  return macs;
+}
+
+function namedMac(value: unknown): NamedMac {
+  if (!isObject(value)) {
+    throw new ProtocolViolation("a Mac is not an object");
+  }
+  const key = fromBase64Url(text(value, "key"), 32);
+  const mac = required(value, "mac", isPartyId);
+  // Whoever names a Mac cannot give it another key than its own.
+  if (key === undefined || macId(key) !== mac) {
+    throw new ProtocolViolation("the key is not that Mac's");
+  }
+  return { mac, name: cleanName(text(value, "name")), key };
+}
+
 function stats(value: unknown): Stats {
   const numbers = isObject(value)
     ? Object.entries(value).filter(([, number]) => typeof number === "number")
@@ -231,6 +271,10 @@ function optional<N extends string, T>(value: JsonObject, name: N, is: (value: u
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isPartyId(value: unknown): value is string {
+  return isText(value) && /^[a-z2-7]{16}$/.test(value);
 }
 
 function isCount(value: unknown): value is number {

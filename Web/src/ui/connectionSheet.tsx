@@ -20,7 +20,7 @@ export function ConnectionSheet({ phone, macs, onClose, onForget, onSwitch }: Sh
 
   useEffect(() => {
     dialog.current?.showModal();
-    void macs().then((all) => setOthers(all.filter(({ deviceId }) => deviceId !== phone.mac.deviceId)));
+    void macs().then((all) => setOthers(all.filter(({ deviceId, vouching }) => deviceId !== phone.mac.deviceId && vouching !== "asked")));
   }, []);
 
   return (
