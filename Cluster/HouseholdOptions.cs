@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Npgsql;
+using QuicPair.Cluster.Door;
 
 namespace QuicPair.Cluster;
 
@@ -37,6 +39,18 @@ public sealed class HouseholdOptions
     public int Port { get; set; }
 
     /// <summary>
+    /// The front door's mutual-TLS port, <c>host:port</c>, through which this Mac reaches the database and the front
+    /// door, and they reach it. The connection string then needs no host. Empty (the default): all are dialled.
+    /// </summary>
+    public string Door { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Where this process is the door for the household's Macs, <c>address:port</c>, such as <c>0.0.0.0:11112</c>.
+    /// Empty (the default): it is none.
+    /// </summary>
+    public string DoorListen { get; set; } = string.Empty;
+
+    /// <summary>
     /// The database that either setting names, with limits fit for a daemon; null when this household needs none.
     /// </summary>
     /// <exception cref="FormatException">The setting cannot be read.</exception>
@@ -50,10 +64,31 @@ public sealed class HouseholdOptions
                 : throw new FormatException($"{Section}:ConnectionStringFile names no file.");
         }
 
-        return text.Length == 0 ? null : WithLimits(text);
+        return text.Length == 0 ? null : WithLimits(text, DoorAt() is null ? null : Path.GetFullPath(Certificates));
     }
 
-    private static string WithLimits(string text)
+    /// <summary>The door that this process goes through; null when it is the door, or there is none.</summary>
+    /// <exception cref="FormatException">The setting cannot be read.</exception>
+    internal DnsEndPoint? DoorAt()
+    {
+        if (Door.Length == 0 || DoorListen.Length > 0)
+        {
+            return null;
+        }
+
+        var at = Door.LastIndexOf(':');
+        return at > 0 && ushort.TryParse(Door.AsSpan(at + 1), CultureInfo.InvariantCulture, out var port) && port > 0
+            ? new DnsEndPoint(Door[..at].Trim('[', ']'), port)
+            : throw new FormatException($"{Section}:Door is not host:port.");
+    }
+
+    /// <summary>Where this process is the door; null when it is none.</summary>
+    /// <exception cref="FormatException">The setting cannot be read.</exception>
+    internal IPEndPoint? DoorListensAt() => DoorListen.Length == 0 ? null
+        : IPEndPoint.TryParse(DoorListen, out var at) && at.Port > 0 ? at
+        : throw new FormatException($"{Section}:DoorListen is not address:port.");
+
+    private static string WithLimits(string text, string? link)
     {
         try
         {
@@ -66,7 +101,13 @@ public sealed class HouseholdOptions
                 KeepAlive = 10,
                 MaxPoolSize = 16,
             };
-            return new NpgsqlConnectionStringBuilder($"{limits.ConnectionString};{text}").ConnectionString;
+            var found = new NpgsqlConnectionStringBuilder($"{limits.ConnectionString};{text}");
+            if (link is not null)
+            {
+                (found.Host, found.Port) = (link, DoorLink.DatabasePort);
+            }
+
+            return found.ConnectionString;
         }
         catch (ArgumentException)
         {

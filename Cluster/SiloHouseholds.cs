@@ -8,6 +8,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Door;
 using QuicPair.Cluster.Placement;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
@@ -100,13 +101,15 @@ public static class SiloHouseholds
     /// <param name="silo">The silo.</param>
     /// <param name="name">The silo's name: the Mac's id, or <see cref="ClusterIdentity.FrontDoor"/>.</param>
     /// <param name="options">Where the household is; the default is a household of one.</param>
+    /// <param name="link">The way to the household's door, which ends with the silo; null when there is none.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
     /// <exception cref="SocketException">A host name is not known.</exception>
     /// <exception cref="CertificateException">There is no certificate, or it is another silo's.</exception>
     public static ISiloBuilder UseHousehold(
         this ISiloBuilder silo,
         string name,
-        HouseholdOptions? options = null)
+        HouseholdOptions? options = null,
+        DoorLink? link = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
         options ??= new HouseholdOptions();
@@ -129,6 +132,7 @@ public static class SiloHouseholds
         });
         silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
         UseConnections(silo, options, self, name);
+        UseDoor(silo, options, self, link);
         return silo;
     }
 
@@ -160,6 +164,44 @@ public static class SiloHouseholds
                 "A silo that others reach over a network needs a certificate: quicpair household, or quicpair join.");
         }
     }
+
+    private static void UseDoor(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self, DoorLink? link)
+    {
+        var services = silo.Services;
+        if (options.DoorListensAt() is { } at && options.Database() is { } database
+            && MemberCertificate.Open(options.Certificates) is { } certificate)
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton<WaitingMembers>();
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                found => ActivatorUtilities.CreateInstance<DoorServer>(
+                    found, new DoorPlaces(at, self, database), certificate));
+        }
+        else if (link is not null)
+        {
+            // By a factory, so that the container ends it, after the silo.
+            services.AddSingleton(_ => link);
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(_ => new DoorWaiting(link, self));
+        }
+        else
+        {
+            return;
+        }
+
+        // The runtime asks for its sockets under keys of its own.
+        foreach (var sockets in services.Where(
+            service => service.IsKeyedService && service.ServiceType == typeof(IConnectionFactory)).ToList())
+        {
+            services.Remove(sockets);
+            services.AddKeyedSingleton<IConnectionFactory>(
+                sockets.ServiceKey, (found, key) => new DoorConnections(Direct(sockets, found, key), found));
+        }
+    }
+
+    private static IConnectionFactory Direct(ServiceDescriptor sockets, IServiceProvider services, object? key) =>
+        (IConnectionFactory)(sockets.KeyedImplementationInstance
+            ?? sockets.KeyedImplementationFactory?.Invoke(services, key)
+            ?? ActivatorUtilities.CreateInstance(services, sockets.KeyedImplementationType!));
 
     private static IPEndPoint Introducer(HouseholdOptions options, IPEndPoint self) =>
         options.Primary.Length > 0 ? PrimaryOf(options.Primary) : self;

@@ -62,18 +62,27 @@ mac() { # name
   until_there "$1" quicpair "$folder/$1" status
 }
 
-mac mac-1
+front_door() {
+  (FrontDoor__DataFolder=$folder/front-door Urls=http://127.0.0.1:$door \
+    exec dotnet "$(program SignalingApi QuicPair.SignalingApi)") >"$folder/front-door.log" 2>&1 &
+  pids+=($!)
+  until_there "the front door" bash -c "exec 3<>/dev/tcp/127.0.0.1/$door
+    printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3; grep -q ' 200 ' <&3"
+}
+
+way=127.0.0.1:$(port_of door)
 if [ ! -e "$folder/mac-1/household/settings.json" ]; then
-  quicpair "$folder/mac-1" household create --database "$database" --address 127.0.0.1 --port "$(port_of mac-1)" \
-    --public-url "http://127.0.0.1:$door"
+  mac mac-1
+  quicpair "$folder/mac-1" household front-door "$folder/front-door/household" --database "$database" --door "$way" \
+    --address 127.0.0.1 --port "$(port_of front-door)" --public-url "http://127.0.0.1:$door"
+  front_door
+  # Macs do not know where the database is: they go through the front door's port.
+  quicpair "$folder/mac-1" household create --database "$(sed -E 's/(Host|Port)=[^;]*;//gI' <<<"$database")" --door "$way" \
+    --address 127.0.0.1 --port "$(port_of mac-1)" --public-url "http://127.0.0.1:$door"
+else
+  front_door
+  mac mac-1
 fi
-quicpair "$folder/mac-1" household front-door "$folder/front-door/household" --database "$database" \
-  --address 127.0.0.1 --port "$(port_of front-door)" --public-url "http://127.0.0.1:$door"
-(FrontDoor__DataFolder=$folder/front-door Urls=http://127.0.0.1:$door \
-  exec dotnet "$(program SignalingApi QuicPair.SignalingApi)") >"$folder/front-door.log" 2>&1 &
-pids+=($!)
-until_there "the front door" bash -c "exec 3<>/dev/tcp/127.0.0.1/$door
-  printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3; grep -q ' 200 ' <&3"
 for name in mac-2 mac-3; do
   mac $name
   if [ ! -e "$folder/$name/household/settings.json" ]; then

@@ -33,10 +33,10 @@ internal static class HouseholdCommand
             Description = "The PostgreSQL database, as an Npgsql connection string.",
             Required = true,
         };
-        var (address, port, url) = (Address(), Port(), Url());
+        var (address, port, url, door) = (Address(), Port(), Url(), Door());
         var command = new Command("create", "Make this Mac the first of a household.")
         {
-            database, address, port, url,
+            database, door, address, port, url,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,6 +44,7 @@ internal static class HouseholdCommand
             {
                 ["op"] = "household",
                 ["database"] = parsed.GetValue(database),
+                ["door"] = parsed.GetValue(door),
                 ["address"] = parsed.GetValue(address),
                 ["port"] = parsed.GetValue(port),
                 ["publicUrl"] = parsed.GetValue(url),
@@ -65,10 +66,10 @@ internal static class HouseholdCommand
     {
         var folder = new Argument<string>("folder") { Description = "household/ of its data folder." };
         var database = new Option<string?>("--database") { Description = "The database as it reaches it." };
-        var (address, port, url) = (Address(), Port(), Url());
+        var (address, port, url, door) = (Address(), Port(), Url(), Door());
         var command = new Command("front-door", "Write the certificate and settings of a front door of its own.")
         {
-            folder, database, address, port, url,
+            folder, database, door, address, port, url,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -79,6 +80,7 @@ internal static class HouseholdCommand
                     ["op"] = "front_door",
                     ["folder"] = Path.GetFullPath(parsed.GetValue(folder)!),
                     ["database"] = parsed.GetValue(database),
+                    ["door"] = parsed.GetValue(door),
                     ["address"] = parsed.GetValue(address),
                     ["port"] = parsed.GetValue(port),
                     ["publicUrl"] = parsed.GetValue(url),
@@ -89,6 +91,11 @@ internal static class HouseholdCommand
         });
         return command;
     }
+
+    private static Option<string?> Door() => new("--door")
+    {
+        Description = "The front door's port for Macs, host:port: the way to it and to the database.",
+    };
 
     private static Option<string?> Url() => new("--public-url")
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace QuicPair.Cluster.Certificates;
 
@@ -23,19 +22,20 @@ public static class MemberDial
         ArgumentNullException.ThrowIfNull(self);
         using var client = new TcpClient(at?.AddressFamily ?? AddressFamily.InterNetwork);
         await client.ConnectAsync(at!, cancellation);
-        await using var ssl = new SslStream(client.GetStream());
+        await using var stream = client.GetStream();
+        await Check(stream, name, self, cancellation);
+    }
+
+    /// <summary>Shakes hands over a connection to a member's silo.</summary>
+    /// <exception cref="CertificateException">Somebody else is there.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    internal static async Task Check(
+        Stream stream, string name, MemberCertificate self, CancellationToken cancellation)
+    {
+        await using var ssl = new SslStream(stream, leaveInnerStreamOpen: true);
         try
         {
-            await ssl.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = ClusterIdentity.ServiceId,
-                    ClientCertificates = [self.Certificate],
-                    RemoteCertificateValidationCallback = (_, peer, _, _) => self.NameOf(peer) == name,
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                },
-                cancellation);
+            await ssl.AuthenticateAsClientAsync(MemberTls.Client(self, there => there == name), cancellation);
         }
         catch (AuthenticationException failure)
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,7 +19,8 @@ internal sealed partial class MutualTls
 
     private readonly MemberCertificate _self;
     private readonly IPEndPoint? _introducer;
-    private readonly SslStreamCertificateContext _context;
+    private readonly SslServerAuthenticationOptions _accepting;
+    private readonly SslClientAuthenticationOptions _dialling;
 
     /// <summary>Takes this member's certificate.</summary>
     /// <param name="self">The certificate.</param>
@@ -30,7 +30,10 @@ internal sealed partial class MutualTls
     {
         _self = self;
         _introducer = introducer;
-        _context = SslStreamCertificateContext.Create(self.Certificate, null, offline: true);
+        _accepting = MemberTls.Server(self);
+
+        // Which member it should be, the list of members says once its name is known.
+        _dialling = MemberTls.Client(self, _ => true);
     }
 
     /// <summary>For connections that others open.</summary>
@@ -87,17 +90,7 @@ internal sealed partial class MutualTls
     private async Task<SslPipe?> Accepting(
         SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
     {
-        await ssl.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = _context,
-                ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = IsMember,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                AllowTlsResume = false,
-            },
-            cancellation);
+        await ssl.AuthenticateAsServerAsync(_accepting, cancellation);
         var name = _self.NameOf(ssl.RemoteCertificate)!;
         var pipe = new SslPipe(ssl);
         var serializer = services.GetRequiredService<Serializer<ClaimedPreamble>>();
@@ -116,17 +109,7 @@ internal sealed partial class MutualTls
     private async Task<SslPipe?> Dialling(
         SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
     {
-        await ssl.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions
-            {
-                TargetHost = ClusterIdentity.ServiceId,
-                ClientCertificateContext = _context,
-                RemoteCertificateValidationCallback = IsMember,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                AllowTlsResume = false,
-            },
-            cancellation);
+        await ssl.AuthenticateAsClientAsync(_dialling, cancellation);
         var name = _self.NameOf(ssl.RemoteCertificate)!;
         var fits = connection.RemoteEndPoint is IPEndPoint dialled
             && (dialled.Equals(_introducer) || await Names(services).Fits(dialled, name));
@@ -138,9 +121,6 @@ internal sealed partial class MutualTls
         LogWrongName(Logger(services), name, connection.RemoteEndPoint);
         return null;
     }
-
-    private bool IsMember(object sender, X509Certificate? peer, X509Chain? chain, SslPolicyErrors errors) =>
-        _self.NameOf(peer) is not null;
 
     private static PeerNames Names(IServiceProvider services) =>
         new(services.GetRequiredService<IClusterMembershipService>());

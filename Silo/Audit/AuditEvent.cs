@@ -27,6 +27,12 @@ internal enum AuditEvent
     /// <summary>A device was removed.</summary>
     Revoked,
 
+    /// <summary>This Mac joined a household, or the Mac of an id joined this Mac's.</summary>
+    Joined,
+
+    /// <summary>A household or a front door was set up, or a Mac was told to take no phones, or to take them.</summary>
+    ConfigurationChanged,
+
     /// <summary>An offer or a handshake was turned away.</summary>
     Refused,
 }

@@ -41,6 +41,8 @@ internal sealed record ControlRequest
 
     public int? Port { get; init; }
 
+    public string? Door { get; init; }
+
     public string? PublicUrl { get; init; }
 
     public string? Folder { get; init; }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Door;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Interfaces;
@@ -144,8 +145,24 @@ internal sealed class Daemon : IAsyncDisposable
 
     private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
     {
-        await RefuseCopies(Household(builder, folder), mac);
-        AddMac(builder, mac, folder);
+        var household = Household(builder, folder);
+        LocalMode.Check(builder.Configuration, household);
+        var link = DoorLink.Open(household);
+        try
+        {
+            await RefuseCopies(household, mac);
+            AddMac(builder, mac, folder, household, link);
+            return await Launch(builder, mac);
+        }
+        catch
+        {
+            if (link is not null) await link.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac)
+    {
         var app = builder.Build();
         mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
         app.MapSignaling();
@@ -182,7 +199,8 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
-    private static void AddMac(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
+    private static void AddMac(
+        WebApplicationBuilder builder, MacParts mac, DataFolder folder, HouseholdOptions household, DoorLink? link)
     {
         var services = builder.Services;
         services.AddSingleton<IOfferGate>(mac.Gate);
@@ -201,14 +219,13 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddSingleton(mac.Keys);
         services.AddHostedService<RevocationCarrier>();
 
-        var household = Household(builder, folder);
         mac.Certificates = household.Certificates;
         services.AddSingleton(household);
         var dashboard = builder.Configuration.GetValue($"{FrontDoorOptions.Section}:Dashboard", true);
         var seal = StateKeyFile.OpenOrCreate(folder.Of("state.key"));
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseHousehold(mac.Keys.MacId, household)
+            silo.UseHousehold(mac.Keys.MacId, household, link)
                 .UseOwnerPlacement()
                 .UseSealedState(household, folder.Of("state.db"), seal);
             if (dashboard) silo.AddSignalingDashboard();

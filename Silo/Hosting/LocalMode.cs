@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QuicPair.Cluster;
 using QuicPair.Rtc.Sockets;
 using QuicPair.SignalingApi;
 
@@ -31,6 +32,18 @@ internal static class LocalMode
         {
             throw new StartupException(
                 $"Network:LocalOnly: {place!.Host} is no private address (FrontDoor:PublicUrl).");
+        }
+    }
+
+    /// <summary>Refuses a household's door that is elsewhere.</summary>
+    /// <exception cref="StartupException">It is elsewhere.</exception>
+    public static void Check(IConfiguration configuration, HouseholdOptions household)
+    {
+        if (IsOn(configuration) && household.Door.Length > 0
+            && !(Uri.TryCreate($"tcp://{household.Door}", UriKind.Absolute, out var door)
+                && LocalNetwork.ContainsHost(door.Host)))
+        {
+            throw new StartupException($"Network:LocalOnly: {household.Door} is no private address (Cluster:Door).");
         }
     }
 

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Door;
 using QuicPair.Cluster.Storage;
 using QuicPair.Protocol;
+using QuicPair.Silo.Audit;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Keys;
 using DataFolder = QuicPair.Silo.Keys.DataFolder;
@@ -12,8 +14,8 @@ using DataFolder = QuicPair.Silo.Keys.DataFolder;
 namespace QuicPair.Silo.Household;
 
 /// <summary>What the owner asks about the household: to make one, to invite, to join, who is in it.</summary>
-internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder folder, TimeProvider time)
-    : IDisposable
+internal sealed class HouseholdDesk(
+    KeyStore keys, string macName, DataFolder folder, AuditLog audit, TimeProvider time) : IDisposable
 {
     private const int DefaultPort = 11111;
     private const int DefaultSeconds = 600;
@@ -45,12 +47,12 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
         {
             return request.Op switch
             {
-                "household" => Create(request),
+                "household" => await Create(request),
                 "front_door" => FrontDoor(request),
                 "invite" => Invite(request),
                 "join" => await Join(request),
                 "macs" when Macs is not null => await Macs.List() with { Launch = Launches },
-                "drain" when Macs is not null => await Macs.Drain(request),
+                "drain" when Macs is not null => await Drain(Macs, request),
                 _ => null,
             };
         }
@@ -71,15 +73,23 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
 
     public void Dispose() => _open?.Dispose();
 
-    private ControlReply Create(ControlRequest request)
+    private async Task<ControlReply> Drain(MacList macs, ControlRequest request)
     {
-        var database = Database(request.Database);
-        PostgresSchema.Apply(database);
+        var reply = await macs.Drain(request);
+        if (reply.Ok) audit.Write(AuditEvent.ConfigurationChanged);
+        return reply;
+    }
+
+    private async Task<ControlReply> Create(ControlRequest request)
+    {
+        var options = Asked(request, Database(request.Database));
+        options.Door = request.Door ?? "";
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         MemberCertificate.Issue(authority, keys.MacId, Folder);
         keys.FoundHousehold();
-        HouseholdFolder.Write(
-            Folder, database, request.Address ?? LocalAddress(), request.Port ?? DefaultPort, request.PublicUrl ?? "");
+        await using (DoorLink.Open(options)) PostgresSchema.Apply(options.Database()!);
+        HouseholdFolder.Write(Folder, options, request.PublicUrl ?? "");
+        audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply { MacId = keys.MacId, Launch = Launches, Afterwards = Restart };
     }
 
@@ -90,13 +100,27 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
             return ControlReply.Refuse("bad_request", "Say in which folder the front door's files are to be.");
         }
 
-        using var authority = Authority();
+        var options = Asked(request, request.Database ?? Options.ConnectionString);
+        if (request.Door is { Length: > 0 } door)
+        {
+            options.DoorListen = $"0.0.0.0:{door[(door.LastIndexOf(':') + 1)..]}";
+        }
+
+        // It may come before the household: without it, Macs may not reach the database.
+        using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, target);
-        HouseholdFolder.Write(
-            target, request.Database ?? Options.ConnectionString, request.Address ?? LocalAddress(),
-            request.Port ?? DefaultPort, request.PublicUrl ?? PublicUrl);
+        HouseholdFolder.Write(target, options, request.PublicUrl ?? PublicUrl);
+        audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply();
     }
+
+    private HouseholdOptions Asked(ControlRequest request, string database) => new()
+    {
+        Certificates = Folder,
+        ConnectionString = database,
+        Address = request.Address ?? LocalAddress(),
+        Port = request.Port ?? DefaultPort,
+    };
 
     private ControlReply Invite(ControlRequest request)
     {
@@ -116,12 +140,15 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
         try
         {
             var trust = keys.FoundHousehold();
-            return new JoinReply(
-                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, PublicUrl)
+            var reply = new JoinReply(
+                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, Options.Door,
+                PublicUrl)
             {
                 Root = trust.Root,
                 Statement = trust.State(macKey),
             };
+            audit.Write(AuditEvent.Joined, name);
+            return reply;
         }
         catch (CertificateException)
         {
@@ -142,6 +169,7 @@ internal sealed class HouseholdDesk(KeyStore keys, string macName, DataFolder fo
         }
 
         await new Joining(keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
+        audit.Write(AuditEvent.Joined);
         return new ControlReply
         {
             MacId = keys.MacId,

@@ -18,18 +18,18 @@ internal static class HouseholdFolder
     public static string Of(DataFolder folder) => folder.Of(HouseholdFiles.Folder);
 
     /// <summary>Writes the settings durably, for the owner only: the database's password is among them.</summary>
-    public static void Write(string folder, string database, string address, int port, string publicUrl)
+    public static void Write(string folder, HouseholdOptions options, string publicUrl)
     {
         Directory.CreateDirectory(folder, OwnerFolder);
-        var settings = new JsonObject
+        var cluster = new JsonObject
         {
-            [HouseholdOptions.Section] = new JsonObject
-            {
-                [nameof(HouseholdOptions.ConnectionString)] = database,
-                [nameof(HouseholdOptions.Address)] = address,
-                [nameof(HouseholdOptions.Port)] = port,
-            },
+            [nameof(HouseholdOptions.ConnectionString)] = options.ConnectionString,
+            [nameof(HouseholdOptions.Address)] = options.Address,
+            [nameof(HouseholdOptions.Port)] = options.Port,
         };
+        if (options.Door.Length > 0) cluster[nameof(HouseholdOptions.Door)] = options.Door;
+        if (options.DoorListen.Length > 0) cluster[nameof(HouseholdOptions.DoorListen)] = options.DoorListen;
+        var settings = new JsonObject { [HouseholdOptions.Section] = cluster };
         if (publicUrl.Length > 0)
         {
             settings[FrontDoorOptions.Section] =
@@ -39,13 +39,13 @@ internal static class HouseholdFolder
         var path = Path.Combine(folder, HouseholdFiles.Settings);
         var draft = $"{path}.{Environment.ProcessId}.new";
         File.Delete(draft);
-        var options = new FileStreamOptions
+        var file = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = OwnerFile,
         };
-        using (var stream = new FileStream(draft, options))
+        using (var stream = new FileStream(draft, file))
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             settings.WriteTo(writer);

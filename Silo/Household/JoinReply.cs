@@ -4,8 +4,10 @@ namespace QuicPair.Silo.Household;
 /// <param name="Certificate">Its certificate, PEM.</param>
 /// <param name="Authority">The household's authority, PEM.</param>
 /// <param name="ConnectionString">The household's database.</param>
+/// <param name="Door">The front door's port for Macs, <c>host:port</c>, or empty.</param>
 /// <param name="PublicUrl">The origin of the household's front door, or empty.</param>
-internal sealed record JoinReply(string Certificate, string Authority, string ConnectionString, string PublicUrl)
+internal sealed record JoinReply(
+    string Certificate, string Authority, string ConnectionString, string Door, string PublicUrl)
 {
     /// <summary>The household's key for statements about members, SubjectPublicKeyInfo.</summary>
     public byte[]? Root { get; init; }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Door;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Household;
@@ -22,15 +23,24 @@ internal sealed class Joining(KeyStore keys, string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (reply, self) = await Ask(invitation, key.ExportSubjectPublicKeyInfo());
-        var members = await Members(reply.ConnectionString);
         var trial = $"{folder}.{Environment.ProcessId}.new";
         try
         {
             MemberCertificate.Save(trial, reply.Certificate, key.ExportPkcs8PrivateKeyPem(), reply.Authority);
-            HouseholdFolder.Write(trial, reply.ConnectionString, address ?? self, port, reply.PublicUrl);
+            var options = new HouseholdOptions
+            {
+                Certificates = trial,
+                ConnectionString = reply.ConnectionString,
+                Address = address ?? self,
+                Port = port,
+                Door = reply.Door,
+            };
+            HouseholdFolder.Write(trial, options, reply.PublicUrl);
+            await using (var link = DoorLink.Open(options))
             using (var certificate = MemberCertificate.Open(trial)!)
             {
-                await Task.WhenAll(members.Select(member => Reach(member, certificate, invitation)));
+                var members = await Members(options.Database()!);
+                await Task.WhenAll(members.Select(member => Reach(member, certificate, link, invitation)));
             }
 
             if (reply is { Root: { } root, Statement: { } statement } && !keys.JoinHousehold(root, statement))
@@ -70,13 +80,12 @@ internal sealed class Joining(KeyStore keys, string folder)
         }
     }
 
-    private static async Task<List<(string Name, IPEndPoint At)>> Members(string connectionString)
+    private static async Task<List<(string Name, IPEndPoint At)>> Members(string database)
     {
         using var limit = new CancellationTokenSource(StepLimit);
         try
         {
-            var text = new HouseholdOptions { ConnectionString = connectionString }.Database()!;
-            await using var connection = new NpgsqlConnection(text);
+            await using var connection = new NpgsqlConnection(database);
             await connection.OpenAsync(limit.Token);
             await using var command = new NpgsqlCommand(
                 "SELECT SiloName, Address, Port FROM OrleansMembershipTable WHERE Status = 3", connection);
@@ -97,13 +106,15 @@ internal sealed class Joining(KeyStore keys, string folder)
     }
 
     private async Task Reach(
-        (string Name, IPEndPoint At) member, MemberCertificate certificate, MemberInvitation invitation)
+        (string Name, IPEndPoint At) member, MemberCertificate certificate, DoorLink? link,
+        MemberInvitation invitation)
     {
         if (member.Name == keys.MacId) return;
         using var limit = new CancellationTokenSource(StepLimit);
         try
         {
-            await MemberDial.Check(member.At, member.Name, certificate, limit.Token);
+            if (link?.IsDoor(member.Name) == true) await link.Check(limit.Token);
+            else await MemberDial.Check(member.At, member.Name, certificate, limit.Token);
         }
         catch (Exception problem) when (problem is SocketException or IOException or OperationCanceledException
             or CertificateException)

@@ -98,6 +98,24 @@ public sealed class GoingAwayTests(Database database)
     }
 
     [Fact]
+    public async Task A_drained_mac_takes_no_new_phones_and_keeps_those_that_it_has()
+    {
+        await using var household = await Household.Start(database.Server, macs: 2);
+        var (asked, drained) = (household.Macs[0], household.Macs[1]);
+        await using var phone = await household.Pair(drained, "phone");
+        await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+        await asked.Ask(new { op = "drain", name = household.Ids[drained.Home], accept = false });
+        Assert.Equal(503, await household.Knock(drained));
+        Assert.Equal(403, await household.Knock(asked));
+        Assert.IsType<DoneMessage>(await Last(live));
+
+        await asked.Ask(new { op = "drain", name = household.Ids[drained.Home], accept = true });
+        Assert.Equal(403, await household.Knock(drained));
+        var audit = await File.ReadAllTextAsync(Path.Combine(asked.Home, "audit.log"), Cancellation);
+        Assert.Equal(2, audit.Split("\"configuration_changed\"").Length - 1);
+    }
+
+    [Fact]
     public async Task A_copy_of_a_mac_does_not_serve_beside_it()
     {
         await using var household = await Household.Start(database.Server, macs: 1);

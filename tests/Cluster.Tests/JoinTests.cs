@@ -38,6 +38,9 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
         var macs = await Ok(_first, "macs", "--json");
         Assert.Equal(2, macs.Split("\"here\"").Length - 1);
 
+        Assert.Contains("\"joined\"", await Audit(_first), StringComparison.Ordinal);
+        Assert.Contains("\"joined\"", await Audit(_second), StringComparison.Ordinal);
+
         var settings = Path.Combine(_second.Home, "household", "settings.json");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(settings));
         Assert.False(File.Exists(Path.Combine(_second.Home, "household", "ca.key")));
@@ -76,6 +79,8 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
         Assert.NotEqual(0, exit);
         Assert.False(Directory.Exists(Path.Combine(_second.Home, "household")));
     }
+
+    private static Task<string> Audit(MacProcess mac) => File.ReadAllTextAsync(Path.Combine(mac.Home, "audit.log"));
 
     private static string Port => $"{PostgresProcess.FreePort()}";
 

@@ -22,6 +22,7 @@ internal sealed class Household : IAsyncDisposable
     private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
 
     private HouseholdTrust? _trust;
+    private int _door;
 
     private Household(string database, PostgresProcess? own) => (_database, _own) = (database, own);
 
@@ -33,9 +34,15 @@ internal sealed class Household : IAsyncDisposable
     public ConcurrentDictionary<string, string> Ids { get; } = new();
 
     /// <summary>Starts a household over a database of its own in a server that others use too.</summary>
-    public static async Task<Household> Start(PostgresProcess server, int macs)
+    /// <param name="server">The server.</param>
+    /// <param name="macs">How many Macs.</param>
+    /// <param name="throughDoor">Whether the Macs know the front door's port instead of the database's address.</param>
+    public static async Task<Household> Start(PostgresProcess server, int macs, bool throughDoor = false)
     {
-        var household = new Household(await server.NewDatabase(), null);
+        var household = new Household(await server.NewDatabase(), null)
+        {
+            _door = throughDoor ? PostgresProcess.FreePort() : 0,
+        };
         await household.Open(macs);
         return household;
     }
@@ -86,6 +93,13 @@ internal sealed class Household : IAsyncDisposable
         var settings = Settings();
         settings["FrontDoor__PublicUrl"] = Door.Address.GetLeftPart(UriPartial.Authority);
         settings["Mac__Name"] = name;
+        if (_door != 0)
+        {
+            // RFC 5737: nobody's address. Whoever dialled it would wait in vain.
+            settings["Cluster__ConnectionString"] = $"{_database};Host=192.0.2.1";
+            settings["Cluster__Door"] = $"127.0.0.1:{_door}";
+        }
+
         if (silo != 0)
         {
             settings["Cluster__Port"] = $"{silo}";
@@ -118,6 +132,12 @@ internal sealed class Household : IAsyncDisposable
         await using var paired = await phone.Pair(link, CancellationToken.None);
         return phone;
     }
+
+    /// <summary>SIGKILL of the front door, then a new process with the same settings.</summary>
+    public async Task RestartDoor() => Door = await Door.KillAndRestart();
+
+    /// <summary>Where the front door listens for Macs.</summary>
+    public IPEndPoint DoorPort => new(IPAddress.Loopback, _door);
 
     /// <summary>What the front door says to an offer of a device that nobody knows: 403 comes from the Mac itself,
     /// 503 from the front door. Never later than five seconds.</summary>
@@ -216,6 +236,11 @@ internal sealed class Household : IAsyncDisposable
     {
         var settings = Settings();
         settings["FrontDoor__DataFolder"] = Of("front-door");
+        if (_door != 0)
+        {
+            settings["Cluster__DoorListen"] = $"127.0.0.1:{_door}";
+        }
+
         MemberCertificate.Issue(_authority, ClusterIdentity.FrontDoor, Of("front-door/household"));
         Door = await DoorProcess.Start(settings);
         Macs.AddRange(await Task.WhenAll(Enumerable.Range(1, macs).Select(n => StartMac($"mac-{n}"))));

@@ -19,6 +19,9 @@ internal sealed class PostgresProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The folder of its Unix socket.</summary>
+    public string SocketFolder => _folder;
+
     public int ProcessId => _process.Id;
 
     public string ConnectionString =>

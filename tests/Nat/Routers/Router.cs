@@ -57,6 +57,24 @@ internal sealed class Router : IDisposable
     public void Forward(int port, string machine) => Place.Nft(
         $"insert rule ip lab translate_in iifname \"wan\" tcp dport {port} dnat to {machine}\n");
 
+    /// <summary>
+    /// Forgets every connection, as a restart does; what belongs to none of the new ones is not translated any more.
+    /// </summary>
+    public void Forget()
+    {
+        Place.Configure("net/netfilter/nf_conntrack_tcp_loose", "0");
+        Place.Run(() =>
+        {
+            // netlink(7), ctnetlink: IPCTNL_MSG_CT_DELETE without a tuple deletes all; NLM_F_REQUEST.
+            const int Netlink = 16, Raw = 3, Netfilter = 12;
+            ReadOnlySpan<byte> deleteAll = [20, 0, 0, 0, 2, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            var descriptor = Native.Socket(Netlink, Raw, Netfilter);
+            var written = Native.Write(descriptor, deleteAll, (nuint)deleteAll.Length);
+            _ = Native.Close(descriptor);
+            return written == deleteAll.Length ? true : throw new LabException("The router remembers.");
+        });
+    }
+
     public void Dispose() => Place.Dispose();
 
     private static Router Begin(Namespace place, string address, NatKind kind, bool hairpin)

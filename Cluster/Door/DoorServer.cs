@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using QuicPair.Cluster.Certificates;
+
+namespace QuicPair.Cluster.Door;
+
+/// <summary>
+/// The door's mutual-TLS port: the only one of the household that Macs dial from elsewhere. It takes members to the
+/// database and to the silo of its own process, and keeps the connections over which that silo reaches theirs.
+/// Strangers are turned away in the handshake.
+/// </summary>
+internal sealed partial class DoorServer(
+    DoorPlaces places, MemberCertificate self, WaitingMembers waiting, ILogger<DoorServer> log)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    // Ours: who does not introduce itself by then is turned away; of one member, and of all together.
+    private const int MostOfOneMember = 64;
+    private const int MostAtOnce = 1024;
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentDictionary<string, int> _open = new();
+    private readonly SslServerAuthenticationOptions _accepting = MemberTls.Server(self);
+    private readonly NpgsqlConnectionStringBuilder _database = new(places.Database);
+    private TcpListener? _listener;
+    private int _count;
+
+    /// <summary>Opens before the silo looks for others, and closes after it has left.</summary>
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(DoorServer), ServiceLifecycleStage.First, _ => Start(), _ => Stop());
+
+    public void Dispose()
+    {
+        _listener?.Dispose();
+        _end.Dispose();
+    }
+
+    private Task Start()
+    {
+        _listener = new TcpListener(places.Listen);
+        _listener.Start();
+        _ = Accept(_listener);
+        return Task.CompletedTask;
+    }
+
+    private async Task Stop()
+    {
+        await _end.CancelAsync();
+        _listener?.Dispose();
+    }
+
+    private async Task Accept(TcpListener listener)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                _ = Serve(await listener.AcceptSocketAsync(_end.Token));
+            }
+            catch (Exception problem) when (problem is SocketException or ObjectDisposedException
+                or OperationCanceledException)
+            {
+                // One that went away while it came, or the end.
+            }
+        }
+    }
+
+    private async Task Serve(Socket socket)
+    {
+        var name = "";
+        try
+        {
+            if (Interlocked.Increment(ref _count) > MostAtOnce)
+            {
+                return;
+            }
+
+            DoorSocket.Watch(socket);
+            await using var ssl = new SslStream(new NetworkStream(socket));
+            var purpose = await Greet(ssl);
+            name = self.NameOf(ssl.RemoteCertificate)!;
+            if (_open.AddOrUpdate(name, 1, (_, open) => open + 1) <= MostOfOneMember)
+            {
+                await Take(name, purpose, ssl);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException
+            or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            TurnedAway(problem.GetType().Name);
+        }
+        finally
+        {
+            if (name.Length > 0)
+            {
+                _open.AddOrUpdate(name, 0, (_, open) => open - 1);
+            }
+
+            Interlocked.Decrement(ref _count);
+            socket.Dispose();
+        }
+    }
+
+    private async Task<DoorPurpose> Greet(SslStream ssl)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(HandshakeLimit);
+        await ssl.AuthenticateAsServerAsync(_accepting, limit.Token);
+        var purpose = new byte[1];
+        await ssl.ReadExactlyAsync(purpose, limit.Token);
+        return (DoorPurpose)purpose[0];
+    }
+
+    private async Task Take(string name, DoorPurpose purpose, SslStream ssl)
+    {
+        switch (purpose)
+        {
+            case DoorPurpose.Database:
+                await using (var there = await Connect(DatabaseAt()))
+                {
+                    await StreamPump.Run(ssl, there, _end.Token);
+                }
+
+                break;
+            case DoorPurpose.Silo:
+                await using (var there = await Connect(places.Silo))
+                {
+                    await StreamPump.Run(ssl, there, _end.Token);
+                }
+
+                break;
+            case DoorPurpose.Waiting:
+                await waiting.Keep(name, ssl, _end.Token);
+                break;
+            default:
+                TurnedAway("no purpose");
+                break;
+        }
+    }
+
+    /// <summary>As the driver reads it: a folder is that of a Unix socket, of several hosts the first counts.</summary>
+    private EndPoint DatabaseAt()
+    {
+        var host = (_database.Host ?? "localhost").Split(',')[0];
+        return host.StartsWith('/')
+            ? new UnixDomainSocketEndPoint(Path.Combine(host, $".s.PGSQL.{_database.Port}"))
+            : new DnsEndPoint(host, _database.Port);
+    }
+
+    private async Task<NetworkStream> Connect(EndPoint there)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(HandshakeLimit);
+        var socket = there is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(there, limit.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "The door turned somebody away: {Reason}.")]
+    private partial void TurnedAway(string reason);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace QuicPair.Cluster.Door;
+
+/// <summary>
+/// Connections that members keep open to the door, so that its silo reaches theirs without dialling into their network.
+/// </summary>
+internal sealed class WaitingMembers(TimeProvider time)
+{
+    // Ours. A door that has just begun is found by its members within this time.
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<string, Channel<WaitingConnection>> _waiting = new();
+    private readonly long _begun = time.GetTimestamp();
+
+    /// <summary>Keeps a member's connection until it has served or broken.</summary>
+    /// <param name="name">The name in the member's certificate.</param>
+    /// <param name="stream">The connection.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task Keep(string name, Stream stream, CancellationToken cancellation)
+    {
+        var connection = new WaitingConnection(stream, cancellation);
+        Of(name).Writer.TryWrite(connection);
+        await connection.Ended;
+    }
+
+    /// <summary>Whether a member without a waiting connection may have one in a moment.</summary>
+    public bool MayCome(string name) => _waiting.ContainsKey(name) || time.GetElapsedTime(_begun) < Beginning;
+
+    /// <summary>A connection to a member at once, or null.</summary>
+    public async ValueTask<Stream?> TryTake(string name, CancellationToken cancellation)
+    {
+        while (_waiting.TryGetValue(name, out var channel) && channel.Reader.TryRead(out var connection))
+        {
+            if (await connection.Wake(cancellation) is { } stream)
+            {
+                return stream;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A connection to a member, as soon as there is one.</summary>
+    public async Task<Stream> Take(string name, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var connection = await Of(name).Reader.ReadAsync(cancellation);
+            if (await connection.Wake(cancellation) is { } stream)
+            {
+                return stream;
+            }
+        }
+    }
+
+    private Channel<WaitingConnection> Of(string name) =>
+        _waiting.GetOrAdd(name, _ => Channel.CreateUnbounded<WaitingConnection>());
+}
