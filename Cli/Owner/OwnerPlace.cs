@@ -28,7 +28,7 @@ internal sealed class OwnerPlace(Terminal terminal, Option<string?> home)
         var phone = new Phone(MacChoice.Options(terminal, folder, null));
         try
         {
-            return MacChoice.TryChoose(phone, null, mac, out var connect)
+            return MacChoice.TryChoose(terminal, phone, null, mac, null, out var connect)
                 ? new PairedDesk(phone, await connect(cancellation))
                 : throw new DaemonException(MacChoice.NothingPaired(mac), ExitCode.Usage);
         }

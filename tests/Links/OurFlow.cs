@@ -23,10 +23,10 @@ internal sealed class OurFlow : IAsyncDisposable
             link.Left, default, [.. environment, ("BIND", EmulatedLink.LeftAddress)]);
         var answerer = await DrivenPeer.Start(
             link.Right, default, [.. environment, ("BIND", EmulatedLink.RightAddress)]);
-        await answerer.Tell(new { c = "start", role = "answer", full = true });
-        await offerer.Tell(new { c = "start", role = "offer", full = true });
-        await answerer.Tell(Command(await offerer.Expect("desc", default)));
-        await offerer.Tell(Command(await answerer.Expect("desc", default)));
+        answerer.Tell(new { c = "start", role = "answer", full = true });
+        offerer.Tell(new { c = "start", role = "offer", full = true });
+        answerer.Tell(Command(await offerer.Expect("desc", default)));
+        offerer.Tell(Command(await answerer.Expect("desc", default)));
         await answerer.Expect("bopen", default);
         return new OurFlow(offerer, answerer);
     }
