@@ -14,8 +14,9 @@ public sealed class HandlerTests
     {
         await using var mac = RtcHost.Start(new RtcHostOptions { Address = System.Net.IPAddress.Loopback });
         await using var phones = RtcHost.Start(new RtcHostOptions { Address = System.Net.IPAddress.Loopback });
+        await using var others = RtcHost.Start(new RtcHostOptions { Address = System.Net.IPAddress.Loopback });
         var (badPhone, badMac, badChannel, _) = await Connect(phones, mac);
-        var (_, _, goodChannel, goodPhoneChannel) = await Connect(phones, mac);
+        var (_, _, goodChannel, goodPhoneChannel) = await Connect(others, mac);
         var fault = new InvalidOperationException("the handler's own");
 
         var phoneChannel = badPhone.Channel;

@@ -9,32 +9,6 @@ namespace QuicPair.Rtc.Tests.Sctp;
 /// <summary>How losses are noticed and repaired; the round trip is 50 ms.</summary>
 public sealed class LossRecoveryTests
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Sending_again_after_an_outage_looks_at_each_chunk_a_few_times(bool isPartial)
-    {
-        const int Messages = 12_000;
-        var pair = ChannelPair.Create();
-        pair.Connect();
-        var id = pair.Open(isPartial ? new() { LifetimeMax = TimeSpan.FromMinutes(2) } : new());
-        for (var index = 0; index < Messages; index++)
-        {
-            Assert.Equal(SendOutcome.Accepted, pair.Send(pair.Left, id, new byte[1100]));
-        }
-
-        var sender = pair.Left.State.Control!.Sender;
-        pair.RunUntil(() => sender.Held.Chunks > 200, ChannelPair.Soon, "many in flight");
-        var (before, chunks) = (sender.Searched, sender.Held.Chunks);
-        pair.ToRight.Drop = _ => true;
-        pair.RunFor(TimeSpan.FromSeconds(5));
-        pair.ToRight.Drop = null;
-        pair.RunUntil(() => pair.Right.Messages.Count == Messages, TimeSpan.FromMinutes(2), "messages");
-
-        Assert.InRange(pair.Left.Channels.Statistics.Retransmissions, 150, 2 * Messages);
-        Assert.InRange(sender.Searched - before, 1, 20 * chunks);
-    }
-
     [Fact]
     public void A_lost_chunk_in_the_middle_is_repaired_within_two_round_trips()
     {
