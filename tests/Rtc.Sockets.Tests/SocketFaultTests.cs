@@ -20,11 +20,11 @@ public sealed class SocketFaultTests
         former.Dispose();
 
         Assert.NotEqual(SocketError.Success, await told.Task.WaitAsync(Cancellation));
-        Assert.NotSame(former, pair.MacHost.Socket);
-        Assert.Equal(port, pair.MacHost.Socket.LocalEndPoint);
         var next = PeerPair.NextMessage(pair.MacChannel);
         Assert.True(pair.PhoneChannel.TrySend("over the new socket"u8));
         Assert.Equal("over the new socket"u8.ToArray(), await next);
+        Assert.NotSame(former, pair.MacHost.Socket);
+        Assert.Equal(port, pair.MacHost.Socket.LocalEndPoint);
     }
 
     [Fact]
