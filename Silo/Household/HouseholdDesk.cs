@@ -65,6 +65,10 @@ internal sealed class HouseholdDesk(
         {
             return ControlReply.Refuse("failed", problem.Message);
         }
+        catch (ObjectDisposedException)
+        {
+            return ControlReply.Refuse("unreachable", "The silo starts anew; ask again in a moment.");
+        }
         catch (NpgsqlException)
         {
             return ControlReply.Refuse("unreachable", "The household's database cannot be reached, or refuses.");
