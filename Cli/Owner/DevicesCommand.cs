@@ -13,6 +13,39 @@ internal static class DevicesCommand
         var json = new Option<bool>("--json") { Description = "Print one line of JSON.", Recursive = true };
         var place = new OwnerPlace(terminal, home);
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
+        var name = new Argument<string>("name") { Description = "The new name." };
+        var rename = new Command("rename", "Give a device another name.") { device, name };
+        rename.SetAction((parsed, cancellation) => Ask(
+            terminal,
+            place.Connect(parsed, cancellation),
+            new JsonObject
+            {
+                ["op"] = "rename",
+                ["device"] = parsed.GetValue(device),
+                ["name"] = parsed.GetValue(name),
+            },
+            "Renamed.",
+            cancellation));
+        var show = new Command("show", "Say what this Mac knows of a device.") { device };
+        show.SetAction((parsed, cancellation) => Show(
+            terminal, place.Connect(parsed, cancellation), parsed.GetValue(device)!, parsed.GetValue(json),
+            cancellation));
+        var list = new Command("list", "List the phones that may ask this Mac.");
+        list.SetAction(Run);
+        var command = new Command("devices", "List the phones that may ask this Mac.")
+        {
+            json, place.Mac, list, show, rename, RoleCommand.Create(terminal, place, device),
+            Revoke(terminal, place, device),
+        };
+        command.SetAction(Run);
+        return command;
+
+        Task<int> Run(ParseResult parsed, CancellationToken cancellation) =>
+            List(terminal, place.Connect(parsed, cancellation), parsed.GetValue(json), cancellation);
+    }
+
+    private static Command Revoke(Terminal terminal, OwnerPlace place, Argument<string> device)
+    {
         var here = new Option<bool>("--here")
         {
             Description = "Only at this Mac; without it the device is removed at every Mac of the household.",
@@ -40,34 +73,7 @@ internal static class DevicesCommand
                 },
                 "Removed.",
                 cancellation));
-        var name = new Argument<string>("name") { Description = "The new name." };
-        var rename = new Command("rename", "Give a device another name.") { device, name };
-        rename.SetAction((parsed, cancellation) => Ask(
-            terminal,
-            place.Connect(parsed, cancellation),
-            new JsonObject
-            {
-                ["op"] = "rename",
-                ["device"] = parsed.GetValue(device),
-                ["name"] = parsed.GetValue(name),
-            },
-            "Renamed.",
-            cancellation));
-        var show = new Command("show", "Say what this Mac knows of a device.") { device };
-        show.SetAction((parsed, cancellation) => Show(
-            terminal, place.Connect(parsed, cancellation), parsed.GetValue(device)!, parsed.GetValue(json),
-            cancellation));
-        var list = new Command("list", "List the phones that may ask this Mac.");
-        list.SetAction(Run);
-        var command = new Command("devices", "List the phones that may ask this Mac.")
-        {
-            json, place.Mac, list, show, rename, RoleCommand.Create(terminal, place, device), revoke,
-        };
-        command.SetAction(Run);
-        return command;
-
-        Task<int> Run(ParseResult parsed, CancellationToken cancellation) =>
-            List(terminal, place.Connect(parsed, cancellation), parsed.GetValue(json), cancellation);
+        return revoke;
     }
 
     private static async Task<int> List(

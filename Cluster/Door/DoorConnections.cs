@@ -74,6 +74,8 @@ internal sealed class DoorConnections(IConnectionFactory direct, IServiceProvide
     /// <summary>What lost the race ends, also when it comes later.</summary>
     private static void Drop<T>(Task<T> loser)
         where T : IAsyncDisposable => _ = loser.ContinueWith(
-            late => late.IsCompletedSuccessfully ? late.Result.DisposeAsync().AsTask() : Task.FromResult(late.Exception),
+            late => late.IsCompletedSuccessfully
+                ? late.Result.DisposeAsync().AsTask()
+                : Task.FromResult(late.Exception),
             TaskScheduler.Default);
 }

@@ -64,7 +64,8 @@ internal sealed class MacParts : IAsyncDisposable
             News.Changed(device.Value);
         };
         Vouchers = new VoucherDoor(
-            Keys, settings.Name, () => Certificates, settings.AcceptsVouched, Phones, time) { Changed = News.Changed };
+            Keys, settings.Name, () => Certificates, settings.AcceptsVouched, Phones, time)
+        { Changed = News.Changed };
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(
             Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);

@@ -97,9 +97,9 @@ internal sealed class Checklist(IceRole role)
     }
 
     /// <summary>
-    /// The pair of a path on which an authentic check came in; made from a peer-reflexive candidate if new. A peer whose
-    /// addresses change at the same time as ours knows our former ones only: the path that it finds serves until the new
-    /// ones of both have found each other.
+    /// The pair of a path on which an authentic check came in; made from a peer-reflexive candidate if new. A peer
+    /// whose addresses change at the same time as ours knows our former ones only: the path that it finds serves until
+    /// the new ones of both have found each other.
     /// </summary>
     public CandidatePair? FindOrAdd(NetworkPath path, uint remotePriority)
     {

@@ -36,7 +36,8 @@ public sealed class DialOutTests : IDisposable
         using var mac2 = await Mac(second, "mac-2");
 
         // The front door alone reaches the database: by its Unix socket, which no network leads to.
-        var login = postgres.ConnectionString[postgres.ConnectionString.IndexOf("Username", StringComparison.Ordinal)..];
+        var whole = postgres.ConnectionString;
+        var login = whole[whole.IndexOf("Username", StringComparison.Ordinal)..];
         var folder = Path.Combine(_home.FullName, "front-door");
         await Ok(
             first, "mac-1", "household", "front-door", Path.Combine(folder, "household"), "--address", Door,

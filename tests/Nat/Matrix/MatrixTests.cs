@@ -6,8 +6,8 @@ using Xunit;
 namespace QuicPair.Nat.Matrix;
 
 /// <summary>
-/// Every kind of site with every other: it connects, in no more round trips than docs/nat.md says, by a relay only where
-/// there is no other way, and the routers' counters say the same as the peers. <c>QUICPAIR_SOAK=1</c>: all pairs, 20 of
+/// Every kind of site with every other: it connects, in no more round trips than docs/nat.md says, by a relay only
+/// where there is no other way, and the routers' counters say the same as the peers. <c>QUICPAIR_SOAK=1</c>: all pairs, 20 of
 /// 20; otherwise a named sample, 2 of 2; <c>QUICPAIR_NAT_ROW=Symmetric-Open,Open-Open</c>: these pairs.
 /// </summary>
 public sealed class MatrixTests
@@ -17,8 +17,8 @@ public sealed class MatrixTests
     private const int Settling = 40;
     private const int Strays = 20;
 
-    // Sites do not always answer at once on a busy machine, and what they sent meanwhile counts. The least is the truth:
-    // it cannot be less than what connecting takes.
+    // Sites do not always answer at once on a busy machine, and what they sent meanwhile counts. The least is the
+    // truth: it cannot be less than what connecting takes.
     private const int MaximumMeasurements = 8;
 
     private static readonly (NatKind Phone, NatKind Mac)[] Sample =

@@ -3,7 +3,8 @@ namespace QuicPair.Nat.Routers;
 /// <summary>The rules of nftables that make a Linux router behave like one kind of NAT.</summary>
 internal static class RouterRules
 {
-    // Longer than any check, question to a TURN server or acknowledgement; shorter than a message of the tests' streams.
+    // Longer than any check, question to a TURN server or acknowledgement; shorter than a message of the tests'
+    // streams.
     private const int DataLength = 260;
 
     /// <summary>

@@ -20,7 +20,8 @@ internal sealed class Home : IAsyncDisposable
     private readonly Quicpair _daemon;
     private readonly Dictionary<string, string> _settings;
 
-    private Home(Namespace host, Router router, MeteredRunner runner, Quicpair daemon, Dictionary<string, string> settings)
+    private Home(
+        Namespace host, Router router, MeteredRunner runner, Quicpair daemon, Dictionary<string, string> settings)
     {
         (Host, Router, Runner) = (host, router, runner);
         (_daemon, _settings) = (daemon, settings);

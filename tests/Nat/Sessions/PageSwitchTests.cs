@@ -6,7 +6,8 @@ using Xunit;
 namespace QuicPair.Nat.Sessions;
 
 /// <summary>
-/// The page in a Chromium whose network changes in the middle of an answer. <c>QUICPAIR_SOAK=1</c>: 100 switches in a row.
+/// The page in a Chromium whose network changes in the middle of an answer. <c>QUICPAIR_SOAK=1</c>: 100 switches in a
+/// row.
 /// </summary>
 public sealed class PageSwitchTests
 {
@@ -74,6 +75,10 @@ public sealed class PageSwitchTests
         silences.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{silences.Count} switches, from a usable address until the page shows the next word: p50 {silences[silences.Count / 2]:0} ms, p90 {silences[silences.Count * 9 / 10]:0} ms, longest {silences[^1]:0} ms"));
+            $"{silences.Count} switches, from a usable address until the page shows the next word: ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"p50 {silences[silences.Count / 2]:0} ms, p90 {silences[silences.Count * 9 / 10]:0} ms, ")
+            + string.Create(CultureInfo.InvariantCulture, $"longest {silences[^1]:0} ms"));
     }
 }

@@ -5,8 +5,8 @@ using QuicPair.Nat.Routers;
 namespace QuicPair.Nat.Sessions;
 
 /// <summary>
-/// A phone that goes from one router to another while the Mac speaks: its interface goes away, another one comes with an
-/// address of another network.
+/// A phone that goes from one router to another while the Mac speaks: its interface goes away, another one comes with
+/// an address of another network.
 /// </summary>
 internal sealed class Roaming
 {
