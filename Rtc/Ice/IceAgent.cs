@@ -188,7 +188,9 @@ internal sealed class IceAgent
 
     private static IcePathKind KindOf(CandidatePair pair)
     {
-        if (pair.Local.Type == IceCandidateType.Relayed || pair.Remote.Type == IceCandidateType.Relayed)
+        // A relay that only its checks have revealed tells what it is by its priority (RFC 8445, 5.1.2.2: 0).
+        if (pair.Local.Type == IceCandidateType.Relayed || pair.Remote.Type == IceCandidateType.Relayed
+            || pair.Remote.Priority >> 24 == 0)
         {
             return IcePathKind.Relay;
         }

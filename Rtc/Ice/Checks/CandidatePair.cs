@@ -48,11 +48,13 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
     public TimeSpan? RoundTripTime { get; private set; }
 
     /// <summary>
-    /// The PRIORITY of its checks: that of a peer-reflexive candidate (RFC 8445, section 7.1.1).
+    /// The PRIORITY of its checks: that of a peer-reflexive candidate (RFC 8445, section 7.1.1), but for a relayed one
+    /// its own: a peer that was not told of it would like the relay better than a way without.
     /// </summary>
-    public uint CheckPriority =>
-        (IceCandidate.ComputePriority(IceCandidateType.PeerReflexive, 0) & 0xFF00_0000)
-        | (Local.Priority & 0x00FF_FFFF);
+    public uint CheckPriority => Local.Type == IceCandidateType.Relayed
+        ? Local.Priority
+        : (IceCandidate.ComputePriority(IceCandidateType.PeerReflexive, 0) & 0xFF00_0000)
+            | (Local.Priority & 0x00FF_FFFF);
 
     /// <summary>2^32·MIN(G,D) + 2·MAX(G,D) + (G&gt;D?1:0) (RFC 8445, section 6.1.2.3).</summary>
     public void ComputePriority(IceRole role)

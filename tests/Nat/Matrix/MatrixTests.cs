@@ -127,6 +127,8 @@ public sealed class MatrixTests
         var streamed = await Task.WhenAll(numbers.Select(number => pairing.Stream(Messages, gapMs: 4, number)));
         Assert.All(streamed, each => Assert.Equal(Messages, each.GetProperty("received").GetInt32()));
         var after = Count(routers);
+        var ways = await Task.WhenAll(numbers.Select(number => Ways(pairing, number)));
+        Assert.All(ways, both => Assert.Equal($"{way} {way}", both));
         for (var index = 0; index < routers.Length; index++)
         {
             var relayed = after[index].Relayed - before[index].Relayed;
@@ -153,6 +155,9 @@ public sealed class MatrixTests
 
         Assert.Fail($"Pair {number} takes {string.Join(" and ", ways)}, not {way}.");
     }
+
+    private static async Task<string> Ways(Pairing pairing, int number) =>
+        $"{await pairing.Path(pairing.Phone, number)} {await pairing.Path(pairing.Mac, number)}";
 
     private static (long Relayed, long Direct)[] Count(Router[] routers) =>
         [.. routers.Select(router => (router.RelayedData, router.DirectData))];
