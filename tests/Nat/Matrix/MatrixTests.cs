@@ -7,8 +7,8 @@ namespace QuicPair.Nat.Matrix;
 
 /// <summary>
 /// Every kind of site with every other: it connects, in no more round trips than docs/nat.md says, by a relay only
-/// where there is no other way, and the routers' counters say the same as the peers. <c>QUICPAIR_SOAK=1</c>: all pairs, 20 of
-/// 20; otherwise a named sample, 2 of 2; <c>QUICPAIR_NAT_ROW=Symmetric-Open,Open-Open</c>: these pairs.
+/// where there is no other way, and the routers' counters say the same as the peers. <c>QUICPAIR_SOAK=1</c>: all
+/// pairs, 20 of 20; otherwise a named sample, 2 of 2; <c>QUICPAIR_NAT_ROW=Symmetric-Open,Open-Open</c>: these pairs.
 /// </summary>
 public sealed class MatrixTests
 {

@@ -86,6 +86,7 @@ public sealed class ClientSwitchTests
         silences.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{silences.Count} switches, from a usable address until the answer goes on: "
-            + $"p50 {silences[silences.Count / 2]:0} ms, p90 {silences[silences.Count * 9 / 10]:0} ms, longest {silences[^1]:0} ms; {stats}");
+            + $"p50 {silences[silences.Count / 2]:0} ms, "
+            + $"p90 {silences[silences.Count * 9 / 10]:0} ms, longest {silences[^1]:0} ms; {stats}");
     }
 }
