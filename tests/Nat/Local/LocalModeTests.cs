@@ -79,7 +79,7 @@ public sealed class LocalModeTests : IDisposable
         // One more address makes the Mac ask for a restart, which the phone begins at the front door.
         mac.Host.Ip("address add 192.168.1.33/24 dev eth0");
         await chat.Restarted(Cancellation);
-        runner.Say(Words / 2);
+        runner.Say(Words / 2 + 1);
         var stats = await chat.End(Words, Cancellation);
         Assert.Equal(1, stats.GetProperty("connections").GetInt32());
         Assert.Equal(0, mac.Host.Counter("foreign"));

@@ -27,7 +27,7 @@ internal sealed class Speech : IAsyncDisposable
     {
         _timer.Dispose();
         await _speaking;
-        _runner.Say(_words - _said);
+        _runner.Say(_words - _said + 1);
     }
 
     public async ValueTask DisposeAsync()
