@@ -63,17 +63,21 @@ class Phone {
 
   /** Sends a question and gives the id under which the Mac answers it. */
   async ask(text) {
+    const from = await stage.mac(() => mac.heard.length);
     await this.page.type("textarea", text);
     await this.click("Send");
-    return Phone.chatId(text);
+    return Phone.chatId(text, from);
   }
 
-  static async chatId(text) {
+  /** The id of that question among what the Mac heard after its first `from` messages. */
+  static async chatId(text, from = 0) {
     const deadline = Date.now() + TIMEOUT_MS;
     while (Date.now() < deadline) {
       const id = await stage.mac(
-        (wanted) => mac.heard.findLast((m) => m.op === "chat" && m.messages.at(-1).content === wanted)?.id,
+        (wanted, after) =>
+          mac.heard.slice(after).findLast((m) => m.op === "chat" && m.messages.at(-1).content === wanted)?.id,
         text,
+        from,
       );
       if (id !== undefined) {
         return id;
