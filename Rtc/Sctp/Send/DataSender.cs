@@ -170,9 +170,6 @@ internal sealed class DataSender
         return true;
     }
 
-    /// <summary>For tests: chunks that were looked at in the search for lost ones.</summary>
-    public long Searched => _outstanding.Searched;
-
     /// <summary>Gives all buffers back.</summary>
     public void Clear() => _outstanding.Clear();
 

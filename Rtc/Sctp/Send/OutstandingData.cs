@@ -89,8 +89,9 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
     /// <summary>Counts a chunk in flight, or one that was taken back, as lost.</summary>
     public void Lose(Tsn tsn)
     {
+        // With none before it the cursor may lie any distance behind, where serial numbers no longer compare.
+        _lostFrom = LostCount == 0 || tsn < _lostFrom ? tsn : _lostFrom;
         Move(ref this[tsn], ChunkState.Lost);
-        _lostFrom = tsn < _lostFrom ? tsn : _lostFrom;
     }
 
     /// <summary>
@@ -100,7 +101,11 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
     public Tsn FindLost()
     {
         _lostFrom = _lostFrom < First ? First : _lostFrom;
-        for (; this[_lostFrom].State != ChunkState.Lost; _lostFrom = _lostFrom.Next) Searched++;
+        for (; this[_lostFrom].State != ChunkState.Lost; _lostFrom = _lostFrom.Next)
+        {
+            Searched++;
+        }
+
         return _lostFrom;
     }
 
