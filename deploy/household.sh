@@ -5,12 +5,20 @@ set -euo pipefail
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 database=${2:-}
 bin=$(cd "$(dirname "$0")/.." && pwd)/artifacts/bin
-configuration=${CONFIGURATION:-debug}
-pids=()
-trap 'kill "${pids[@]}" 2>/dev/null; wait' EXIT
+configuration=$(tr "[:upper:]" "[:lower:]" <<<"${CONFIGURATION:-debug}")
+macs=()
+doors=()
+databases=()
+# The Macs leave through the front door's way to the database, so each goes before what it needs.
+finish() { # signal, processes…
+  [ $# -gt 1 ] || return 0
+  kill -s "$1" "${@:2}" 2>/dev/null || true
+  wait "${@:2}" || true
+}
+trap 'finish TERM ${macs[@]+"${macs[@]}"}; finish TERM ${doors[@]+"${doors[@]}"}; finish INT ${databases[@]+"${databases[@]}"}' EXIT
 trap 'exit 0' INT TERM
 
-program() { echo "$bin/$1/${configuration,,}/$2.dll"; }
+program() { echo "$bin/$1/$configuration/$2.dll"; }
 quicpair() { QUICPAIR_HOME=$1 dotnet "$(program Cli quicpair)" "${@:2}"; }
 port_of() { # what: the one of an earlier run, else a free one
   local port
@@ -44,12 +52,12 @@ if [ -z "$database" ]; then
     mkdir -p "$folder/postgres"
     (umask 077 && head -c 24 /dev/urandom | base64 >"$folder/postgres/password")
     if [ "$(id -u)" -eq 0 ]; then chown -R postgres "$folder/postgres"; fi
-    (cd / && "${as[@]}" "${postgres%postgres}initdb" -D "$folder/postgres/data" -U quicpair --auth=scram-sha-256 \
+    (cd / && ${as[@]+"${as[@]}"} "${postgres%postgres}initdb" -D "$folder/postgres/data" -U quicpair --auth=scram-sha-256 \
       --pwfile="$folder/postgres/password" >"$folder/initdb.log")
   fi
-  (cd / && exec "${as[@]}" "$postgres" -D "$folder/postgres/data" -p "$port" -k "$folder/postgres" \
+  (cd / && exec ${as[@]+"${as[@]}"} "$postgres" -D "$folder/postgres/data" -p "$port" -k "$folder/postgres" \
     -c listen_addresses=127.0.0.1) >"$folder/postgres.log" 2>&1 &
-  pids+=($!)
+  databases+=($!)
   database="Host=127.0.0.1;Port=$port;Username=quicpair;Password=$(cat "$folder/postgres/password");Database=postgres"
   until_there PostgreSQL bash -c ": </dev/tcp/127.0.0.1/$port"
 fi
@@ -58,14 +66,14 @@ door=$(port_of door-http)
 mac() { # name
   (QUICPAIR_HOME=$folder/$1 Mac__Name=$1 Urls=http://127.0.0.1:0 exec dotnet "$(program Silo QuicPair.Silo)") \
     >"$folder/$1.log" 2>&1 &
-  pids+=($!)
+  macs+=($!)
   until_there "$1" quicpair "$folder/$1" status
 }
 
 front_door() {
   (FrontDoor__DataFolder=$folder/front-door Urls=http://127.0.0.1:$door \
     exec dotnet "$(program SignalingApi QuicPair.SignalingApi)") >"$folder/front-door.log" 2>&1 &
-  pids+=($!)
+  doors+=($!)
   until_there "the front door" bash -c "exec 3<>/dev/tcp/127.0.0.1/$door
     printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3; grep -q ' 200 ' <&3"
 }

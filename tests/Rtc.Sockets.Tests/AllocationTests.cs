@@ -2,7 +2,12 @@ using Xunit;
 
 namespace QuicPair.Rtc.Sockets.Tests;
 
-/// <summary>What a packet costs the collector, with sockets and both ends in one process.</summary>
+/// <summary>
+/// What a packet costs the collector, with sockets and both ends in one process. The collector counts the whole
+/// process, so no other test runs meanwhile.
+/// </summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
 public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Patience = 300_000;
