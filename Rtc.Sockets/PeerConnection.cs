@@ -75,6 +75,15 @@ public sealed partial class PeerConnection : IAsyncDisposable
     /// <summary>What a handler has thrown, when that was the end: <see cref="PeerFailure.HandlerFailed"/>.</summary>
     public Exception? HandlerException { get; private set; }
 
+    /// <summary>Whether ICE has a path, after a restart a new one.</summary>
+    public bool HasPath
+    {
+        get
+        {
+            lock (_host.Gate) return !_isEnded && _session.HasPath;
+        }
+    }
+
     /// <summary>Called, outside of all locks, when the path falls silent and when there is one again.</summary>
     public Action<PathHealth>? OnPathHealth { get; set; }
 

@@ -26,10 +26,11 @@ public sealed partial class RtcHost
 
     Instant IGatheringHost.Now => Now;
 
-    void IGatheringHost.SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server)
+    bool IGatheringHost.TrySendToServer(ReadOnlySpan<byte> datagram, TransportAddress server)
     {
-        _endpoint.Send(datagram, server);
         _endpoint.Flush();
+        _endpoint.Send(datagram, server);
+        return _endpoint.Flush();
     }
 
     DateTimeOffset IGatheringHost.UtcNow => _options.TimeProvider.GetUtcNow();

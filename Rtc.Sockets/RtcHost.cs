@@ -101,9 +101,27 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
     {
         Task settled;
         lock (Gate) settled = _standing.Settled;
+        return await IsReached(settled, patience, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Waits until a STUN server has told the address that this host has now, or there is none to wait for, at most
+    /// <paramref name="patience"/>. For an offer after a change of network: what is found later follows it
+    /// (<see cref="PeerConnection.TryOfferCandidates"/>).
+    /// </summary>
+    /// <returns>Whether there was an answer, or none to wait for.</returns>
+    public async Task<bool> GatherFirst(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Task answered;
+        lock (Gate) answered = _standing.FirstAnswer;
+        return await IsReached(answered, patience, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsReached(Task reached, TimeSpan patience, CancellationToken cancellationToken)
+    {
         try
         {
-            await settled.WaitAsync(patience, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await reached.WaitAsync(patience, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -66,11 +66,16 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
     }
 
     /// <summary>Posts an offer that only adds candidates; its answer says nothing new.</summary>
-    public async Task Add(Offered offered, PairingRecord record, CancellationToken cancellation)
+    /// <param name="offered">The offer that it adds to.</param>
+    /// <param name="description">The same offer with more candidates.</param>
+    /// <param name="record">The pairing with the Mac.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task Add(
+        Offered offered, string description, PairingRecord record, CancellationToken cancellation)
     {
         var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
         var now = clock.GetUtcNow().ToUnixTimeSeconds() + _correction;
-        var offer = Write(offered.Peer.LocalDescription, [new Candidate(record, offered.Keys)], null, nonce, now);
+        var offer = Write(description, [new Candidate(record, offered.Keys)], null, nonce, now);
         await signaling.PostOffer(record.Origin, offer, cancellation);
     }
 
@@ -102,7 +107,8 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
         {
             var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
             var now = clock.GetUtcNow().ToUnixTimeSeconds();
-            var offer = Write(peer.LocalDescription, to, model, nonce, now + _correction);
+            var description = peer.LocalDescription;
+            var offer = Write(description, to, model, nonce, now + _correction);
             var postedAt = clock.GetTimestamp();
             var reply = await signaling.PostOffer(to[0].Record.Origin, offer, cancellation);
             if (reply.Answer is { } answer)
@@ -112,8 +118,8 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
                 Accept(peer, answer);
                 var (signalingTime, answeredAfter) = (clock.GetElapsedTime(postedAt), clock.GetElapsedTime(_createdAt));
                 return new Offered(
-                    peer, chosen.Record, chosen.Keys, nonce, answerNonce, (byte)answer.Version, signalingTime,
-                    answeredAfter);
+                    peer, chosen.Record, chosen.Keys, description, nonce, answerNonce, (byte)answer.Version,
+                    signalingTime, answeredAfter);
             }
 
             if (_correction != 0 || reply.Now is not { } theirs || Math.Abs(theirs - now) <= ToleratedSkew)

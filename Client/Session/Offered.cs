@@ -7,6 +7,7 @@ namespace QuicPair.Client.Session;
 /// <param name="Peer">The connection that begins.</param>
 /// <param name="Record">The pairing with the Mac that answered.</param>
 /// <param name="Keys">The keys under which the answer was authentic.</param>
+/// <param name="Description">The offer, as it was posted.</param>
 /// <param name="OfferNonce">16 bytes.</param>
 /// <param name="AnswerNonce">16 bytes.</param>
 /// <param name="Version">What the Mac chose.</param>
@@ -16,6 +17,7 @@ internal sealed record Offered(
     PeerConnection Peer,
     PairingRecord Record,
     AttemptKeys Keys,
+    string Description,
     byte[] OfferNonce,
     byte[] AnswerNonce,
     byte Version,

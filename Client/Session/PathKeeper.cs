@@ -12,8 +12,12 @@ internal sealed class PathKeeper : IDisposable
 {
     // Ours.
     private static readonly TimeSpan GatherPatience = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    // A request may be lost with the network that it left by; the next one goes over a new connection. At a place
+    // where the first offer took long, this one may.
+    private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(1);
+    private const int SignalingTimes = 4;
+    // A system tells of an address a moment before it has a route; what cannot leave costs nothing.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     // Credentials of relays live up to 10 minutes: a relay in use gets new ones before they end.
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
@@ -30,6 +34,7 @@ internal sealed class PathKeeper : IDisposable
     private bool _isRunning;
     private bool _isAskedAgain;
     private CancellationTokenSource? _turn;
+    private LateCandidates? _late;
 
     /// <param name="offered">How the session began.</param>
     /// <param name="record">The pairing, with lasting keys.</param>
@@ -76,6 +81,7 @@ internal sealed class PathKeeper : IDisposable
         _offered.Peer.OnPathHealth = null;
         _refresh.Dispose();
         _end.Cancel();
+        _ = EndLate();
     }
 
     private void NetworkChanged(object? sender, EventArgs change)
@@ -122,13 +128,14 @@ internal sealed class PathKeeper : IDisposable
     /// <summary>Tries until there is an answer, the session ends, or an answer says that it is of no use.</summary>
     private async Task RestartOnce()
     {
-        var pause = FirstPause;
+        var (pause, patience) = (FirstPause, Longer(AttemptPatience, _offered.SignalingTime * SignalingTimes));
         while (!_end.IsCancellationRequested)
         {
             var turn = BeginTurn();
             try
             {
-                if (await Attempt(turn.Token)) return;
+                await Attempt(patience, turn.Token);
+                return;
             }
             catch (Exception failure) when (failure is OperationCanceledException || IsPassing(failure))
             {
@@ -140,11 +147,14 @@ internal sealed class PathKeeper : IDisposable
                 return;
             }
 
-            pause = await Wait(pause, turn.Token) ? Longer(pause) : FirstPause;
+            var hasWaited = await Wait(pause, turn.Token);
+            (pause, patience) = hasWaited ? (Twice(pause), Twice(patience)) : (FirstPause, patience);
         }
     }
 
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    private static TimeSpan Twice(TimeSpan wait) => wait * 2 < LongestPause ? wait * 2 : LongestPause;
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     // Whoever asked before it begins is served by it. Nobody disposes it: it has no timer, and its end may come late.
     private CancellationTokenSource BeginTurn()
@@ -156,19 +166,44 @@ internal sealed class PathKeeper : IDisposable
         }
     }
 
-    private async Task<bool> Attempt(CancellationToken turn)
+    private async Task Attempt(TimeSpan patience, CancellationToken turn)
     {
+        await EndLate();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn);
-        limit.CancelAfter(AttemptPatience);
-        await _rtc.Gather(GatherPatience, limit.Token);
+        limit.CancelAfter(patience);
+        await _rtc.GatherFirst(GatherPatience, limit.Token);
         _offered.Peer.OfferRestart();
-        var again = await _exchange().Run(_offered.Peer, _record, limit.Token);
+        var exchange = _exchange();
+        var again = await exchange.Run(_offered.Peer, _record, limit.Token);
 
         // The answer's nonce is that of the peer: another one means that the Mac has made a new peer.
-        if (again.AnswerNonce.AsSpan().SequenceEqual(_offered.AnswerNonce)) OnNews?.Invoke(PathNews.Restarted);
-        else Lose();
+        if (again.AnswerNonce.AsSpan().SequenceEqual(_offered.AnswerNonce))
+        {
+            BeginLate(exchange, again);
+            OnNews?.Invoke(PathNews.Restarted);
+        }
+        else
+        {
+            Lose();
+        }
+
         _ = Refresh();
-        return true;
+    }
+
+    private void BeginLate(OfferExchange exchange, Offered again)
+    {
+        lock (_gate)
+        {
+            if (_end.IsCancellationRequested) return;
+            _late = new LateCandidates(_rtc, exchange, again, _record);
+        }
+    }
+
+    private async Task EndLate()
+    {
+        LateCandidates? late;
+        lock (_gate) (late, _late) = (_late, null);
+        if (late is not null) await late.DisposeAsync();
     }
 
     private async Task Refresh()

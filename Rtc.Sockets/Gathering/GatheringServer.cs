@@ -38,6 +38,9 @@ internal sealed class GatheringServer(IceServer server, IGatheringHost host, Rtc
     public bool IsSettled => !IsResolving && ResolveAt != Instant.Start
         && _queries.TrueForAll(query => query.IsSettled) && _relays.TrueForAll(relay => relay.IsSettled);
 
+    /// <summary>Whether it has told our address, in answer to the last question.</summary>
+    public bool HasToldAddress => _queries.Exists(query => query is { IsSettled: true, Mapped: not null });
+
     /// <summary>What it has said so far.</summary>
     public IceServerAnswer Answer
     {

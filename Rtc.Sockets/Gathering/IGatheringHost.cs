@@ -16,8 +16,10 @@ internal interface IGatheringHost
 
     IEntropy Entropy { get; }
 
-    /// <summary>Sends from the port that all peers share. Needs the gate.</summary>
-    void SendToServer(ReadOnlySpan<byte> datagram, TransportAddress server);
+    /// <summary>
+    /// Sends from the port that all peers share; false when the system has no way there. Needs the gate.
+    /// </summary>
+    bool TrySendToServer(ReadOnlySpan<byte> datagram, TransportAddress server);
 
     /// <summary>
     /// The standing candidates are different ones; with <paramref name="network"/> because the machine's own addresses

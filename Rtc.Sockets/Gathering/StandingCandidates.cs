@@ -31,6 +31,7 @@ internal sealed partial class StandingCandidates : IDisposable
     private readonly byte[] _buffer = new byte[128];
     private List<GatheringServer> _servers = [];
     private TaskCompletionSource _settled = NewSettled();
+    private TaskCompletionSource _firstAnswer = NewSettled();
     private volatile IReadOnlyList<IceCandidate> _candidates;
 
     public StandingCandidates(IGatheringHost host, RtcHostOptions options, int port)
@@ -52,6 +53,11 @@ internal sealed partial class StandingCandidates : IDisposable
 
     /// <summary>Ends when every server has answered or is taken for dead.</summary>
     public Task Settled => _settled.Task;
+
+    /// <summary>
+    /// Ends when a STUN server has told the address that we have now, or there is no such answer to wait for.
+    /// </summary>
+    public Task FirstAnswer => _firstAnswer.Task;
 
     /// <summary>Asks these servers from now on; what is known of those that stay is kept. Needs the gate.</summary>
     public void Use(Instant now, IReadOnlyList<IceServer> servers)
@@ -166,7 +172,8 @@ internal sealed partial class StandingCandidates : IDisposable
         var before = query.Mapped;
         if (query.TryTransmit(now, _buffer, out var length))
         {
-            _host.SendToServer(_buffer.AsSpan(0, length), query.Server);
+            var hasLeft = _host.TrySendToServer(_buffer.AsSpan(0, length), query.Server);
+            if (!hasLeft) query.Unsent(now);
         }
 
         return query.Mapped != before;
@@ -175,8 +182,14 @@ internal sealed partial class StandingCandidates : IDisposable
     private void NoteSettled()
     {
         var isSettled = _servers.TrueForAll(server => server.IsSettled);
-        if (isSettled) _settled.TrySetResult();
-        else if (_settled.Task.IsCompleted) _settled = NewSettled();
+        Note(ref _settled, isSettled);
+        Note(ref _firstAnswer, isSettled || _servers.Exists(server => server.HasToldAddress));
+
+        static void Note(ref TaskCompletionSource source, bool isReached)
+        {
+            if (isReached) source.TrySetResult();
+            else if (source.Task.IsCompleted) source = NewSettled();
+        }
     }
 
     private void Resolve(Instant now, GatheringServer server)

@@ -44,17 +44,18 @@ internal sealed class SendBatch(Socket socket)
         _count++;
     }
 
-    /// <summary>Sends what was taken.</summary>
-    public void Flush()
+    /// <summary>Sends what was taken; false when the system has no way for it.</summary>
+    public bool Flush()
     {
-        if (_count == 0) return;
+        if (_count == 0) return true;
+        var hasSent = true;
         SocketAddresses.Write(_remote, _destination);
         var batch = _bytes.AsSpan(0, _length);
         if (_count == 1)
         {
             // An option that is set would cut a longer datagram.
             if (_length > _option) TrySetSegment(0);
-            TrySend(batch);
+            hasSent = TrySend(batch);
         }
         else if (TrySetSegment(_segment) && TrySend(batch))
         {
@@ -62,10 +63,11 @@ internal sealed class SendBatch(Socket socket)
         }
         else
         {
-            SendEach(batch);
+            hasSent = TrySendEach(batch);
         }
 
         (_count, _length) = (0, 0);
+        return hasSent;
     }
 
     // All segments have the length of the first; only the last may be shorter.
@@ -77,7 +79,7 @@ internal sealed class SendBatch(Socket socket)
         && remote == _remote;
 
     /// <summary>If what was refused together goes alone, it is the joining that this path does not take.</summary>
-    private void SendEach(ReadOnlySpan<byte> batch)
+    private bool TrySendEach(ReadOnlySpan<byte> batch)
     {
         TrySetSegment(0);
         var hasSent = false;
@@ -87,6 +89,7 @@ internal sealed class SendBatch(Socket socket)
         }
 
         if (hasSent) _canSegment = false;
+        return hasSent;
     }
 
     private bool TrySetSegment(int length)

@@ -81,8 +81,11 @@ internal sealed class UdpEndpoint : IDisposable
         if (IsAllowed(remote)) _sends.Add(datagram, remote);
     }
 
-    /// <summary>Has everything sent that was taken. Guarded by the host's gate.</summary>
-    public void Flush() => _sends.Flush();
+    /// <summary>
+    /// Has everything sent that was taken; false when the system has no way for the last of it. Guarded by the host's
+    /// gate.
+    /// </summary>
+    public bool Flush() => _sends.Flush();
 
     /// <summary>
     /// Puts a new socket on the same port in the place of one that fails. Guarded by the host's gate.

@@ -72,6 +72,9 @@ public sealed class DataChannels
     /// <param name="now">The time.</param>
     public void HandleTimeout(Instant now) => _association.HandleTimeout(now);
 
+    /// <summary>Packets take another path from now on, or the one there was answers again.</summary>
+    internal void PathChanged(Instant now) => _association.PathChanged(now);
+
     /// <summary>Writes the next packet to send; call until it returns false.</summary>
     /// <param name="now">The time.</param>
     /// <param name="destination">At least <see cref="SctpOptions.PacketLengthMax"/> bytes.</param>

@@ -44,7 +44,7 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
             HandleIce(now, taken!);
         }
 
-        restarting.Advance();
+        restarting.Advance(now);
         HandleDtls(now);
     }
 
@@ -55,12 +55,14 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
             case IceEvent.PathSelected:
                 context.Events.Enqueue(new(SessionEventKind.PathChanged, context.State));
                 restarting.PathFound(now);
+                context.Channels?.PathChanged(now);
                 if (context.IceConnectedAt is null) StartDtls(now);
                 break;
             case IceEvent.PathSilent:
                 context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
                 break;
             case IceEvent.PathAnswers:
+                context.Channels?.PathChanged(now);
                 context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
                 break;
             case IceEvent.Failed when context.FormerIce?.SelectedPath is not null:

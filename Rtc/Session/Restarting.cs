@@ -69,15 +69,21 @@ internal sealed class Restarting(SessionContext context)
     }
 
     /// <summary>
-    /// Ignores what the former agent has to say, except that its end leaves no path to fall back to.
+    /// Ignores what the former agent has to say, except that its path is another one or answers again while it is the
+    /// only one, and that its end leaves no path to fall back to.
     /// </summary>
-    public void Advance()
+    public void Advance(Instant now)
     {
         while (context.FormerIce is { } former && former.TryTake(out var taken))
         {
             if (taken is IceEvent.PathSilent && context.Ice.SelectedPath is null)
             {
                 context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
+            }
+
+            if (taken is IceEvent.PathSelected or IceEvent.PathAnswers && context.Ice.SelectedPath is null)
+            {
+                context.Channels?.PathChanged(now);
             }
 
             if (taken is not IceEvent.Failed) continue;

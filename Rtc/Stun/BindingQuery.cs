@@ -21,6 +21,11 @@ public sealed class BindingQuery
     private static readonly TimeSpan FirstRepeat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRepeat = TimeSpan.FromMilliseconds(3_200);
 
+    // Without a way to the server nothing is lost by looking often: a system tells of an address a moment before it
+    // has a route.
+    private const int MaximumUnsent = 12;
+    private static readonly TimeSpan FirstTry = TimeSpan.FromMilliseconds(20);
+
     // Below the 30 s after which the most impatient NATs forget a mapping.
     private static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(25);
 
@@ -30,6 +35,7 @@ public sealed class BindingQuery
     private readonly IEntropy _entropy;
     private TransactionId _id;
     private int _requests;
+    private int _unsent;
 
     /// <param name="server">Where the server listens.</param>
     /// <param name="entropy">For transaction ids.</param>
@@ -52,7 +58,22 @@ public sealed class BindingQuery
     /// </summary>
     public void Restart(Instant now)
     {
-        (_requests, NextTimeout, IsSettled) = (0, now, false);
+        (_requests, _unsent, NextTimeout, IsSettled) = (0, 0, now, false);
+    }
+
+    /// <summary>The request that was written last could not leave; it is written again soon.</summary>
+    public void Unsent(Instant now)
+    {
+        if (_requests == 0) return;
+        if (++_unsent >= MaximumUnsent)
+        {
+            GiveUp(now);
+            return;
+        }
+
+        _requests--;
+        var wait = FirstTry * (1 << Math.Min(_unsent - 1, MaximumUnsent));
+        NextTimeout = now + (wait < LongestRepeat ? wait : LongestRepeat);
     }
 
     /// <summary>Writes the request that is due; false when there is none.</summary>
@@ -65,7 +86,7 @@ public sealed class BindingQuery
         if (now < NextTimeout) return false;
         if (_requests == MaximumRequests)
         {
-            (Mapped, IsSettled, _requests, NextTimeout) = (null, true, 0, now + RetryAfter);
+            GiveUp(now);
             return false;
         }
 
@@ -88,14 +109,21 @@ public sealed class BindingQuery
         switch (message.Header.Class)
         {
             case StunClass.SuccessResponse when message.MappedAddress is { } mapped && IsPlausible(mapped):
-                (Mapped, IsSettled, _requests, NextTimeout) = (mapped, true, 0, now + RefreshAfter);
+                (Mapped, IsSettled, _requests, _unsent) = (mapped, true, 0, 0);
+                NextTimeout = now + RefreshAfter;
                 return true;
             case StunClass.ErrorResponse:
-                (Mapped, IsSettled, _requests, NextTimeout) = (null, true, 0, now + RetryAfter);
+                GiveUp(now);
                 return true;
             default:
                 return false;
         }
+    }
+
+    private void GiveUp(Instant now)
+    {
+        (Mapped, IsSettled, _requests, _unsent) = (null, true, 0, 0);
+        NextTimeout = now + RetryAfter;
     }
 
     private bool IsPlausible(TransportAddress mapped) =>

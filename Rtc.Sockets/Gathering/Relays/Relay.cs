@@ -35,6 +35,9 @@ internal sealed class Relay : IRelayReceiver, IDisposable
     /// <summary>Whether there is no allocation and will be none.</summary>
     public bool IsOver => _isClosed || _isUnreachable || _client.State is TurnState.Failed or TurnState.Closed;
 
+    /// <summary>Whether anything could be sent to the server; whether it answers is another question.</summary>
+    public bool WasReached { get; private set; }
+
     public TurnFailure? Failure => _isUnreachable ? TurnFailure.Unanswered : _client.Failure;
 
     public TransportAddress? AlternateServer => _client.AlternateServer;
@@ -94,6 +97,7 @@ internal sealed class Relay : IRelayReceiver, IDisposable
         lock (_host.Gate)
         {
             if (_isClosed) return;
+            WasReached = true;
             _client.Start(_host.Now);
             Flush(_host.Now);
             _host.OnRelayNews();

@@ -15,6 +15,8 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     // Ours.
     private const int MaximumRedirects = 2;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    // A system tells of an address a moment before it has a route.
+    private static readonly TimeSpan RetryWithoutWay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(3);
@@ -24,7 +26,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     private Relay? _current;
     private Relay? _next;
     private Instant? _renewAt = Instant.Start;
-    private TimeSpan _retry = RetryAfter;
+    private TimeSpan _retry = RetryWithoutWay;
     private int _redirects;
 
     public TransportAddress Server { get; } = address.Server;
@@ -53,6 +55,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     {
         _renewAt = Instant.Start;
         _redirects = 0;
+        _retry = RetryWithoutWay;
     }
 
     /// <summary>The allocation that a path begins at, the former ones included.</summary>
@@ -99,7 +102,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     private void TakeOver(Instant now)
     {
         if (_current is { } former) _former.Add((former, now + Grace));
-        (_current, _next, Failure, _retry) = (_next, null, null, RetryAfter);
+        (_current, _next, Failure, _retry) = (_next, null, null, RetryWithoutWay);
         _renewAt = RenewalOf(now, _current!);
     }
 
@@ -107,6 +110,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     {
         Failure = _next!.Failure;
         var alternate = Failure == TurnFailure.TryAlternate ? _next.AlternateServer : null;
+        if (_next.WasReached && _retry < RetryAfter) _retry = RetryAfter;
         _next.Dispose();
         _next = null;
         if (alternate is { } other && _redirects++ < MaximumRedirects)

@@ -87,6 +87,9 @@ internal sealed class SctpAssociation
         _teardown.Advance();
     }
 
+    /// <summary>There is another path, or the one there was answers again.</summary>
+    public void PathChanged(Instant now) => _context.State.Control?.Sender.PathChanged(now);
+
     /// <summary>Writes the next packet to send; false when there is none.</summary>
     public bool TryTransmit(Instant now, Span<byte> destination, out int length) =>
         _outbound.TryWrite(now, destination, out length);

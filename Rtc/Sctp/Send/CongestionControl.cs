@@ -125,6 +125,16 @@ internal sealed class CongestionControl(int packetLength)
     /// <summary>After a pause the path may have changed: start no higher than at the beginning.</summary>
     public void OnIdle() => Window = Math.Min(Window, SctpTimings.InitialWindowPackets * packetLength);
 
+    /// <summary>Another path, of which nothing is known: as at the beginning (RFC 9260 section 7.2.1).</summary>
+    public void OnPathChanged()
+    {
+        Window = SctpTimings.InitialWindowPackets * packetLength;
+        Threshold = double.MaxValue;
+        _windowMaximum = 0;
+        _undo = null;
+        _epoch = null;
+    }
+
     private Instant StartEpoch(Instant now)
     {
         _epoch = now;

@@ -97,6 +97,9 @@ internal sealed class DataSender
         }
     }
 
+    /// <summary>There is another path, or the one there was answers again.</summary>
+    public void PathChanged(Instant now) => _timer.PathChanged(now);
+
     /// <summary>Whether the windows and the queue have a chunk for the next packet.</summary>
     public bool HasDataDue(Instant now) => IsUrgent || (HasDataReady(now) && _pacer.Allows(now, out _));
 

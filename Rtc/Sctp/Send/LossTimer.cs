@@ -69,6 +69,22 @@ internal sealed class LossTimer(
         return false;
     }
 
+    /// <summary>
+    /// There is another path, or the one there was answers again. What has waited in vain for an acknowledgement goes
+    /// out at once, and the wait that has grown was for the path before (RFC 9260 section 6.4 keeps it for each
+    /// destination address). Nothing happens when the former path still acknowledged.
+    /// </summary>
+    public void PathChanged(Instant now)
+    {
+        if (outstanding.Count == 0 || (recovery.Probes == 0 && !roundTrip.IsBackedOff)) return;
+        congestion.OnPathChanged();
+        path.OnTimeout();
+        LoseAll();
+        recovery.Probes = 0;
+        roundTrip.OnProgress();
+        _timeout = now + roundTrip.Timeout;
+    }
+
     private void Expire(Instant now)
     {
         statistics.Timeouts++;
@@ -79,6 +95,14 @@ internal sealed class LossTimer(
             path.OnTimeout();
         }
 
+        LoseAll();
+        recovery.Probes = ProbesMax;
+        roundTrip.BackOff();
+        _timeout = outstanding.Count > 0 ? now + roundTrip.Timeout : null;
+    }
+
+    private void LoseAll()
+    {
         recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;
         recovery.UndecidedChunks = 0;
         recovery.IsAfterTimeout = true;
@@ -94,11 +118,8 @@ internal sealed class LossTimer(
 
         recovery.Point = end.Previous;
         recovery.IsProbeOwed = false;
-        recovery.Probes = ProbesMax;
         recovery.IsFastRetransmitOwed = true;
-        roundTrip.BackOff();
         _probe = null;
-        _timeout = outstanding.Count > 0 ? now + roundTrip.Timeout : null;
     }
 
     private void ArmProbe(Instant now)

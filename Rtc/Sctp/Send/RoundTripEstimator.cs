@@ -76,6 +76,9 @@ internal sealed class RoundTripEstimator(TimeSpan initialRto)
         _nextSample = now + Smoothed.Value;
     }
 
+    /// <summary>Whether the timeout has expired since something was acknowledged.</summary>
+    public bool IsBackedOff => _backOff > 0;
+
     /// <summary>Doubles the timeout after it has expired ("back off the timer").</summary>
     public void BackOff() => _backOff++;
 

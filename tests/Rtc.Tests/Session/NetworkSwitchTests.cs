@@ -54,6 +54,39 @@ public sealed class NetworkSwitchTests
     }
 
     [Fact]
+    public void What_a_long_silence_has_held_up_is_there_as_soon_as_there_is_a_path()
+    {
+        var pair = SessionPair.Connected(Link);
+        var sent = 0;
+        Stream(pair, ref sent, 50);
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (true, true);
+        Stream(pair, ref sent, 200);
+        Switch(pair, IcePair.Address("203.0.113.7", 6_000), ref sent);
+
+        // The restart took 100 ms; the Mac's check of the new address is answered by then, and 25 ms lead back. The
+        // timeout, which has doubled again and again, would be seconds.
+        pair.RunUntil(() => pair.Left.Messages.Count >= sent - 5, TimeSpan.FromMilliseconds(60), "what was held up");
+        pair.RunUntil(() => pair.Left.Messages.Count >= sent, SessionPair.Soon, "the last tokens");
+        Assert.Equal(Enumerable.Range(0, sent), pair.Left.Messages.Select(each => Number(each.Payload)));
+    }
+
+    [Fact]
+    public void What_the_only_path_has_held_up_is_there_as_soon_as_it_answers_again()
+    {
+        var pair = SessionPair.Connected(Link);
+        var sent = 0;
+        Stream(pair, ref sent, 50);
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (true, true);
+        Stream(pair, ref sent, 200);
+        var timeouts = pair.Right.Session.Counters.Sctp!.Timeouts;
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (false, false);
+        pair.RunUntil(() => pair.Right.Saw(SessionEventKind.PathAnswers), SessionPair.Soon, "an answer");
+        pair.RunUntil(() => pair.Left.Messages.Count >= sent, TimeSpan.FromMilliseconds(60), "what was held up");
+
+        Assert.InRange(pair.Right.Session.Counters.Sctp!.Timeouts - timeouts, 0, 1);
+    }
+
+    [Fact]
     public void A_peer_that_vanished_is_noticed_within_five_seconds_when_something_is_in_flight()
     {
         var pair = SessionPair.Connected(Link);

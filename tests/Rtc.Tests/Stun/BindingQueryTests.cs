@@ -56,6 +56,29 @@ public sealed class BindingQueryTests
     }
 
     [Fact]
+    public void A_question_that_could_not_leave_is_asked_again_at_once_and_not_for_ever()
+    {
+        var first = _now;
+        Ask();
+        _query.Unsent(_now);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), _query.NextTimeout - _now);
+        _now = _query.NextTimeout;
+        Assert.True(_query.TryHandle(_now, Server, Answer(Ask())));
+        Assert.Equal(Mapped, _query.Mapped);
+
+        _query.Restart(_now);
+        while (!_query.IsSettled)
+        {
+            Ask();
+            _query.Unsent(_now);
+            if (!_query.IsSettled) _now = _query.NextTimeout;
+        }
+
+        Assert.Null(_query.Mapped);
+        Assert.InRange(_now - first, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public void What_was_known_stays_while_a_changed_network_is_asked()
     {
         Assert.True(_query.TryHandle(_now, Server, Answer(Ask())));
