@@ -61,8 +61,33 @@ public sealed partial class RtcHost
     private void AfterCandidatesChanged(bool network)
     {
         Deliver();
-        CandidatesChanged?.Invoke(this, EventArgs.Empty);
-        if (network) NetworkChanged?.Invoke(this, EventArgs.Empty);
+        Tell(CandidatesChanged);
+        if (network) Tell(NetworkChanged);
+    }
+
+    private void Tell(EventHandler? listeners)
+    {
+        foreach (var each in Delegate.EnumerateInvocationList(listeners)) Contain(() => each(this, EventArgs.Empty));
+    }
+
+    private void TellSocketFailed(System.Net.Sockets.SocketError fault)
+    {
+        foreach (var each in Delegate.EnumerateInvocationList(SocketFailed)) Contain(() => each(this, fault));
+    }
+
+    /// <summary>
+    /// What a listener throws ends neither this thread, and the process with it, nor keeps the news from the others.
+    /// </summary>
+    private void Contain(Action listener)
+    {
+        try
+        {
+            listener();
+        }
+        catch (Exception cause)
+        {
+            _options.OnListenerFault?.Invoke(cause);
+        }
     }
 
     /// <summary>Scratch space for one datagram. Guarded by the gate.</summary>
@@ -146,7 +171,7 @@ public sealed partial class RtcHost
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Host.SocketFailed?.Invoke(state.Host, state.Fault),
+            static state => state.Host.TellSocketFailed(state.Fault),
             (Host: this, Fault: fault),
             preferLocal: false);
     }

@@ -43,6 +43,12 @@ public sealed record RtcHostOptions
     /// <summary>The certificate of this process; null (default) makes a new one.</summary>
     public LocalCertificate? Certificate { get; init; }
 
+    /// <summary>
+    /// Called with what a listener of the host's events has thrown, which is the end of nothing; null (default) ignores
+    /// it. It must not throw.
+    /// </summary>
+    public Action<Exception>? OnListenerFault { get; init; }
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

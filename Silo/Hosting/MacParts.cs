@@ -58,6 +58,7 @@ internal sealed class MacParts : IAsyncDisposable
         var rtc = StartRtc(settings);
         Phones = new PhoneHost(rtc, Gate, parts, _loggers.For<PhoneHost>());
         rtc.NetworkChanged += Phones.NetworkChanged;
+        rtc.SocketFailed += Phones.SocketFailed;
         Devices.CloseRevoked = async device =>
         {
             await Phones.CloseRevoked(device);

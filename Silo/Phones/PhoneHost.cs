@@ -60,6 +60,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         foreach (var peer in living) peer.Session?.AskForRestart();
     }
 
+    /// <summary>Says what the system did to the port of all phones; another socket is put in its place.</summary>
+    public void SocketFailed(object? sender, System.Net.Sockets.SocketError fault) => SocketFailed(fault);
+
     public async ValueTask DisposeAsync()
     {
         PhonePeer[] closing;
@@ -182,6 +185,9 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A phone could not be paired. {Problem}")]
     private partial void NotStored(string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The socket of the phones' port failed: {Fault}.")]
+    private partial void SocketFailed(System.Net.Sockets.SocketError fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A phone's peer failed in an unexpected way: {Kind}.")]
     private partial void PeerBroke(string kind);

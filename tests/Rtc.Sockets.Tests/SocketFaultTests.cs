@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using QuicPair.Rtc.Sockets.Loop;
 using Xunit;
 
@@ -25,6 +26,36 @@ public sealed class SocketFaultTests
         Assert.Equal("over the new socket"u8.ToArray(), await next);
         Assert.NotSame(former, pair.MacHost.Socket);
         Assert.Equal(port, pair.MacHost.Socket.LocalEndPoint);
+    }
+
+    [Fact]
+    public async Task Listeners_that_throw_end_nothing_and_keep_the_news_from_nobody()
+    {
+        var faults = Channel.CreateUnbounded<Exception>();
+        await using var host = RtcHost.Start(new RtcHostOptions
+        {
+            Address = System.Net.IPAddress.Loopback,
+            OnListenerFault = cause => faults.Writer.TryWrite(cause),
+        });
+        var (network, candidates, socket) = (Exception("network"), Exception("candidates"), Exception("socket"));
+        var told = Channel.CreateUnbounded<string>();
+        host.NetworkChanged += (_, _) => throw network;
+        host.NetworkChanged += (_, _) => told.Writer.TryWrite("network");
+        host.CandidatesChanged += (_, _) => throw candidates;
+        host.CandidatesChanged += (_, _) => told.Writer.TryWrite("candidates");
+        host.SocketFailed += (_, _) => throw socket;
+        host.SocketFailed += (_, _) => told.Writer.TryWrite("socket");
+
+        // A socket that is replaced counts as a change of network.
+        host.Socket.Dispose();
+
+        var (thrown, heard) = (new HashSet<Exception>(), new HashSet<string>());
+        while (thrown.Count < 3) thrown.Add(await faults.Reader.ReadAsync(Cancellation));
+        while (heard.Count < 3) heard.Add(await told.Reader.ReadAsync(Cancellation));
+        Assert.Superset(thrown, new HashSet<Exception> { network, candidates, socket });
+        Assert.NotEmpty(host.LocalCandidates);
+
+        static InvalidOperationException Exception(string name) => new(name);
     }
 
     [Fact]
