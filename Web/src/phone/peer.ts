@@ -27,6 +27,7 @@ export class Peer {
   readonly #exchange: Exchange;
   #macFingerprint: Bytes | undefined;
   #negotiation = 0;
+  #isLooking = true;
 
   private constructor(connection: RTCPeerConnection, exchange: Exchange) {
     this.#connection = connection;
@@ -50,6 +51,7 @@ export class Peer {
       const answer = await peer.#negotiate();
       onAnswer();
       await within(OPEN_TIMEOUT_MS, peer.#opened(), "no_path");
+      peer.found();
       const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
       if (fingerprint === undefined) {
         throw new Problem("no_webrtc");
@@ -66,7 +68,13 @@ export class Peer {
    * last counts: the others may have begun in a network that is gone.
    */
   async restart(): Promise<void> {
+    this.#isLooking = true;
     await this.#negotiate({ iceRestart: true });
+  }
+
+  /** The Mac was heard: nothing that is found later has to be told. */
+  found(): void {
+    this.#isLooking = false;
   }
 
   /** Calls back once when the connection is gone, and each time that it seems to be. */
@@ -137,7 +145,7 @@ export class Peer {
       sent,
       () => withFewCandidates(connection.localDescription?.sdp ?? ""),
       this.#exchange,
-      () => this.channel.readyState === "connecting",
+      () => this.#isLooking && number === this.#negotiation,
     );
     connection.onicecandidate = () => late.found();
     return answer;

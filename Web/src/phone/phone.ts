@@ -32,6 +32,9 @@ const PING_TIMEOUT_MS = 8_000;
 /** After a page wakes, or when the network seems gone. */
 const DOUBT_TIMEOUT_MS = 2_000;
 
+/** An offer that could not leave costs nothing: the next try waits this long, and twice as long each time. */
+const FIRST_PAUSE_MS = 100;
+
 /** How long a new path is looked for before there is a new connection. */
 const MOVE_MS = 12_000;
 
@@ -360,11 +363,13 @@ export class Phone {
   /** A new path for the session that lives, tried until the Mac answers over it; then a new connection. */
   async #move(session: Session): Promise<void> {
     const until = performance.now() + MOVE_MS;
+    let pauseMs = FIRST_PAUSE_MS;
     while (this.#session === session && performance.now() < until) {
       const again = new Promise<undefined>((resolve) => {
         this.#movedAgain = () => resolve(undefined);
       });
-      const outcome = await Promise.race([restart(session), again]);
+      const outcome = await Promise.race([restart(session, pauseMs), again]);
+      pauseMs = outcome === undefined ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, DOUBT_TIMEOUT_MS);
       if (outcome === "useless") {
         break;
       }
@@ -410,15 +415,19 @@ export class Phone {
 }
 
 /** Restarts ICE and hears from the Mac over the new path, or says whether trying again is of use. */
-async function restart(session: Session): Promise<"restarted" | "silent" | "useless"> {
+async function restart(session: Session, pauseMs: number): Promise<"restarted" | "silent" | "useless"> {
   try {
     await session.peer.restart();
   } catch (error) {
     if (error instanceof Problem && !passing.includes(error.code)) {
       return "useless";
     }
-    await session.ping(DOUBT_TIMEOUT_MS);
+    await session.ping(pauseMs);
     return "silent";
   }
-  return (await session.ping(DOUBT_TIMEOUT_MS)) === undefined ? "silent" : "restarted";
+  if ((await session.ping(DOUBT_TIMEOUT_MS)) === undefined) {
+    return "silent";
+  }
+  session.peer.found();
+  return "restarted";
 }
