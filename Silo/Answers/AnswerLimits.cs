@@ -30,6 +30,11 @@ internal static class AnswerLimits
     /// <summary>Bytes of all ended logs of this Mac that are kept.</summary>
     public const long KeptBytes = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// How long a runner may be silent before it is asked what it does: a quick first token is not met by a question.
+    /// </summary>
+    public static readonly TimeSpan StageAfter = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How often a runner that loads a model is asked whether it has it.</summary>
     public static readonly TimeSpan LoadPoll = TimeSpan.FromMilliseconds(500);
 

@@ -54,11 +54,12 @@ internal sealed partial class ChatWork(
         }
     }
 
-    // Asked beside the chat, so that it costs the first token nothing.
+    // Asked beside the chat, and only when the first token takes its time: it never competes with it.
     private async Task TellStage(Answer answer, string model)
     {
         try
         {
+            await Task.Delay(AnswerLimits.StageAfter, time, answer.Stopped);
             while (!answer.HasEntries)
             {
                 var loaded = (await runner.Running(answer.Stopped)).Any(running => running.Name == model);

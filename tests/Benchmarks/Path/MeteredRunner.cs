@@ -15,8 +15,6 @@ namespace QuicPair.Benchmarks.Path;
 /// <summary>Speaks as much of Ollama's API as a chat needs and notes when its first token left.</summary>
 internal sealed class MeteredRunner : IAsyncDisposable
 {
-    private const int Tokens = 20;
-
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, long> _written = new();
     private long _firstTokenAt;
@@ -32,6 +30,9 @@ internal sealed class MeteredRunner : IAsyncDisposable
 
     /// <summary>Chats that came.</summary>
     public int Chats => Volatile.Read(ref _chats);
+
+    /// <summary>Of each answer.</summary>
+    public int Tokens { get; set; } = 20;
 
     /// <summary>Between two tokens.</summary>
     public TimeSpan Pace { get; set; }
@@ -106,7 +107,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
         await Line(http, "", done: true);
     }
 
-    private static Task Line(HttpContext http, string text, bool done)
+    private Task Line(HttpContext http, string text, bool done)
     {
         var line = new JsonObject
         {

@@ -23,6 +23,9 @@ internal sealed class StageTimes
         }
     }
 
+    /// <summary>A percentile of a stage, in milliseconds.</summary>
+    public double Percentile(string stage, double share) => At([.. _milliseconds[stage].Order()], share);
+
     private static double At(List<double> sorted, double share) =>
         sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
 }

@@ -20,6 +20,9 @@ internal sealed class ScriptedRunner : IModelRunner
     /// <summary>What was asked of it beside chats, one word and one model each.</summary>
     public List<string> Asked { get; } = [];
 
+    /// <summary>How often it was asked which models are in memory.</summary>
+    public int StageQuestions { get; private set; }
+
     /// <summary>What loading waits for.</summary>
     public Task Loading { get; set; } = Task.CompletedTask;
 
@@ -29,8 +32,12 @@ internal sealed class ScriptedRunner : IModelRunner
     public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ModelCard>>([.. Models]);
 
-    public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<RunningModel>>([.. Loaded.Select(name => new RunningModel { Name = name })]);
+    public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation)
+    {
+        StageQuestions++;
+        return Task.FromResult<IReadOnlyList<RunningModel>>(
+            [.. Loaded.Select(name => new RunningModel { Name = name })]);
+    }
 
     public Task<ModelDetails> Show(string model, CancellationToken cancellation)
     {

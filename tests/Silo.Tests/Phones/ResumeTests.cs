@@ -98,6 +98,7 @@ public sealed class ResumeTests : IDisposable
         using var phone = await _desk.ConnectPaired(_desk.Pair());
         await phone.Send("""{"op":"chat","id":"c","prompt":"hi"}""");
         var script = await _desk.Runner.Begun();
+        _desk.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("reading", await phone.Next(), StringComparison.Ordinal);
 
         for (var second = 0; second < 300; second++)
