@@ -51,6 +51,15 @@ public sealed class HouseholdOptions
     public string DoorListen { get; set; } = string.Empty;
 
     /// <summary>
+    /// The folder of the Unix socket through which the driver finds the door; no setting. Empty (the default): the one of
+    /// <see cref="Certificates"/>. A second process beside the daemon has one of its own.
+    /// </summary>
+    internal string LinkFolder { get; set; } = string.Empty;
+
+    /// <summary>Where that socket is.</summary>
+    internal string LinkAt => Path.GetFullPath(LinkFolder.Length > 0 ? LinkFolder : Certificates);
+
+    /// <summary>
     /// The database that either setting names, with limits fit for a daemon; null when this household needs none.
     /// </summary>
     /// <exception cref="FormatException">The setting cannot be read.</exception>
@@ -64,7 +73,7 @@ public sealed class HouseholdOptions
                 : throw new FormatException($"{Section}:ConnectionStringFile names no file.");
         }
 
-        return text.Length == 0 ? null : WithLimits(text, DoorAt() is null ? null : Path.GetFullPath(Certificates));
+        return text.Length == 0 ? null : WithLimits(text, DoorAt() is null ? null : LinkAt);
     }
 
     /// <summary>The door that this process goes through; null when it is the door, or there is none.</summary>

@@ -55,7 +55,7 @@ internal static class HouseholdCommand
                 reply = await daemon.Ask(request, cancellation);
             }
 
-            await Restart.Wait(parsed.GetValue(home), reply, cancellation);
+            await Restart.Wait(parsed.GetValue(home), reply, terminal, cancellation);
             terminal.Note("This Mac is the first of its household. The next one joins with: quicpair invite");
             return ExitCode.Ok;
         });

@@ -27,7 +27,7 @@ internal static class JoinCommand
                 reply = await daemon.Ask(request, cancellation);
             }
 
-            await Restart.Wait(parsed.GetValue(home), reply, cancellation);
+            await Restart.Wait(parsed.GetValue(home), reply, terminal, cancellation);
             var inviter = reply.GetProperty("mac").GetString();
             terminal.Note($"This Mac is in the household of {Terminal.Harmless(inviter ?? "")}.");
             return ExitCode.Ok;

@@ -95,8 +95,14 @@ internal sealed partial class MutualTls
         var pipe = new SslPipe(ssl);
         var serializer = services.GetRequiredService<Serializer<ClaimedPreamble>>();
         var claimed = await PreambleReader.Peek(pipe.Input, serializer, cancellation);
-        var fits = claimed is not null
-            && (_introducer is not null || await Names(services).Fits(claimed, name));
+        if (claimed is null)
+        {
+            // A Mac that joins looks whether it reaches every member, and hangs up.
+            LogSilent(Logger(services), name);
+            return null;
+        }
+
+        var fits = _introducer is not null || await Names(services).Fits(claimed, name);
         if (fits)
         {
             return pipe;
@@ -130,6 +136,9 @@ internal sealed partial class MutualTls
 
     [LoggerMessage(1, LogLevel.Debug, "A stranger at {Address} was turned away: {Reason}.")]
     private static partial void LogStranger(ILogger logger, EndPoint? address, string reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Name} shook hands and said nothing.")]
+    private static partial void LogSilent(ILogger logger, string name);
 
     [LoggerMessage(2, LogLevel.Warning, "{Name} is not the silo at {Address} and was turned away.")]
     private static partial void LogWrongName(ILogger logger, string name, object? address);

@@ -50,7 +50,7 @@ public sealed class DoorLink : IAsyncDisposable
             return null;
         }
 
-        var link = new DoorLink(door, self, options.Certificates);
+        var link = new DoorLink(door, self, options.LinkAt);
         try
         {
             link.Listen();

@@ -96,8 +96,21 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>The configuration that these arguments and this machine give.</summary>
-    public static IConfigurationRoot Configuration(string[] args) =>
-        Configure(args, DataFolder.Locate(Environment.GetEnvironmentVariable)).Configuration;
+    public static IConfigurationRoot Configuration(string[] args, string? home = null) =>
+        Configure(args, home ?? DataFolder.Locate(Environment.GetEnvironmentVariable)).Configuration;
+
+    /// <summary>The household that a configuration names.</summary>
+    public static HouseholdOptions Household(IConfiguration configuration, string home)
+    {
+        var household = new HouseholdOptions();
+        configuration.GetSection(HouseholdOptions.Section).Bind(household);
+        if (household.Certificates.Length == 0)
+        {
+            household.Certificates = Path.Combine(home, HouseholdFiles.Folder);
+        }
+
+        return household;
+    }
 
     /// <summary>Before the process ends, new phones are turned away and running answers may finish.</summary>
     private async Task WaitForEnd()
@@ -127,6 +140,10 @@ internal sealed class Daemon : IAsyncDisposable
             {
                 await timer.WaitForNextTickAsync();
             }
+            catch (Exception problem) when (Sentence(problem) is not null)
+            {
+                throw new StartupException(Sentence(problem)!, problem);
+            }
         }
     }
 
@@ -145,7 +162,7 @@ internal sealed class Daemon : IAsyncDisposable
 
     private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
     {
-        var household = Household(builder, folder);
+        var household = Household(builder.Configuration, folder.Path);
         LocalMode.Check(builder.Configuration, household);
         var link = DoorLink.Open(household);
         try
@@ -181,14 +198,6 @@ internal sealed class Daemon : IAsyncDisposable
         Attach(mac.Household, app.Services);
         Attach(mac.Vouching, app.Services);
         return app;
-    }
-
-    private static HouseholdOptions Household(WebApplicationBuilder builder, DataFolder folder)
-    {
-        var household = new HouseholdOptions();
-        builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
-        if (household.Certificates.Length == 0) household.Certificates = HouseholdFolder.Of(folder);
-        return household;
     }
 
     private static async Task RefuseCopies(HouseholdOptions household, MacParts mac)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using QuicPair.Protocol;
+using QuicPair.Rtc.Sockets;
 using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Hosting;
@@ -31,12 +32,29 @@ internal static class LinkPlacesFinder
             : new LinkPlaces([$"{listening.Scheme}://{host}:{listening.Port}", here], ThisNetworkOnly: true);
     }
 
+    /// <summary>What is wrong with a public URL, in one sentence; null when phones can be sent there.</summary>
+    public static string? Problem(string publicUrl, bool isLocalOnly)
+    {
+        if (publicUrl.Length == 0) return null;
+        try
+        {
+            var host = new Uri(Origin(publicUrl)).Host;
+            return isLocalOnly && !LocalNetwork.ContainsHost(host)
+                ? $"Network:LocalOnly: {host} is no private address (FrontDoor:PublicUrl)."
+                : null;
+        }
+        catch (StartupException problem)
+        {
+            return problem.Message;
+        }
+    }
+
     private static string Origin(string publicUrl)
     {
-        var url = new Uri(publicUrl, UriKind.Absolute);
-        if (url.AbsolutePath != "/")
+        if (!Uri.TryCreate(publicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.AbsolutePath != "/")
         {
-            throw new StartupException("FrontDoor:PublicUrl is scheme, host and port, without a path.");
+            throw new StartupException("The public URL is scheme, host and port, such as https://ai.example.org (FrontDoor:PublicUrl).");
         }
 
         var origin = url.GetLeftPart(UriPartial.Authority);

@@ -71,7 +71,10 @@ internal sealed class MacParts : IAsyncDisposable
         Inviter = new Inviter(
             Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
         Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
-        Household = new HouseholdDesk(Keys, settings.Name, folder, Keys.Audit!, time);
+        Household = new HouseholdDesk(Keys, settings.Name, folder, Keys.Audit!, time)
+        {
+            UrlProblem = url => LinkPlacesFinder.Problem(url, settings.LocalOnly),
+        };
         Desk.Household = Household.Answer;
         Settings = settings;
     }

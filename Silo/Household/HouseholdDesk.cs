@@ -31,6 +31,9 @@ internal sealed class HouseholdDesk(
     /// <summary>The origin of the household's front door.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>What is wrong with a public URL, in one sentence; null when it can be used.</summary>
+    public Func<string, string?> UrlProblem { get; init; } = _ => null;
+
     /// <summary>Starts the silo anew with the settings that are stored now.</summary>
     public Action Restart { get; set; } = () => { };
 
@@ -86,8 +89,11 @@ internal sealed class HouseholdDesk(
 
     private async Task<ControlReply> Create(ControlRequest request)
     {
-        var options = Asked(request, Database(request.Database));
+        var options = Asked(request, request.Database ?? "");
         options.Door = request.Door ?? "";
+        SiloPlace.CheckSettings(options);
+        SiloPlace.CheckFree(options.Address, options.Port, Options);
+        CheckUrl(request.PublicUrl);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         MemberCertificate.Issue(authority, keys.MacId, Folder);
         keys.FoundHousehold();
@@ -105,6 +111,10 @@ internal sealed class HouseholdDesk(
         }
 
         var options = Asked(request, request.Database ?? Options.ConnectionString);
+        options.Door = request.Door ?? "";
+        SiloPlace.CheckSettings(options);
+        CheckUrl(request.PublicUrl);
+        options.Door = "";
         if (request.Door is { Length: > 0 } door)
         {
             options.DoorListen = $"0.0.0.0:{door[(door.LastIndexOf(':') + 1)..]}";
@@ -132,7 +142,7 @@ internal sealed class HouseholdDesk(
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
-            AddressOf(Options.Address), keys.Mac, macName, life, Sign);
+            SiloPlace.AddressOf(Options.Address), keys.Mac, macName, life, Sign);
         return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
     }
 
@@ -172,7 +182,9 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse("refused", "The invitation is expired; ask for a new one.");
         }
 
-        await new Joining(keys, Folder).Run(invitation, request.Address, request.Port ?? DefaultPort);
+        var port = request.Port ?? DefaultPort;
+        SiloPlace.CheckFree(request.Address ?? $"{IPAddress.Any}", port, Options);
+        await new Joining(keys, Folder, CheckUrl).Run(invitation, request.Address, port);
         audit.Write(AuditEvent.Joined);
         return new ControlReply
         {
@@ -199,14 +211,10 @@ internal sealed class HouseholdDesk(
         return authority;
     }
 
-    private static string Database(string? text) =>
-        new HouseholdOptions { ConnectionString = text ?? "" }.Database() is null
-            ? throw new JoinException("bad_request", "A household of several Macs needs a database.")
-            : text!;
-
-    private static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
-        ? address
-        : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
+    private void CheckUrl(string? url)
+    {
+        if (UrlProblem(url ?? "") is { } problem) throw new JoinException("bad_request", problem);
+    }
 
     /// <summary>The address under which other machines of this network know this one.</summary>
     private static string LocalAddress()

@@ -13,7 +13,7 @@ namespace QuicPair.Silo.Household;
 /// The way of this Mac into a household: ask the inviting Mac, then see whether the database and every Mac of the
 /// household can be reached, and only then keep what it gave. Over within 15 seconds, whatever happens.
 /// </summary>
-internal sealed class Joining(KeyStore keys, string folder)
+internal sealed class Joining(KeyStore keys, string folder, Action<string?> checkUrl)
 {
     // Three steps, 15 s in all.
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(4.5);
@@ -23,6 +23,7 @@ internal sealed class Joining(KeyStore keys, string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (reply, self) = await Ask(invitation, key.ExportSubjectPublicKeyInfo());
+        checkUrl(reply.PublicUrl);
         var trial = $"{folder}.{Environment.ProcessId}.new";
         try
         {

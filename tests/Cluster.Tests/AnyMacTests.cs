@@ -40,18 +40,7 @@ public sealed class AnyMacTests(Database database)
         await using var live = await connect(Cancellation);
         var mac = household.Macs.Single(mac => household.Ids[mac.Home] == live.Pairing.MacId);
         Assert.NotEqual(except, mac);
-        Assert.IsType<DoneMessage>(await Last(live));
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
         return mac;
-    }
-
-    private static async Task<Message?> Last(PairedMac mac)
-    {
-        Message? last = null;
-        await foreach (var message in mac.Chat(new ChatMessage { Prompt = "Hello" }))
-        {
-            last = message;
-        }
-
-        return last;
     }
 }

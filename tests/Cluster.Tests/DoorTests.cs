@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using QuicPair.Client;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.Protocol.Messages;
@@ -19,17 +18,17 @@ public sealed class DoorTests(Database database)
         await using var household = await Household.Start(database.Server, macs: 2, throughDoor: true);
         await using var phone = await household.Pair(household.Macs[0], "phone");
         await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
-        Assert.IsType<DoneMessage>(await Last(live));
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
 
         await household.RestartDoor();
-        Assert.IsType<DoneMessage>(await Last(live));
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
         foreach (var mac in household.Macs)
         {
             await household.Until(mac, 403);
         }
 
         await using var newcomer = await household.Pair(household.Macs[1], "newcomer");
-        Assert.IsType<DoneMessage>(await Last(live));
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
     }
 
     [Theory]
@@ -58,16 +57,5 @@ public sealed class DoorTests(Database database)
             await ssl.WriteAsync("D\0\0\0\u0008\u0004\u00d2\u0016\u002f"u8.ToArray(), Cancellation);
             await ssl.ReadExactlyAsync(new byte[1], Cancellation);
         });
-    }
-
-    private static async Task<Message?> Last(PairedMac mac)
-    {
-        Message? last = null;
-        await foreach (var message in mac.Chat(new ChatMessage { Prompt = "Hello" }))
-        {
-            last = message;
-        }
-
-        return last;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QuicPair.Cli;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
 using Xunit;
@@ -38,15 +39,96 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
         var macs = await Ok(_first, "macs", "--json");
         Assert.Equal(2, macs.Split("\"here\"").Length - 1);
 
+        // Looking whether a member can be reached is nothing that its owner has to hear of.
+        Assert.DoesNotContain("turned away", _first.Process.Errors, StringComparison.Ordinal);
         Assert.Contains("\"joined\"", await Audit(_first), StringComparison.Ordinal);
         Assert.Contains("\"joined\"", await Audit(_second), StringComparison.Ordinal);
 
         var settings = Path.Combine(_second.Home, "household", "settings.json");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(settings));
         Assert.False(File.Exists(Path.Combine(_second.Home, "household", "ca.key")));
-        var (exit, _, errors) = await Run(_second, "join", invitation);
+        var (exit, _, errors) = await Run(_second, "join", invitation, "--port", Port);
         Assert.Equal(3, exit);
         Assert.Contains("first Mac", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_that_cannot_be_used_is_refused_before_anything_is_stored()
+    {
+        string[] database = ["--database", _database];
+        string[] place = ["--address", "127.0.0.1", "--port", Port];
+        string[][] wrong =
+        [
+            [.. database, .. place, "--public-url", "household.example"],
+            [.. database, .. place, "--public-url", "http://household.example"],
+            [.. database, .. place, "--public-url", "https://household.example/phones"],
+            [.. database, .. place, "--door", "household.example"],
+            [.. database, "--address", "192.0.2.7", "--port", Port],
+            [.. database, "--address", "127.0.0.1", "--port", "70000"],
+            ["--database", "no connection string", .. place],
+        ];
+        foreach (var given in wrong)
+        {
+            var (exit, output, errors) = await Run(_first, ["household", "create", .. given]);
+            Assert.Equal((2, ""), (exit, output));
+            Assert.Single(errors.Trim().Split('\n'));
+            Assert.False(Directory.Exists(Path.Combine(_first.Home, "household")));
+        }
+
+        Assert.True((await _first.Ask(new { op = "macs" })).GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_restart_that_takes_long_says_so()
+    {
+        var errors = new StringWriter();
+        var frozen = _first.Process;
+        await using var heard = new HeardWriter(line =>
+        {
+            errors.WriteLine(line);
+            if (line.StartsWith("The settings are stored", StringComparison.Ordinal)) Signals.Stop(frozen.Id);
+            if (line.StartsWith("Still starting after 10 s", StringComparison.Ordinal)) Signals.Continue(frozen.Id);
+        });
+        var terminal = new Terminal(TextReader.Null, TextWriter.Null, heard) { HasErrorScreen = true };
+        var exit = await CommandLine.Run(
+            [
+                "--home", _first.Home, "household", "create", "--database", _database, "--address", "127.0.0.1",
+                "--port", Port,
+            ],
+            terminal);
+        Assert.True(exit == 0, errors.ToString());
+        Assert.Contains("Still starting after 5 s", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("first of its household", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_third_mac_that_cannot_be_reached_is_named_and_nothing_is_stored()
+    {
+        await Create();
+        await Ok(
+            _second, "join", (await Ok(_first, "invite")).Split('\n')[0], "--address", "127.0.0.1", "--port", Port);
+        await using var third = await MacProcess.Start(
+            Path.Combine(_folder, "third"), 0, new Dictionary<string, string?> { ["Mac__Name"] = "third Mac" });
+        var invitation = (await Ok(_first, "invite")).Split('\n')[0];
+        var named = (await _second.Ask(new { op = "status" })).GetProperty("macId").GetString()!;
+        Signals.Stop(_second.Process.Id);
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var (exit, _, errors) = await Run(third, "join", invitation, "--address", "127.0.0.1", "--port", Port);
+            watch.Stop();
+            Assert.Equal(3, exit);
+            Assert.Contains(named, errors, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Path.Combine(third.Home, "household")));
+            if (Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1")
+            {
+                Assert.InRange(watch.Elapsed.TotalSeconds, 0, 15);
+            }
+        }
+        finally
+        {
+            Signals.Continue(_second.Process.Id);
+        }
     }
 
     [Fact]
@@ -58,7 +140,7 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
         try
         {
             var watch = Stopwatch.StartNew();
-            var (exit, _, errors) = await Run(_second, "join", invitation);
+            var (exit, _, errors) = await Run(_second, "join", invitation, "--port", Port);
             Assert.Equal(3, exit);
             Assert.Contains("first Mac", errors, StringComparison.Ordinal);
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), watch.Elapsed.ToString());
@@ -75,7 +157,7 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
     {
         await Create();
         var invitation = (await Ok(_first, "invite")).Split('\n')[0];
-        var (exit, _, _) = await Run(_second, "join", invitation[..^8] + "AAAAAAAA");
+        var (exit, _, _) = await Run(_second, "join", invitation[..^8] + "AAAAAAAA", "--port", Port);
         Assert.NotEqual(0, exit);
         Assert.False(Directory.Exists(Path.Combine(_second.Home, "household")));
     }

@@ -1,4 +1,3 @@
-using QuicPair.Client;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol.Messages;
@@ -18,7 +17,7 @@ public sealed class SharedHouseholdTests(Database database)
             await using var phone = await household.Pair(mac, $"phone-{index}");
             await using var paired = await phone.Open(
                 phone.Pairings.Load().Single(), TestContext.Current.CancellationToken);
-            Assert.IsType<DoneMessage>(await Last(paired));
+            Assert.IsType<DoneMessage>(await Answers.Last(paired));
             var devices = await mac.Ask(new { op = "devices" });
             Assert.Equal($"phone-{index}", devices.GetProperty("devices")[0].GetProperty("name").GetString());
         }
@@ -44,16 +43,5 @@ public sealed class SharedHouseholdTests(Database database)
         Assert.Empty((await member.Grains.Mac(mac).GetState()).Devices);
         var devices = await household.Macs[0].Ask(new { op = "devices" });
         Assert.Equal(0, devices.GetProperty("devices").GetArrayLength());
-    }
-
-    private static async Task<Message?> Last(PairedMac mac)
-    {
-        Message? last = null;
-        await foreach (var message in mac.Chat(new ChatMessage { Prompt = "Hello" }))
-        {
-            last = message;
-        }
-
-        return last;
     }
 }

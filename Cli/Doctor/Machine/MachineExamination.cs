@@ -22,6 +22,7 @@ internal static class MachineExamination
 
         findings.AddRange(doors.Take(1).Select(found => found.Clock));
         findings.AddRange(doors.Select(found => found.Door));
+        findings.AddRange(await new HouseholdChecks(settings.Household, home, TimeProvider.System).Run(cancellation));
         findings.AddRange(await new OllamaChecks(settings, OllamaChecks.OwnAddresses).Run(cancellation));
         findings.Add(await SleepCheck.Run(cancellation));
         return findings;

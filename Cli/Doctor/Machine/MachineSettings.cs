@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using QuicPair.Client;
 using QuicPair.Client.Store;
+using QuicPair.Cluster;
 using QuicPair.Silo.Hosting;
 using QuicPair.Silo.Runners.Ollama;
 
@@ -27,13 +28,16 @@ internal sealed record MachineSettings
     /// <summary>The front doors that this machine's phones use, as a Mac or as a phone.</summary>
     public IReadOnlyList<Uri> FrontDoors { get; init; } = [];
 
+    /// <summary>The household that this Mac is one of.</summary>
+    public HouseholdOptions Household { get; init; } = new();
+
     /// <summary>Reads them as <c>quicpair up</c> with these words would.</summary>
     public static MachineSettings Read(string[] words, string home, Func<string, string?> environment)
     {
         var settings = new MachineSettings { Home = home };
         try
         {
-            var configuration = Daemon.Configuration(words);
+            var configuration = Daemon.Configuration(words, home);
             var mac = MacSettings.Read(configuration);
             var address = configuration["Runner:OllamaUrl"] is { Length: > 0 } chosen
                 ? chosen
@@ -45,6 +49,7 @@ internal sealed record MachineSettings
                 Runner = runner,
                 HasOtherRunner = configuration["Runner:Kind"] is not ("auto" or "ollama"),
                 Model = mac.Runner.Model ?? "",
+                Household = Daemon.Household(configuration, home),
                 FrontDoors = [.. Doors(configuration["FrontDoor:PublicUrl"], home)],
             };
         }

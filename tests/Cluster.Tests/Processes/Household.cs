@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using Npgsql;
 using QuicPair.Client;
 using QuicPair.Cluster.Certificates;
 using QuicPair.EndToEnd;
@@ -18,6 +20,7 @@ internal sealed class Household : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("quicpair-house-").FullName;
     private readonly string _database;
     private readonly ConcurrentDictionary<string, int> _ports = new();
+    private readonly ConcurrentDictionary<string, Dictionary<string, string?>> _settings = new();
     private readonly PostgresProcess? _own;
     private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
 
@@ -48,10 +51,14 @@ internal sealed class Household : IAsyncDisposable
     }
 
     /// <summary>Starts a household over a PostgreSQL of its own, which the test may stop.</summary>
-    public static async Task<(Household Household, PostgresProcess Server)> StartWithServer(int macs)
+    public static async Task<(Household Household, PostgresProcess Server)> StartWithServer(
+        int macs, bool throughDoor = false)
     {
         var server = await PostgresProcess.Start();
-        var household = new Household(server.ConnectionString, server);
+        var household = new Household(server.ConnectionString, server)
+        {
+            _door = throughDoor ? PostgresProcess.FreePort() : 0,
+        };
         await household.Open(macs);
         return (household, server);
     }
@@ -68,6 +75,19 @@ internal sealed class Household : IAsyncDisposable
     {
         MemberCertificate.Issue(_authority, name, Of($"{name}-household"));
         return new HouseholdOptions { ConnectionString = _database, Certificates = Of($"{name}-household") };
+    }
+
+    /// <summary>Gives a member's files of this household's authority.</summary>
+    /// <param name="name">The name in the certificate.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="until">When it ends; null for its usual life.</param>
+    public void Issue(string name, string folder, DateTimeOffset? until = null)
+    {
+        MemberCertificate.Issue(_authority, name, folder);
+        if (until is not { } end) return;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = _authority.Issue(name, key.ExportSubjectPublicKeyInfo(), end.AddDays(-2), end);
+        MemberCertificate.Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), _authority.Certificate);
     }
 
     /// <summary>A file or folder of this household.</summary>
@@ -105,6 +125,7 @@ internal sealed class Household : IAsyncDisposable
             settings["Cluster__Port"] = $"{silo}";
         }
 
+        _settings[Of(name)] = settings;
         _ports[name] = int.Parse(settings["Cluster__Port"]!, CultureInfo.InvariantCulture);
         return MacProcess.Start(Of(name), 0, settings);
     }
@@ -117,6 +138,70 @@ internal sealed class Household : IAsyncDisposable
         await mac.DisposeAsync();
         var name = Path.GetFileName(mac.Home);
         Macs[index] = await StartMac(name, _ports[name]);
+    }
+
+    /// <summary>SIGTERM, the end that follows, then a new process over the same folder and silo port.</summary>
+    public async Task RestartInOrder(int index)
+    {
+        var mac = Macs[index];
+        Signals.Terminate(mac.Process.Id);
+        Assert.Equal(0, await mac.Process.Exit());
+        await mac.DisposeAsync();
+        var name = Path.GetFileName(mac.Home);
+        Macs[index] = await StartMac(name, _ports[name]);
+    }
+
+    /// <summary>Waits until a Mac's owner reads that another one is in a state.</summary>
+    public async Task UntilSeen(MacProcess by, MacProcess other, string state)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        var seen = "";
+        for (var tick = 0; tick < 900 && seen != state; tick++)
+        {
+            var macs = (await by.Ask(new { op = "macs" })).GetProperty("macs").EnumerateArray();
+            seen = macs.Single(mac => mac.GetProperty("mac").GetString() == Ids[other.Home])
+                .GetProperty("state").GetString();
+            await timer.WaitForNextTickAsync();
+        }
+
+        Assert.Equal(state, seen);
+    }
+
+    /// <summary>Changes the database behind everybody's back.</summary>
+    public async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync());
+    }
+
+    /// <summary>Copies a data folder as a person would who moves to another machine.</summary>
+    public static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+        foreach (var folder in Directory.GetDirectories(from))
+        {
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        }
+
+        foreach (var file in Directory.GetFiles(from))
+        {
+            if (Path.GetFileName(file) is not ("lock" or "control.sock"))
+            {
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            }
+        }
+    }
+
+    /// <summary>Runs the command beside a Mac's daemon, with its settings.</summary>
+    public async Task<(int Exit, string Output, string Errors)> Command(MacProcess mac, params string[] arguments)
+    {
+        var settings = new Dictionary<string, string?>(_settings[mac.Home]) { ["QUICPAIR_HOME"] = mac.Home };
+        await using var command = ChildProcess.Start("dotnet", [Tree.Program("Cli"), .. arguments], settings);
+        command.Input.Close();
+        return (await command.Exit(), command.Output, command.Errors);
     }
 
     /// <summary>Pairs a phone through the shared front door and leaves it unconnected.</summary>
