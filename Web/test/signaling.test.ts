@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { fromBase64Url, toBase64Url } from "../src/bytes.ts";
@@ -145,6 +145,24 @@ test("Each refusal has its code and sentence", async (context) => {
 test("Says that the front door does not answer", async () => {
   const { code } = await problemOf(new Signaling("http://127.0.0.1:1").offer(to, sdp));
   assert.equal(code, "front_door_unreachable");
+});
+
+test("An answer that broke off, and a page that is none, are no forgery", async (context) => {
+  const answers: ((response: ServerResponse) => void)[] = [
+    (response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write('{"v":1,', () => response.destroy());
+    },
+    (response) => response.writeHead(200).end("<h1>Welcome to our hotel</h1>"),
+  ];
+  for (const respond of answers) {
+    const server = createServer((request, response) => request.resume().on("end", () => respond(response)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    context.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { code } = await problemOf(new Signaling(`http://127.0.0.1:${port}`).offer(to, sdp));
+    assert.equal(code, "front_door_unreachable");
+  }
 });
 
 test("Gets ice servers, drops malformed ones and asks no second time", async (context) => {

@@ -123,7 +123,8 @@ export class Signaling {
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
       });
-      json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+      // A rejection says enough by its status; an answer that broke off is no answer.
+      json = readBody(await response.text(), response.ok);
     } catch {
       throw new Problem("front_door_unreachable");
     }
@@ -133,6 +134,18 @@ export class Signaling {
     const seconds = Number(response.headers.get("retry-after") ?? NaN);
     const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
     return { status: response.status, code: json["code"], now: json["now"], retryAfterMs };
+  }
+}
+
+/** Throws when an answer is not JSON: it is another's, as a hotel's sign-in page is, or a part of one. */
+function readBody(text: string, isAnswer: boolean): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    if (isAnswer) {
+      throw error;
+    }
+    return {};
   }
 }
 
