@@ -84,7 +84,7 @@ internal static class ModelsCommand
                 .. model.Capabilities,
             ];
             var remarks = string.Join(", ", marks.OfType<string>());
-            var line = $"{model.Name.PadRight(width)}  {Size(model.Size),8}  {remarks}";
+            var line = $"{model.Name.PadRight(width)}  {ByteSize.Text(model.Size) ?? "-",8}  {remarks}";
             terminal.Out.WriteLine(Terminal.Harmless(line).TrimEnd());
         }
 
@@ -99,7 +99,7 @@ internal static class ModelsCommand
         List<(string Name, string? Value)> facts =
         [
             ("model", reply.Model),
-            ("size", Size(reply.Size)),
+            ("size", ByteSize.Text(reply.Size) ?? "-"),
             ("family", reply.Details.Family),
             ("parameters", reply.Details.ParameterSize),
             ("quantization", reply.Details.Quantization),
@@ -129,9 +129,4 @@ internal static class ModelsCommand
         ["remote"] = model.Remote,
         ["capabilities"] = new JsonArray([.. model.Capabilities.Select(name => (JsonNode)name)]),
     };
-
-    // 0 is what a Mac says that does not know.
-    private static string Size(long bytes) => bytes == 0 ? "-" : string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(bytes >= 1_000_000_000 ? bytes / 1e9 : bytes / 1e6):0.0} {(bytes >= 1_000_000_000 ? "GB" : "MB")}");
 }

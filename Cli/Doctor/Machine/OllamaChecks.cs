@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -52,13 +51,15 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
     {
         var named = models.Where(
             model => model.Size > 0 && (settings.Model.Length == 0 || Matches(model.Name))).ToList();
-        if (named.Count == 0 || bytes <= 0)
+        if (named.Count == 0)
         {
             return new Finding("memory", Verdict.NotMeasured, "There is no model whose size is known.");
         }
 
+        if (bytes <= 0) return new Finding("memory", Verdict.NotMeasured, "This machine does not say what it has.");
+
         var (name, size) = settings.Model.Length > 0 ? named[0] : named.MinBy(model => model.Size);
-        var text = $"{name} has {Size(size)}, this machine {Size(bytes)}.";
+        var text = $"{name} has {ByteSize.Text(size)}, this machine {ByteSize.Text(bytes)}.";
         return size > bytes * 0.8
             ? new Finding("memory", Verdict.Warn, text, "Use a smaller model, such as: ollama pull qwen2.5:3b")
             : new Finding("memory", Verdict.Ok, text);
@@ -139,10 +140,6 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
             return null;
         }
     }
-
-    private static string Size(long bytes) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(bytes < 1_000_000_000 ? bytes / 1e6 : bytes / 1e9):0.#} {(bytes < 1_000_000_000 ? "MB" : "GB")}");
 
     /// <summary>The addresses at which others reach this machine.</summary>
     public static IEnumerable<IPAddress> OwnAddresses() => NetworkInterface.GetAllNetworkInterfaces()

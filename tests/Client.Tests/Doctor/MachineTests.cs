@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using QuicPair.Cli;
 using QuicPair.Cli.Doctor;
 using QuicPair.Cli.Doctor.Machine;
 
@@ -135,6 +136,32 @@ public sealed class MachineTests : IDisposable
         Assert.Equal(Verdict.Warn, found.Verdict);
         Assert.Contains("OLLAMA_HOST=127.0.0.1", found.Mend!, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(0, 25_300_000_000, nameof(Verdict.NotMeasured), "There is no model whose size is known.")]
+    [InlineData(2_600_000, 0, nameof(Verdict.NotMeasured), "This machine does not say what it has.")]
+    [InlineData(2_600_000, 25_300_000_000, nameof(Verdict.Ok), "small has 2.6 MB, this machine 25.3 GB.")]
+    [InlineData(40_000, 25_300_000_000, nameof(Verdict.Ok), "small has 40.0 kB, this machine 25.3 GB.")]
+    public void A_size_that_nobody_knows_is_not_shown_as_none(long size, long memory, string expected, string text)
+    {
+        var found = new OllamaChecks(new MachineSettings { Home = _folder.Path }, () => []).Memory(
+            [("small", size)], memory);
+        Assert.Equal((expected, text), (found.Verdict.ToString(), found.Text));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "1 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1_000, "1.0 kB")]
+    [InlineData(999_949, "999.9 kB")]
+    [InlineData(999_950, "1.0 MB")]
+    [InlineData(2_600_000, "2.6 MB")]
+    [InlineData(1_900_000_000, "1.9 GB")]
+    [InlineData(999_990_000_000, "1.0 TB")]
+    [InlineData(5_000_000_000_000_000, "5000.0 TB")]
+    public void A_size_is_said_in_the_unit_that_fits(long bytes, string? text) =>
+        Assert.Equal(text, ByteSize.Text(bytes));
 
     [Fact]
     public void A_model_that_does_not_fit_is_found()
