@@ -51,8 +51,8 @@ public sealed class HouseholdOptions
     public string DoorListen { get; set; } = string.Empty;
 
     /// <summary>
-    /// The folder of the Unix socket through which the driver finds the door; no setting. Empty (the default): the one of
-    /// <see cref="Certificates"/>. A second process beside the daemon has one of its own.
+    /// The folder of the Unix socket through which the driver finds the door; no setting. Empty (the default): the one
+    /// of <see cref="Certificates"/>. A second process beside the daemon has one of its own.
     /// </summary>
     internal string LinkFolder { get; set; } = string.Empty;
 

@@ -79,7 +79,7 @@ internal static class Restart
             for (var passed = BetweenWords; await timer.WaitForNextTickAsync(end); passed += BetweenWords)
             {
                 terminal.Note(
-                    $"Still starting after {passed.TotalSeconds:0} s; it waits for the database and the other members.");
+                    $"Still starting after {passed.TotalSeconds:0} s; it waits for the database and the members.");
             }
         }
         catch (OperationCanceledException)

@@ -82,7 +82,7 @@ public sealed partial class RtcSession : IDisposable
     /// <summary>What kind of path data takes; null before there is one.</summary>
     public IcePathKind? PathKind => _context.Ice.PathKind ?? _context.FormerIce?.PathKind;
 
-    /// <summary>Whether there is a path with the credentials of the last description, not only with former ones.</summary>
+    /// <summary>Whether a path has the credentials of the last description, not only former ones.</summary>
     public bool HasPath => _context.Ice.SelectedPath is not null;
 
     /// <summary>Smoothed round trip time of the path as ICE measures it; null before there is one.</summary>

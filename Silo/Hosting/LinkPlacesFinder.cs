@@ -54,7 +54,8 @@ internal static class LinkPlacesFinder
         if (!Uri.TryCreate(publicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.AbsolutePath != "/")
         {
-            throw new StartupException("The public URL is scheme, host and port, such as https://ai.example.org (FrontDoor:PublicUrl).");
+            throw new StartupException(
+                "The public URL is scheme, host and port, such as https://ai.example.org (FrontDoor:PublicUrl).");
         }
 
         var origin = url.GetLeftPart(UriPartial.Authority);

@@ -8,7 +8,7 @@ using Xunit;
 namespace QuicPair.Cluster.Tests;
 
 /// <summary>
-/// Blow after blow at three real Macs behind a real front door, with the default probe settings and offers all the time.
+/// Blow after blow at three real Macs behind a real front door, with the default probe settings and offers always.
 /// <c>QUICPAIR_SOAK=1</c> has all of the rounds, and the two minutes of a freeze.
 /// </summary>
 public sealed class EnduranceTests(Database database)
@@ -114,8 +114,8 @@ public sealed class EnduranceTests(Database database)
         Assert.True(knocks > 100, $"only {knocks} knocks");
         Assert.Empty(odd);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"back {back.TotalSeconds:0.0} s after waking, the phone's answer whole after {answered.TotalSeconds:0.0} s; "
-            + $"{knocks} offers to the others meanwhile, {odd.Count} lost");
+            $"back {back.TotalSeconds:0.0} s after waking, its phone's answer whole after "
+            + $"{answered.TotalSeconds:0.0} s; {knocks} offers to the others meanwhile, {odd.Count} lost");
         if (IsSoak)
         {
             Assert.InRange(back.TotalSeconds, 0, 15);

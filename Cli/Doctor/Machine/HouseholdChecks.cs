@@ -56,21 +56,19 @@ internal sealed class HouseholdChecks(HouseholdOptions options, string home, Tim
             using var own = MemberCertificate.Open(options.Certificates);
             if (own is null)
             {
-                return new Finding(Certificate, Verdict.Warn, "This Mac has none; it talks to this machine only.", Rejoin);
+                return new Finding(Certificate, Verdict.Warn, "It has none; it talks to this machine only.", Rejoin);
             }
 
             var now = clock.GetUtcNow();
             var day = own.Expires.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            return own.Expires <= now
-                ? new Finding(Certificate, Verdict.Fail, $"It ended on {day}.", Rejoin)
-                : self is not null && own.Name != self
-                    ? new Finding(Certificate, Verdict.Fail, $"It is {own.Name}'s; this Mac is {self}.", Rejoin)
-                    : own.NameOf(own.Encoded) is null
-                        ? new Finding(
-                            Certificate, Verdict.Fail, "Its authority is another household's, or it begins later.", Rejoin)
-                        : own.Expires - now < SoonExpired
-                            ? new Finding(Certificate, Verdict.Warn, $"It ends on {day}.", Rejoin)
-                            : new Finding(Certificate, Verdict.Ok, $"It is {own.Name}'s and lasts until {day}.");
+            var fault = own.Expires <= now ? $"It ended on {day}."
+                : self is not null && own.Name != self ? $"It is {own.Name}'s; this Mac is {self}."
+                : own.NameOf(own.Encoded) is null ? "Its authority is another household's, or it begins later."
+                : null;
+            if (fault is not null) return new Finding(Certificate, Verdict.Fail, fault, Rejoin);
+            return own.Expires - now < SoonExpired
+                ? new Finding(Certificate, Verdict.Warn, $"It ends on {day}.", Rejoin)
+                : new Finding(Certificate, Verdict.Ok, $"It is {own.Name}'s and lasts until {day}.");
         }
         catch (CertificateException problem)
         {

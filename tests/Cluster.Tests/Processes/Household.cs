@@ -46,8 +46,7 @@ internal sealed class Household : IAsyncDisposable
         {
             _door = throughDoor ? PostgresProcess.FreePort() : 0,
         };
-        await household.Open(macs);
-        return household;
+        return await household.Opened(macs);
     }
 
     /// <summary>Starts a household over a PostgreSQL of its own, which the test may stop.</summary>
@@ -59,8 +58,7 @@ internal sealed class Household : IAsyncDisposable
         {
             _door = throughDoor ? PostgresProcess.FreePort() : 0,
         };
-        await household.Open(macs);
-        return (household, server);
+        return (await household.Opened(macs), server);
     }
 
     /// <summary>The settings that make a process a member.</summary>
@@ -315,6 +313,21 @@ internal sealed class Household : IAsyncDisposable
 
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // One that does not come up leaves no process behind.
+    private async Task<Household> Opened(int macs)
+    {
+        try
+        {
+            await Open(macs);
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private async Task Open(int macs)
