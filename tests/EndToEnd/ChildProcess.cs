@@ -8,7 +8,7 @@ namespace QuicPair.EndToEnd;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly Lock _gate = new();
