@@ -67,11 +67,14 @@ public sealed class RunnerFaultTests
         using var serving = dialect.Runner(server.Address);
         using var book = Book(serving);
         var reader = new AnswerDesk.Reader(Ask(book));
+        await server.ChatCame.Task.WaitAsync(Cancellation);
+        var passed = afterText ? TimeSpan.Zero : AnswerLimits.StageAfter;
+        _time.Advance(passed);
         while (!(await reader.Next()).Contains(afterText ? "I'm" : "status", StringComparison.Ordinal))
         {
         }
 
-        _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimeSpan.FromSeconds(seconds) - passed - TimeSpan.FromMilliseconds(1));
         Assert.Null(reader.Now());
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
