@@ -1,6 +1,7 @@
 using QuicPair.Grains.Interfaces;
 using QuicPair.Noise;
 using QuicPair.Protocol;
+using QuicPair.Silo.Answers;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Tests.Phones;
@@ -70,6 +71,7 @@ public sealed class LiveSessionTests : IDisposable
         using var phone = await _desk.ConnectPaired(record);
         await phone.Send("""{"op":"chat","id":"c1","prompt":"one"}""");
         var script = await _desk.Runner.Begun();
+        _desk.Time.Advance(AnswerLimits.StageAfter);
         Assert.Contains("\"status\"", await phone.Next(), StringComparison.Ordinal);
         script.Say("a");
         Assert.Equal("""{"op":"delta","id":"c1","seq":1,"content":"a"}""", await phone.Next());
@@ -182,7 +184,6 @@ public sealed class LiveSessionTests : IDisposable
         using var phone = await _desk.ConnectPaired(_desk.Pair());
         await phone.Send("""{"op":"chat","id":"c1","prompt":"one"}""");
         var script = await _desk.Runner.Begun();
-        await phone.Next();
         phone.Channel.IsHeld = true;
         for (var i = 0; i < 600; i++) script.Say(new string('x', 1024));
         script.Finish();
