@@ -3,28 +3,36 @@ using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
 using QuicPair.SignalingApi.Telemetry;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddSignaling();
-builder.AddFrontDoorSilo();
-var app = builder.Build();
-app.MapSignaling();
-await app.StartAsync();
-
-var address = app.Urls.FirstOrDefault() ?? string.Empty;
-Console.WriteLine($"QuicPair front door on {address}");
-if (app.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
+try
 {
-    Console.WriteLine($"Metrics: {metrics}");
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddSignaling();
+    builder.AddFrontDoorSilo();
+    var app = builder.Build();
+    app.MapSignaling();
+    await app.StartAsync();
+
+    var address = app.Urls.FirstOrDefault() ?? string.Empty;
+    Console.WriteLine($"QuicPair front door on {address}");
+    if (app.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
+    {
+        Console.WriteLine($"Metrics: {metrics}");
+    }
+
+    var token = app.Services.GetRequiredService<OperatorToken>();
+
+    // A daemon's output is somebody's log: the token is shown to a person at a terminal only.
+    if (token.IsRandom && !Console.IsOutputRedirected)
+    {
+        Console.WriteLine($"Dashboard: {address.Replace("[::]", "localhost", StringComparison.Ordinal)}"
+            + $"/dashboard/?token={token.Value}");
+    }
+
+    await app.WaitForShutdownAsync();
+    return app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;
 }
-
-var token = app.Services.GetRequiredService<OperatorToken>();
-
-// A daemon's output is somebody's log: the token is shown to a person at a terminal only.
-if (token.IsRandom && !Console.IsOutputRedirected)
+catch (Exception problem) when (StartupProblem.Sentence(problem) is not null)
 {
-    Console.WriteLine($"Dashboard: {address.Replace("[::]", "localhost", StringComparison.Ordinal)}"
-        + $"/dashboard/?token={token.Value}");
+    Console.Error.WriteLine(StartupProblem.Sentence(problem));
+    return 1;
 }
-
-await app.WaitForShutdownAsync();
-return app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;
