@@ -242,16 +242,26 @@ internal sealed class Household : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
-    /// <summary>Knocks until the front door says this.</summary>
+    /// <summary>Knocks until the front door says this; a knock that it is too slow for does not count.</summary>
     public async Task Until(MacProcess mac, int status)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var tick = 0; tick < 900 && await Knock(mac) != status; tick++)
+        var said = 0;
+        for (var tick = 0; tick < 900 && said != status; tick++)
         {
+            try
+            {
+                said = await Knock(mac);
+            }
+            catch (OperationCanceledException)
+            {
+                said = 0;
+            }
+
             await timer.WaitForNextTickAsync();
         }
 
-        Assert.Equal(status, await Knock(mac));
+        Assert.Equal(status, said);
     }
 
     /// <summary>Knocks at Macs all the time until it is told to end; how often, and what came other than 403.</summary>
