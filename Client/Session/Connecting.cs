@@ -126,7 +126,8 @@ internal sealed class Connecting(
         }
         catch (Exception failure) when (failure is TimeoutException or ChannelClosedException)
         {
-            throw new ConnectException(ConnectFailure.Handshake, failure);
+            // A Mac that refuses says so with an alert.
+            throw new ConnectException(ConnectFailure.Interrupted, failure);
         }
     }
 
@@ -185,7 +186,7 @@ internal sealed class Connecting(
             }
             catch (TimeoutException failure)
             {
-                throw new ConnectException(ConnectFailure.Handshake, failure);
+                throw new ConnectException(ConnectFailure.Interrupted, failure);
             }
 
             record = record with { Secret = null };

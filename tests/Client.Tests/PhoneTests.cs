@@ -123,6 +123,17 @@ public sealed class PhoneTests : IDisposable
         Assert.Null(Assert.Single(phone.Pairings.Load()).Psk);
     }
 
+    [Fact]
+    public async Task A_mac_that_says_nothing_to_the_handshake_is_lost_and_not_mistrusted()
+    {
+        _mac.VanishesAtHandshake = true;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Interrupted, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        _mac.VanishesAtHandshake = false;
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.NotNull(Assert.Single(phone.Pairings.Load()).Psk);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.NotFound, """{"code":"mac_unknown"}""", ConnectFailure.MacUnknown)]
     [InlineData(HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""", ConnectFailure.MacAway)]

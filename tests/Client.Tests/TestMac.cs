@@ -51,6 +51,9 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Whether the second handshake message is made with other keys.</summary>
     public bool AnswersWithRandomPsk { get; set; }
 
+    /// <summary>Whether it is gone when the first handshake message arrives.</summary>
+    public bool VanishesAtHandshake { get; set; }
+
     /// <summary>What stands for every other outcome: status and code.</summary>
     public (HttpStatusCode Status, string Body)? Failure { get; set; }
 

@@ -64,6 +64,12 @@ internal sealed class TestMacPhone : IDisposable
 
     private void Take(ReadOnlySpan<byte> message)
     {
+        if (_secure is null && _mac.VanishesAtHandshake)
+        {
+            Vanish();
+            return;
+        }
+
         if (_secure is null)
         {
             Greet(message);

@@ -104,7 +104,7 @@ async function prove(database: Database, session: Session, mac: PairedMac): Prom
     return database.storeMac(mac);
   }
   if ((await proved) === undefined) {
-    throw new Problem("handshake_failed");
+    throw new Problem("lost");
   }
   return eraseSecret(database, mac);
 }

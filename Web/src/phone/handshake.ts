@@ -24,7 +24,10 @@ const TIMEOUT_MS = 10_000;
 /** The type byte and a Noise message with its 512-byte payload. */
 const MESSAGE_2_LENGTH = 561;
 
-/** Noise over the open channel. Every failure looks alike: the cause is nobody's business. */
+/**
+ * Noise over the open channel. Every wrong answer looks alike: its cause is nobody's business. A Mac that refuses says
+ * so, so that none at all is a lost connection, which the next attempt may not be.
+ */
 export async function shakeHands(
   peer: Peer,
   inputs: HandshakeInputs,
@@ -41,7 +44,7 @@ export async function shakeHands(
   const exchange = async () => {
     const message1 = await handshake.writeMessage(writePhonePayload(inputs.deviceId, inputs.phoneName));
     peer.channel.send(concat(Uint8Array.of(ChannelMessage.handshake1), message1));
-    const message2 = await peer.inbox.next();
+    const message2 = await within(TIMEOUT_MS, peer.inbox.next(), "lost");
     if (message2.length !== MESSAGE_2_LENGTH || message2[0] !== ChannelMessage.handshake2) {
       throw new ProtocolViolation("not the second handshake message");
     }
@@ -49,8 +52,8 @@ export async function shakeHands(
     return { transport: handshake.split(), macName };
   };
   try {
-    return await within(TIMEOUT_MS, exchange(), "handshake_failed");
-  } catch {
-    throw new Problem("handshake_failed");
+    return await exchange();
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem("handshake_failed");
   }
 }

@@ -1,5 +1,6 @@
 import { type Bytes } from "../bytes.ts";
 import { ProtocolViolation } from "../protocol/json.ts";
+import { Problem } from "./problem.ts";
 
 /** Undefined stands for a text message, which no phase allows. */
 type Received = Bytes | undefined;
@@ -28,7 +29,7 @@ export class Inbox {
       this.#queue.length > 0
         ? this.#queue.shift()
         : await new Promise<Received>((resolve, reject) => {
-            this.#closed = () => reject(new ProtocolViolation("the channel closed"));
+            this.#closed = () => reject(new Problem("lost"));
             this.#take = (received) => {
               this.#take = undefined;
               resolve(received);
