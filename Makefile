@@ -25,8 +25,8 @@ format: ## rewrite the sources to the house format
 interop: ## Chromium and libdatachannel against our peer
 	dotnet test --project tests/Interop
 
-soak: ## every long proof, whole (an hour or so)
-	QUICPAIR_SOAK=1 dotnet test -c Release
+soak: ## every long proof, whole (two hours on two cores); PROJECTS names some of the test projects
+	tests/soak $(PROJECTS)
 
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz

@@ -82,6 +82,32 @@ public sealed class PathTests : IDisposable
         await Chat(again);
     }
 
+    [Fact]
+    public async Task A_candidate_found_behind_the_offer_of_a_restart_follows_it()
+    {
+        var mayAnswer = new TaskCompletionSource();
+        using var stun = new LateStun(mayAnswer.Task);
+        _mac.IceServers = [new() { Urls = [stun.Uri] }];
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        var (news, third) = (Listen(mac), new TaskCompletionSource());
+        _mac.LosesRestartCandidates = true;
+        _mac.OnOffer = offer =>
+        {
+            if (offer.Sdp.Contains("203.0.113.7 4000 typ srflx", StringComparison.Ordinal)) third.TrySetResult();
+        };
+        mac.RestartPath();
+        Assert.Equal(PathNews.Restarted, await news.WaitAsync(Cancellation));
+        mayAnswer.SetResult();
+        await third.Task.WaitAsync(Cancellation);
+
+        Assert.Equal(3, _mac.Offers.Count);
+        Assert.NotEqual(Line("a=ice-ufrag", 0), Line("a=ice-ufrag", 1));
+        Assert.Equal(Line("a=ice-ufrag", 1), Line("a=ice-ufrag", 2));
+        await Chat(mac);
+        Assert.False(mac.Ended.IsCompleted);
+    }
+
     /// <summary>What becomes of the restart; a busy machine may be silent for a while, and be back.</summary>
     private static Task<PathNews> Listen(PairedMac mac)
     {

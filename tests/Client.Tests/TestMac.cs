@@ -91,6 +91,12 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Takes the candidates out of the first offer and its answer, as if they led nowhere.</summary>
     public bool LosesFirstCandidates { get; set; }
 
+    /// <summary>The same for the first offer of each ICE restart and its answer.</summary>
+    public bool LosesRestartCandidates { get; set; }
+
+    /// <summary>Called with each offer that arrives.</summary>
+    public Action<OfferRequest>? OnOffer { get; set; }
+
     /// <summary>What it says when asked for ICE servers; null (default) is a refusal.</summary>
     public IReadOnlyList<QuicPair.Protocol.Signaling.IceServer>? IceServers { get; set; }
 
@@ -120,6 +126,7 @@ internal sealed class TestMac : HttpMessageHandler
         if (request.RequestUri!.AbsolutePath == "/signaling/ice") return AnswerIce(body);
         var offer = JsonSerializer.Deserialize(body, SignalingJson.Default.OfferRequest)!;
         lock (Offers) Offers.Add(offer);
+        OnOffer?.Invoke(offer);
         Posted.TrySetResult();
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
         if (Math.Abs(offer.Ts - now) > 300 || Find(offer) is not { } keys)
@@ -158,24 +165,30 @@ internal sealed class TestMac : HttpMessageHandler
         var known = _peers.Find(each => each.Fingerprint == Convert.ToHexString(fingerprint));
         if (known.Peer is { Completion.IsCompleted: false } living && !ForgetsPeers)
         {
-            living.AddRemoteCandidates(offer.Sdp);
-            return Sign(living, keys, offerNonce, known.Nonce);
+            var isLost = LosesRestartCandidates && UserFragment(offer.Sdp) != UserFragment(Offers[^2].Sdp);
+            living.AddRemoteCandidates(isLost ? WithoutCandidates(offer.Sdp) : offer.Sdp);
+            return Sign(living, keys, offerNonce, known.Nonce, isLost);
         }
 
-        var peer = _rtc.CreateAnswer(Seen(offer.Sdp), new PeerOptions());
+        var peer = _rtc.CreateAnswer(
+            LosesFirstCandidates ? WithoutCandidates(offer.Sdp) : offer.Sdp, new PeerOptions());
         _peers.Add((Convert.ToHexString(fingerprint), peer, answerNonce));
         var psk = AnswersWithRandomPsk ? RandomNumberGenerator.GetBytes(32) : keys.Psk;
         _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
-        return Sign(peer, keys, offerNonce, answerNonce);
+        return Sign(peer, keys, offerNonce, answerNonce, LosesFirstCandidates);
     }
 
-    private string Seen(string sdp) => !LosesFirstCandidates ? sdp : string.Concat(sdp.Split("\r\n")
+    private static string UserFragment(string sdp) =>
+        sdp.Split("\r\n").Single(line => line.StartsWith("a=ice-ufrag:", StringComparison.Ordinal));
+
+    private static string WithoutCandidates(string sdp) => string.Concat(sdp.Split("\r\n")
         .Where(line => line.Length > 0 && !line.StartsWith("a=candidate:", StringComparison.Ordinal))
         .Select(line => line + "\r\n"));
 
-    private HttpResponseMessage Sign(PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce)
+    private HttpResponseMessage Sign(
+        PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce, bool isLost)
     {
-        var sdp = Seen(peer.LocalDescription);
+        var sdp = isLost ? WithoutCandidates(peer.LocalDescription) : peer.LocalDescription;
         var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, sdp);
         auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
         var answer = new OfferResponse

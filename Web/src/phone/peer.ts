@@ -4,7 +4,8 @@ import { isPrivateHost } from "../protocol/privateHost.ts";
 import { checkSdp } from "../protocol/signaledSdp.ts";
 import { Inbox } from "./inbox.ts";
 import { LateCandidates } from "./lateCandidates.ts";
-import { Problem, within } from "./problem.ts";
+import { Problem, type ProblemCode } from "./problem.ts";
+import { ServerErrors } from "./serverErrors.ts";
 import type { SignaledAnswer } from "./signaling.ts";
 
 /** Sends an offer and gives the Mac's answer. */
@@ -25,13 +26,17 @@ export class Peer {
   readonly inbox: Inbox;
   readonly #connection: RTCPeerConnection;
   readonly #exchange: Exchange;
+  readonly #serverErrors: ServerErrors;
   #macFingerprint: Bytes | undefined;
   #negotiation = 0;
   #isLooking = true;
 
-  private constructor(connection: RTCPeerConnection, exchange: Exchange) {
+  private constructor(iceServers: RTCIceServer[], exchange: Exchange) {
+    const connection = newConnection(iceServers);
     this.#connection = connection;
     this.#exchange = exchange;
+    this.#serverErrors = new ServerErrors(iceServers);
+    connection.onicecandidateerror = (event) => this.#serverErrors.note(event);
     this.channel = connection.createDataChannel(LABEL, { ordered: true });
     this.channel.binaryType = "arraybuffer";
     this.inbox = new Inbox(this.channel);
@@ -46,11 +51,13 @@ export class Peer {
     if (typeof RTCPeerConnection === "undefined") {
       throw new Problem("no_webrtc");
     }
-    const peer = new Peer(newConnection(iceServers), exchange);
+    const peer = new Peer(iceServers, exchange);
     try {
       const answer = await peer.#negotiate();
       onAnswer();
-      await within(OPEN_TIMEOUT_MS, peer.#opened(), "no_path");
+      if (!(await peer.#opens())) {
+        throw new Problem(peer.#cause());
+      }
       peer.found();
       const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
       if (fingerprint === undefined) {
@@ -151,16 +158,23 @@ export class Peer {
     return answer;
   }
 
-  #opened(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  #cause(): ProblemCode {
+    const { localDescription, iceGatheringState } = this.#connection;
+    return this.#serverErrors.cause(localDescription?.sdp ?? "", iceGatheringState !== "complete");
+  }
+
+  /** False when there is no path, or none in time. */
+  #opens(): Promise<boolean> {
+    return new Promise((resolve) => {
       if (this.channel.readyState === "open") {
-        resolve();
+        resolve(true);
       }
-      this.channel.onopen = () => resolve();
+      this.channel.onopen = () => resolve(true);
       this.watch(
-        () => reject(new Problem("no_path")),
+        () => resolve(false),
         () => undefined,
       );
+      setTimeout(() => resolve(false), OPEN_TIMEOUT_MS);
     });
   }
 
