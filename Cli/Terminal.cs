@@ -1,3 +1,6 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
 namespace QuicPair.Cli;
 
 /// <summary>Where the command reads and writes.</summary>
@@ -29,6 +32,12 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
             && Environment.GetEnvironmentVariable("TERM") is not "dumb",
     };
 
+    /// <summary>Draws a shape on the screen that stdout is.</summary>
+    public void Draw(IRenderable shape) => ScreenOn(Out).Write(shape);
+
+    /// <summary>The screen that stderr is, for what moves.</summary>
+    public IAnsiConsole ErrorScreen() => ScreenOn(Error);
+
     /// <summary>One line on stderr that only a person wants.</summary>
     public void Note(string text)
     {
@@ -58,6 +67,14 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <summary>The text without characters that a terminal obeys, except line feed and tab.</summary>
     public static string Harmless(string text) =>
         text.All(IsHarmless) ? text : string.Concat(text.Where(IsHarmless));
+
+    private IAnsiConsole ScreenOn(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = UsesColor ? AnsiSupport.Yes : AnsiSupport.No,
+        ColorSystem = UsesColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        Interactive = UsesColor ? InteractionSupport.Yes : InteractionSupport.No,
+        Out = new AnsiConsoleOutput(writer),
+    });
 
     private static bool IsHarmless(char c) => !char.IsControl(c) || c is '\n' or '\t';
 }

@@ -30,14 +30,15 @@ internal sealed class BenchReport(PairedMac mac, string? model, IReadOnlyList<Be
             $"{runs.Count} prompts to {Terminal.Harmless(model ?? "the default model")} on "
             + $"{Terminal.Harmless(mac.Name)}, path {Path()}, round trip {trip}, connected in "
             + Milliseconds(mac.Timings.Total.TotalMilliseconds));
-        terminal.Out.WriteLine($"{"",-26}{"p50",12}{"p90",12}{"p95",12}");
+        var list = new Listing(("", false), ("p50", true), ("p90", true), ("p95", true));
+        if (!terminal.HasScreen) list.Add("", "p50", "p90", "p95");
         foreach (var (_, text, value) in Stages)
         {
             var spread = Of(value);
-            terminal.Out.WriteLine(
-                $"{text,-26}{Cell(spread?.P50),12}{Cell(spread?.P90),12}{Cell(spread?.P95),12}");
+            list.Add(text, Cell(spread?.P50), Cell(spread?.P90), Cell(spread?.P95));
         }
 
+        list.Print(terminal);
         terminal.Out.WriteLine(
             $"< {WantedP50} ms at p50 and < {WantedP90} ms at p90: {(Holds ? "holds" : "does not hold")}");
     }

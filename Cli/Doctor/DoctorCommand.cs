@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using QuicPair.Cli.Doctor.Machine;
 using QuicPair.Client;
+using Spectre.Console;
 
 namespace QuicPair.Cli.Doctor;
 
@@ -77,11 +78,38 @@ internal static class DoctorCommand
 
     private static void Print(Terminal terminal, IReadOnlyList<Finding> findings)
     {
+        if (terminal.HasScreen)
+        {
+            terminal.Draw(Table(findings));
+            return;
+        }
+
         foreach (var finding in findings)
         {
             terminal.Out.WriteLine($"{Word(finding.Verdict),-5} {finding.Check,-10} {finding.Text}");
             if (finding.Mend is { } mend) terminal.Out.WriteLine($"{"",-16} {mend}");
         }
+    }
+
+    private static Grid Table(IReadOnlyList<Finding> findings)
+    {
+        var table = new Grid().AddColumns(
+            new GridColumn { NoWrap = true }, new GridColumn { NoWrap = true }, new GridColumn());
+        foreach (var finding in findings)
+        {
+            var style = new Style(finding.Verdict switch
+            {
+                Verdict.Ok => Color.Green,
+                Verdict.Warn => Color.Yellow,
+                Verdict.Fail => Color.Red,
+                _ => Color.Default,
+            });
+            table.AddRow(new Text(Word(finding.Verdict), style), new Text(finding.Check), new Text(finding.Text));
+            if (finding.Mend is not { } mend) continue;
+            table.AddRow(Text.Empty, Text.Empty, new Text(mend, new Style(decoration: Decoration.Bold)));
+        }
+
+        return table;
     }
 
     private static void PrintJson(Terminal terminal, Examination examination) =>

@@ -31,7 +31,8 @@ internal static class ModelsCommand
         command.Add(WithModel(
             "pull",
             "Have the Mac fetch a model, where its owner allows it.",
-            (live, model, asJson, token) => live.Pull(model, new PullProgress(terminal, asJson), token)));
+            (live, model, asJson, token) =>
+                PullProgress.Show(terminal, asJson, progress => live.Pull(model, progress, token))));
         command.Add(WithModel("show", "Say what the Mac knows of a model.", async (live, model, asJson, token) =>
             Show(terminal, await live.Show(model, token), asJson)));
         return command;
@@ -74,7 +75,7 @@ internal static class ModelsCommand
             return;
         }
 
-        var width = models.Count > 0 ? models.Max(model => model.Name.Length) : 0;
+        var list = new Listing(("model", false), ("size", true), ("", false));
         foreach (var model in models)
         {
             string?[] marks =
@@ -83,11 +84,10 @@ internal static class ModelsCommand
                 model.Remote ? "cloud" : null,
                 .. model.Capabilities,
             ];
-            var remarks = string.Join(", ", marks.OfType<string>());
-            var line = $"{model.Name.PadRight(width)}  {ByteSize.Text(model.Size) ?? "-",8}  {remarks}";
-            terminal.Out.WriteLine(Terminal.Harmless(line).TrimEnd());
+            list.Add(model.Name, ByteSize.Text(model.Size) ?? "-", string.Join(", ", marks.OfType<string>()));
         }
 
+        list.Print(terminal);
         if (models.Count == 0)
         {
             terminal.Note("The Mac has no model; on the Mac, for example: ollama pull qwen2.5:3b");

@@ -1,29 +1,71 @@
 using System.Text;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages.Models;
+using Spectre.Console;
 
 namespace QuicPair.Cli.Models;
 
-/// <summary>Says how far a pull is: a line of JSON for each step, or a line for people when the step changes.</summary>
-internal sealed class PullProgress(Terminal terminal, bool json) : IProgress<ProgressMessage>
+/// <summary>
+/// Says how far a pull is: a line of JSON for each step, a bar on a screen, or a line when the step changes.
+/// </summary>
+internal static class PullProgress
 {
-    private string _last = "";
+    /// <summary>Runs the pull and shows what it reports.</summary>
+    public static Task Show(Terminal terminal, bool json, Func<IProgress<ProgressMessage>, Task> pull) =>
+        json ? pull(new Json(terminal))
+        : terminal.HasErrorScreen && terminal.UsesColor ? ShowBars(terminal, pull)
+        : pull(new Lines(terminal));
 
-    public void Report(ProgressMessage value)
+    private static Task ShowBars(Terminal terminal, Func<IProgress<ProgressMessage>, Task> pull) =>
+        terminal.ErrorScreen().Progress()
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(context => pull(new Bars(context)));
+
+    private sealed class Json(Terminal terminal) : IProgress<ProgressMessage>
     {
-        if (json)
+        public void Report(ProgressMessage value)
         {
             terminal.Out.WriteLine(Encoding.UTF8.GetString(MessageWriter.Write(value)));
             terminal.Out.Flush();
-            return;
         }
+    }
 
-        var percent = value is { Completed: { } done, Total: > 0 and { } total } ? $" {done * 100 / total} %" : "";
-        var line = Terminal.Harmless(value.Status) + percent;
-        if (line != _last)
+    private sealed class Lines(Terminal terminal) : IProgress<ProgressMessage>
+    {
+        private string _last = "";
+
+        public void Report(ProgressMessage value)
         {
+            var percent = value is { Completed: { } done, Total: > 0 and { } total } ? $" {done * 100 / total} %" : "";
+            var line = Terminal.Harmless(value.Status) + percent;
+            if (line == _last) return;
             _last = line;
             terminal.Note(line);
+        }
+    }
+
+    /// <summary>A bar for each step; one that has no size is busy until the next one begins.</summary>
+    private sealed class Bars(ProgressContext context) : IProgress<ProgressMessage>
+    {
+        private string? _step;
+        private ProgressTask? _task;
+
+        public void Report(ProgressMessage value)
+        {
+            if (value.Status != _step)
+            {
+                if (_task is { } done) done.Value = done.MaxValue;
+                _task?.StopTask();
+                _step = value.Status;
+                _task = context.AddTask(Markup.Escape(Terminal.Harmless(value.Status)));
+            }
+
+            _task!.IsIndeterminate = value.Total is not > 0;
+            if (value is not { Completed: { } completed, Total: > 0 and { } total }) return;
+            _task.MaxValue = total;
+            _task.Value = completed;
         }
     }
 }

@@ -88,11 +88,9 @@ internal static class DevicesCommand
             return ExitCode.Ok;
         }
 
-        foreach (var device in devices.EnumerateArray())
-        {
-            terminal.Out.WriteLine(Line(device));
-        }
-
+        var list = new Listing(("device", false), ("since", false), ("", false), ("name", false));
+        foreach (var device in devices.EnumerateArray()) list.Add(Row(device));
+        list.Print(terminal);
         if (devices.GetArrayLength() == 0)
         {
             terminal.Note("No device is paired; show a code with: quicpair pair");
@@ -149,16 +147,18 @@ internal static class DevicesCommand
         _ => field.Value.ToString(),
     };
 
-    private static string Line(JsonElement device)
+    private static string[] Row(JsonElement device)
     {
         var since = DateTimeOffset.FromUnixTimeSeconds(device.GetProperty("since").GetInt64()).ToLocalTime();
         var presence = !device.GetProperty("connected").GetBoolean() ? "away"
             : device.TryGetProperty("path", out var path) ? $"connected ({path.GetString()})"
             : "connected";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{device.GetProperty("device").GetString()}  {since:yyyy-MM-dd}  {presence,-18}  {Name(device)}");
+        return
+        [
+            device.GetProperty("device").GetString() ?? "",
+            since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            presence,
+            device.GetProperty("name").GetString() ?? "",
+        ];
     }
-
-    private static string Name(JsonElement device) => Terminal.Harmless(device.GetProperty("name").GetString() ?? "");
 }

@@ -22,11 +22,10 @@ internal static class MacsCommand
                 return ExitCode.Ok;
             }
 
-            foreach (var mac in macs.EnumerateArray())
-            {
-                terminal.Out.WriteLine(Line(mac));
-            }
-
+            var list = new Listing(
+                ("mac", false), ("state", false), ("phones", false), ("at", false), ("name", false));
+            foreach (var mac in macs.EnumerateArray()) list.Add(Row(mac));
+            list.Print(terminal);
             return ExitCode.Ok;
         });
         return command;
@@ -57,8 +56,12 @@ internal static class MacsCommand
         return command;
     }
 
-    private static string Line(JsonElement mac) =>
-        $"{mac.GetProperty("mac").GetString()}  {mac.GetProperty("state").GetString(),-6}  "
-        + $"{mac.GetProperty("connected")} of {mac.GetProperty("paired")} phones  "
-        + $"{mac.GetProperty("at").GetString(),-21}  {Terminal.Harmless(mac.GetProperty("name").GetString() ?? "")}";
+    private static string[] Row(JsonElement mac) =>
+    [
+        mac.GetProperty("mac").GetString() ?? "",
+        mac.GetProperty("state").GetString() ?? "",
+        $"{mac.GetProperty("connected")} of {mac.GetProperty("paired")} phones",
+        mac.GetProperty("at").GetString() ?? "",
+        mac.GetProperty("name").GetString() ?? "",
+    ];
 }

@@ -93,11 +93,8 @@ internal static class ConfigCommand
             return;
         }
 
-        var width = settings.Max(setting => setting.Key.Length);
-        foreach (var (key, value, from) in settings)
-        {
-            var line = $"{key.PadRight(width)}  {value}";
-            terminal.Out.WriteLine(origin ? $"{line}  [{from}]" : line.TrimEnd());
-        }
+        var list = new Listing(("setting", false), ("value", false), (origin ? "origin" : "", false));
+        foreach (var (key, value, from) in settings) list.Add(key, value, origin ? $"[{from}]" : "");
+        list.Print(terminal);
     }
 }

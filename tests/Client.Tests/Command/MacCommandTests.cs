@@ -39,8 +39,11 @@ public sealed class MacCommandTests : IAsyncLifetime
             new() { Name = "big:cloud", Size = 0, Loaded = false, Remote = true },
         ];
         var run = await Run("models");
-        Assert.Equal("qwen:3b      1.9 GB  loaded, tools\nbig:cloud         -  cloud\n", run.Out);
+        Assert.Equal("qwen:3b    1.9 GB  loaded, tools\nbig:cloud       -  cloud\n", run.Out);
         Assert.Equal(run.Out, (await Run("models", "list", "--mac", "test mac")).Out);
+        var screen = (await RunOnScreen("models")).Out.Split('\n');
+        Assert.Matches(@"^model +size +$", screen[0]);
+        Assert.Matches(@"^big:cloud +-  cloud +$", screen[2]);
         var json = JsonElement.Parse((await Run("models", "--json")).Out);
         Assert.Equal("qwen:3b", json[0].GetProperty("name").GetString());
     }
@@ -112,6 +115,7 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Equal(new CommandRun(0, "", ""), await Run("models", "load", "m"));
         Assert.Equal(new CommandRun(0, "", ""), await Run("models", "unload", "m"));
         Assert.Equal("pulling 50 %\n", (await RunOnScreen("models", "pull", "m")).Error);
+        Assert.Matches("pulling.*━", (await RunInColor("models", "pull", "m")).Error);
         var step = JsonElement.Parse((await Run("models", "pull", "m", "--json")).Out);
         Assert.Equal(2, step.GetProperty("total").GetInt32());
         Assert.Contains("context       4096\n", (await Run("models", "show", "m")).Out, StringComparison.Ordinal);
@@ -200,4 +204,7 @@ public sealed class MacCommandTests : IAsyncLifetime
 
     private Task<CommandRun> RunOnScreen(params string[] arguments) =>
         CommandRun.Of("", hasScreen: true, [.. arguments, "--home", _folder.Path]);
+
+    private Task<CommandRun> RunInColor(params string[] arguments) =>
+        CommandRun.InColor([.. arguments, "--home", _folder.Path]);
 }

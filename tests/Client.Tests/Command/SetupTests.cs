@@ -28,9 +28,9 @@ public sealed class SetupTests : IDisposable
         var run = await CommandRun.Of(
             "config", "show", "--origin", "--Runner:Parallel=3", "--Household:Secret=hush", "--home", _folder.Path);
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches(@"Runner:Parallel +3  \[command line\]\n", run.Out);
-        Assert.Matches(@"Pairing:Show +terminal  \[built in\]\n", run.Out);
-        Assert.Matches(@"\(data folder\) +\S+  \[command line --home\]\n", run.Out);
+        Assert.Matches(@"Runner:Parallel +3 +\[command line\]\n", run.Out);
+        Assert.Matches(@"Pairing:Show +terminal +\[built in\]\n", run.Out);
+        Assert.Matches(@"\(data folder\) +\S+ +\[command line --home\]\n", run.Out);
         Assert.DoesNotContain("hush", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("PATH", run.Out, StringComparison.Ordinal);
         var json = JsonElement.Parse((await CommandRun.Of("config", "show", "--json")).Out);
