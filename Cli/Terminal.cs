@@ -38,6 +38,18 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <summary>The screen that stderr is, for what moves.</summary>
     public IAnsiConsole ErrorScreen() => ScreenOn(Error);
 
+    /// <summary>Does something in so many steps, with a bar on a screen that can move one.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="steps">How many steps there are.</param>
+    /// <param name="act">Does it, and calls back after each step.</param>
+    public Task WithBar(string title, int steps, Func<Action, Task> act) => !HasErrorScreen || !UsesColor
+        ? act(() => { })
+        : ErrorScreen().Progress().AutoClear(true).StartAsync(context =>
+        {
+            var bar = context.AddTask(Markup.Escape(title), maxValue: steps);
+            return act(() => bar.Increment(1));
+        });
+
     /// <summary>One line on stderr that only a person wants.</summary>
     public void Note(string text)
     {

@@ -85,17 +85,16 @@ internal static class BenchCommand
 
         await using var mac = await connect(cancellation);
         var runs = new List<BenchRun>();
-        for (var i = 0; i < prompts.WarmUp + prompts.Count; i++)
+        await terminal.WithBar("Asking", prompts.WarmUp + prompts.Count, async asked =>
         {
-            var sampling = new ChatOptions { MaxTokens = AnswerTokens, Seed = i };
-            var run = await Ask(mac, request with { Options = sampling }, cancellation);
-            if (i >= prompts.WarmUp)
+            for (var i = 0; i < prompts.WarmUp + prompts.Count; i++)
             {
-                runs.Add(run);
+                var sampling = new ChatOptions { MaxTokens = AnswerTokens, Seed = i };
+                runs.Add(await Ask(mac, request with { Options = sampling }, cancellation));
+                asked();
             }
-        }
-
-        var report = new BenchReport(mac, request.Model, runs);
+        });
+        var report = new BenchReport(mac, request.Model, [.. runs.Skip(prompts.WarmUp)]);
         if (json)
         {
             terminal.Out.WriteLine(report.Json().ToJsonString());

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using QuicPair.Cli.Proxy.Requests;
 using QuicPair.Client;
@@ -32,20 +31,12 @@ internal sealed class OllamaChats(MacConnection mac, ModelNames names)
             return;
         }
 
-        AnswerStart answer;
-        try
-        {
-            answer = await AnswerStart.Ask(mac, request, http.RequestAborted);
-        }
-        catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
-        {
-            throw new ProxyException(404, $"model '{asked}' not found", "model_not_found");
-        }
-
-        await using (answer)
-        {
-            await (body.Flag("stream") ?? true ? Stream(http, answer, lines) : Whole(http, answer, lines));
-        }
+        await using var answer = await AnswerStart.Ask(
+            mac,
+            request,
+            () => new ProxyException(404, $"model '{asked}' not found", "model_not_found"),
+            http.RequestAborted);
+        await (body.Flag("stream") ?? true ? Stream(http, answer, lines) : Whole(http, answer, lines));
     }
 
     // A chat without messages loads the model, or unloads it when it is to be kept for no time.
@@ -73,26 +64,7 @@ internal sealed class OllamaChats(MacConnection mac, ModelNames names)
 
     private static async Task Whole(HttpContext http, AnswerStart answer, OllamaLines lines)
     {
-        var (text, thinking, calls) = (new StringBuilder(), new StringBuilder(), new List<ToolCallMessage>());
-        await foreach (var message in answer.Entries())
-        {
-            switch (message)
-            {
-                case DeltaMessage delta:
-                    text.Append(delta.Content);
-                    break;
-                case ThinkingMessage thought:
-                    thinking.Append(thought.Content);
-                    break;
-                case ToolCallMessage call:
-                    calls.Add(call);
-                    break;
-                case DoneMessage done:
-                    await ApiJson.Write(http, lines.End(done, text.ToString(), thinking.ToString(), calls));
-                    break;
-                default:
-                    break;
-            }
-        }
+        var whole = await WholeAnswer.Read(answer);
+        await ApiJson.Write(http, lines.End(whole.End, whole.Text, whole.Thinking, whole.Calls));
     }
 }

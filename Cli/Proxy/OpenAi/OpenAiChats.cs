@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using QuicPair.Cli.Proxy.Requests;
 using QuicPair.Client;
@@ -16,28 +14,13 @@ internal sealed class OpenAiChats(MacConnection mac, ModelNames names)
         var request = OpenAiRequests.Chat(body);
         var asked = request.Model!;
         request = request with { Model = await names.Exact(asked, http.RequestAborted) };
-        AnswerStart answer;
-        try
-        {
-            answer = await AnswerStart.Ask(mac, request, http.RequestAborted);
-        }
-        catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
-        {
-            throw OpenAiModels.NotFound(asked);
-        }
-
-        await using (answer)
-        {
-            var completion = new OpenAiCompletion(asked);
-            if (body.Flag("stream") is true)
-            {
-                await Stream(http, answer, completion, body.Object("stream_options")?.Flag("include_usage") is true);
-            }
-            else
-            {
-                await Whole(http, answer, completion);
-            }
-        }
+        await using var answer = await AnswerStart.Ask(
+            mac, request, () => OpenAiModels.NotFound(asked), http.RequestAborted);
+        var completion = new OpenAiCompletion(asked);
+        var includeUsage = body.Object("stream_options")?.Flag("include_usage") is true;
+        await (body.Flag("stream") is true
+            ? Stream(http, answer, completion, includeUsage)
+            : Whole(http, answer, completion));
     }
 
     private static async Task Stream(
@@ -63,26 +46,7 @@ internal sealed class OpenAiChats(MacConnection mac, ModelNames names)
 
     private static async Task Whole(HttpContext http, AnswerStart answer, OpenAiCompletion completion)
     {
-        var (text, thinking, calls) = (new StringBuilder(), new StringBuilder(), new JsonArray());
-        await foreach (var message in answer.Entries())
-        {
-            switch (message)
-            {
-                case DeltaMessage delta:
-                    text.Append(delta.Content);
-                    break;
-                case ThinkingMessage thought:
-                    thinking.Append(thought.Content);
-                    break;
-                case ToolCallMessage call:
-                    calls.Add(completion.Call(call, withIndex: false));
-                    break;
-                case DoneMessage done:
-                    await ApiJson.Write(http, completion.Whole(done, text.ToString(), thinking.ToString(), calls));
-                    break;
-                default:
-                    break;
-            }
-        }
+        var whole = await WholeAnswer.Read(answer);
+        await ApiJson.Write(http, completion.Whole(whole.End, whole.Text, whole.Thinking, whole.Calls));
     }
 }

@@ -32,8 +32,9 @@ internal sealed class OpenAiCompletion(string model)
     }
 
     /// <summary>The completion of an answer that is not streamed.</summary>
-    public JsonObject Whole(DoneMessage done, string text, string thinking, JsonArray calls)
+    public JsonObject Whole(DoneMessage done, string text, string thinking, IReadOnlyList<ToolCallMessage> calls)
     {
+        var called = new JsonArray([.. calls.Select(call => Call(call, withIndex: false))]);
         var message = new JsonObject { ["role"] = "assistant" };
         message["content"] = text.Length == 0 && calls.Count > 0 ? null : text;
         if (thinking.Length > 0)
@@ -43,7 +44,7 @@ internal sealed class OpenAiCompletion(string model)
 
         if (calls.Count > 0)
         {
-            message["tool_calls"] = calls;
+            message["tool_calls"] = called;
         }
 
         var whole = Head("chat.completion");

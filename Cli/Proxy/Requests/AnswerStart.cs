@@ -12,8 +12,13 @@ internal sealed class AnswerStart : IAsyncDisposable
 
     private AnswerStart(IAsyncEnumerator<Message> messages) => _messages = messages;
 
+    /// <param name="mac">Who is asked.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="notFound">What is thrown when the Mac does not have the model.</param>
+    /// <param name="cancellation">Ends the answer.</param>
     /// <exception cref="AnswerException">The Mac answered with an error instead of an entry.</exception>
-    public static async Task<AnswerStart> Ask(MacConnection mac, ChatMessage request, CancellationToken cancellation)
+    public static async Task<AnswerStart> Ask(
+        MacConnection mac, ChatMessage request, Func<ProxyException> notFound, CancellationToken cancellation)
     {
         var start = new AnswerStart(mac.Ask(request, cancellation).GetAsyncEnumerator(cancellation));
         try
@@ -24,6 +29,8 @@ internal sealed class AnswerStart : IAsyncDisposable
                 {
                     case QueuedMessage or StatusMessage:
                         continue;
+                    case ErrorMessage { Code: ErrorCode.ModelNotFound }:
+                        throw notFound();
                     case ErrorMessage error:
                         throw new AnswerException(error.Code, error.Text);
                     default:
