@@ -241,7 +241,7 @@ public static class SiloHouseholds
     }
 
     /// <summary>Orleans knows silos by address: a name is looked up once, when the silo starts.</summary>
-    private static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
+    internal static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
         ? address
         : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
 

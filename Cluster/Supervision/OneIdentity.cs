@@ -27,9 +27,10 @@ public static class OneIdentity
         }
 
         using var certificate = own;
+        var self = new IPEndPoint(SiloHouseholds.AddressOf(options.Address), options.Port);
         foreach (var at in await Listed(name, database))
         {
-            if (at.Port != options.Port && await Lives(at, name, certificate))
+            if (!at.Equals(self) && await Lives(at, name, certificate))
             {
                 return at;
             }

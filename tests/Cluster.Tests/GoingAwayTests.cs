@@ -132,6 +132,11 @@ public sealed class GoingAwayTests(Database database)
         Household.Copy(mac.Home, household.Of("copy"));
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => household.StartMac("copy"));
         Assert.Contains("with these keys runs at", refused.Message, StringComparison.Ordinal);
+
+        // On another machine, where the silo's port may be the same.
+        refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => household.StartMac("copy", household.SiloPort("mac-1"), "127.0.0.2"));
+        Assert.Contains("with these keys runs at 127.0.0.1", refused.Message, StringComparison.Ordinal);
         Assert.Equal(403, await household.Knock(mac));
     }
 }

@@ -88,12 +88,16 @@ internal sealed class Household : IAsyncDisposable
         MemberCertificate.Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), _authority.Certificate);
     }
 
+    /// <summary>The silo port of a Mac that was started.</summary>
+    public int SiloPort(string name) => _ports[name];
+
     /// <summary>A file or folder of this household.</summary>
     public string Of(string name) => Path.Combine(_folder, name);
 
     /// <param name="name">Its folder and name; it may have lived before.</param>
     /// <param name="silo">Its silo port, or 0 for any.</param>
-    public Task<MacProcess> StartMac(string name, int silo = 0)
+    /// <param name="address">Where its silo listens; null for 127.0.0.1.</param>
+    public Task<MacProcess> StartMac(string name, int silo = 0, string? address = null)
     {
         using (var folder = DataFolder.Open(Of(name)))
         {
@@ -121,6 +125,11 @@ internal sealed class Household : IAsyncDisposable
         if (silo != 0)
         {
             settings["Cluster__Port"] = $"{silo}";
+        }
+
+        if (address is not null)
+        {
+            settings["Cluster__Address"] = address;
         }
 
         _settings[Of(name)] = settings;
