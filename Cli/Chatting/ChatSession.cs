@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using QuicPair.Client;
 using QuicPair.Protocol;
@@ -14,6 +15,11 @@ internal sealed class ChatSession(
     Terminal terminal, ChatSettings settings, Func<CancellationToken, Task<PairedMac>> connect) : IAsyncDisposable
 {
     private const int Reconnections = 3;
+
+    // Ours: the answer waits at the Mac for ten minutes, a person before a terminal does not.
+    private static readonly TimeSpan ReconnectFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     private readonly List<ChatTurn> _turns = [];
     private PairedMac? _mac;
@@ -171,17 +177,27 @@ internal sealed class ChatSession(
 
     private async Task<ChatStream> Reconnect(ChatStream stream, CancellationToken cancellation)
     {
-        try
+        await _mac!.DisposeAsync();
+        var (lostAt, pause) = (Stopwatch.GetTimestamp(), FirstPause);
+        while (true)
         {
-            await _mac!.DisposeAsync();
-            _mac = await Connect(cancellation);
-            Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
-            return _mac.Resume(stream.Id, stream.LastSeq);
-        }
-        catch (ConnectException failure) when (CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
-        {
-            terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(stream)}");
-            throw;
+            try
+            {
+                _mac = await Connect(cancellation);
+                Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
+                return _mac.Resume(stream.Id, stream.LastSeq);
+            }
+            catch (ConnectException failure) when (CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
+            {
+                if (Stopwatch.GetElapsedTime(lostAt) + pause > ReconnectFor)
+                {
+                    terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(stream)}");
+                    throw;
+                }
+            }
+
+            await Task.Delay(pause, TimeProvider.System, cancellation);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 

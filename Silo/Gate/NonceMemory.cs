@@ -5,8 +5,11 @@ namespace QuicPair.Silo.Gate;
 /// </summary>
 internal sealed class NonceMemory
 {
-    // From the protocol.
-    private const int PerDevice = 64;
+    /// <summary>How many offers of a device are remembered (QP/1 section 3.1).</summary>
+    public const int PerDevice = 1024;
+
+    /// <summary>How long the answer to an offer is given again (QP/1 section 3.1).</summary>
+    public static readonly TimeSpan RepeatWindow = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, List<OfferMemory>> _devices = [];
 
@@ -26,6 +29,11 @@ internal sealed class NonceMemory
         if (!_devices.TryGetValue(device, out var offers)) _devices[device] = offers = [];
         offers.RemoveAll(old => old.Until <= now);
         if (offers.Count >= PerDevice) return false;
+        foreach (var old in offers.Where(old => old.Answer is not null && now - old.AnsweredAt > RepeatWindow))
+        {
+            old.Answer = null;
+        }
+
         offers.Add(offer);
         return true;
     }

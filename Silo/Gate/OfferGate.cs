@@ -14,7 +14,6 @@ namespace QuicPair.Silo.Gate;
 internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
 {
     // From the protocol.
-    private static readonly TimeSpan RepeatWindow = TimeSpan.FromSeconds(30);
     private const long ClockSkewSeconds = 300;
 
     private readonly Lock _lock = new();
@@ -141,7 +140,7 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
     private static OfferVerdict Repeat(OfferMemory known, OfferEnvelope offer, DateTimeOffset now)
     {
         var same = OfferAuthentication.Verify(known.Auth, offer.Auth.AsSpan());
-        return same && known.Answer is { } answer && now - known.AnsweredAt <= RepeatWindow
+        return same && known.Answer is { } answer && now - known.AnsweredAt <= NonceMemory.RepeatWindow
             ? new OfferVerdict.Repeated(answer)
             : Rejected(OfferProblem.Refused);
     }

@@ -192,9 +192,13 @@ public sealed class OfferGateTests : IDisposable
     }
 
     [Fact]
-    public void A_device_has_sixty_four_offers_in_the_window()
+    public void A_device_has_as_many_offers_in_the_window_as_the_protocol_says()
     {
-        for (var i = 0; i < 64; i++) Assert.IsType<OfferVerdict.Verified>(_gate.Verify(Offer(_invitation.OfferKey)));
+        for (var i = 0; i < NonceMemory.PerDevice; i++)
+        {
+            Assert.IsType<OfferVerdict.Verified>(_gate.Verify(Offer(_invitation.OfferKey)));
+        }
+
         AssertProblem(OfferProblem.Rate, _gate.Verify(Offer(_invitation.OfferKey)));
 
         _time.Advance(TimeSpan.FromSeconds(301));
