@@ -47,7 +47,11 @@ internal sealed class AgentState
 
     public Checklist Checklist { get; }
 
-    public CandidatePair? Selected { get; set; }
+    public CandidatePair? Selected
+    {
+        get => Checklist.Selected;
+        set => Checklist.Selected = value;
+    }
 
     /// <summary>Whether the selected pair has stopped answering and there is no other.</summary>
     public bool IsSilent { get; set; }

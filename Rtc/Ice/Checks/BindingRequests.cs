@@ -32,7 +32,7 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
             return;
         }
 
-        if (IsForsaken(path))
+        if (state.Remote is not null && IsForsaken(path))
         {
             state.Drop();
             return;
@@ -115,9 +115,10 @@ internal sealed class BindingRequests(AgentState state, CheckSchedule schedule)
         return true;
     }
 
-    // The peer learns by our silence that this end of the path is gone, as soon as there is another path.
-    private bool IsForsaken(NetworkPath path) =>
-        state.Selected is { IsForsaken: false } && state.Checklist.Find(path) is { IsForsaken: true };
+    // The peer learns by our silence that this end of the path is gone, as soon as there is another path, or when
+    // nothing could come of it because we do not know the end any more.
+    private bool IsForsaken(NetworkPath path) => !state.Checklist.IsEnd(path)
+        && (state.Selected is { IsForsaken: false } || !state.Checklist.WasEnd(path));
 
     private void Keep(EarlyRequest request)
     {

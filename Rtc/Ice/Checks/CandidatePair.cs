@@ -5,7 +5,7 @@ using QuicPair.Rtc.Wire;
 namespace QuicPair.Rtc.Ice.Checks;
 
 /// <summary>A local and a remote candidate that may reach each other, and how checking them goes.</summary>
-internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
+internal sealed class CandidatePair(IceCandidate local, IceCandidate remote, int number)
 {
     private OutstandingChecks _outstanding;
 
@@ -17,6 +17,9 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote)
     public NetworkPath Path { get; } = new(local.Base, remote.Address);
 
     public ulong Priority { get; private set; }
+
+    /// <summary>Grows with each pair of an agent.</summary>
+    public int Number { get; } = number;
 
     public PairState State { get; private set; }
 

@@ -13,8 +13,12 @@ internal sealed class Checklist(IceRole role)
     private readonly List<IceCandidate> _remotes = [];
     private readonly List<CandidatePair> _pairs = [];
     private IceRole _role = role;
+    private int _made;
 
     public IReadOnlyList<IceCandidate> Locals => _locals;
+
+    /// <summary>The pair that data is sent on; it keeps its place.</summary>
+    public CandidatePair? Selected { get; set; }
 
     /// <summary>Pairs by falling priority.</summary>
     public List<CandidatePair> Pairs => _pairs;
@@ -36,10 +40,13 @@ internal sealed class Checklist(IceRole role)
     }
 
     /// <summary>
-    /// Replaces our candidates. Pairs stay; those whose base is gone give way to any other that works.
+    /// Replaces our candidates. Pairs stay; those whose base is gone give way to any other that works. What failed is
+    /// forgotten, so that a session whose relays are renewed for hours does not run out of places.
     /// </summary>
     public void UpdateLocals(IReadOnlyList<IceCandidate> candidates)
     {
+        _pairs.RemoveAll(pair => pair.State == PairState.Failed);
+        ForgetSilentReflexive();
         var gone = _locals.FindAll(known => !candidates.Any(
             candidate => candidate.Address == known.Address && candidate.Base == known.Base));
         _locals.RemoveAll(gone.Contains);
@@ -104,21 +111,24 @@ internal sealed class Checklist(IceRole role)
     public CandidatePair? FindOrAdd(NetworkPath path, uint remotePriority)
     {
         if (Find(path) is { } known) return known;
-        if (_locals.Find(IsEnd) is { } local)
+        if (_locals.Find(local => IsEndOf(local, path)) is { } local)
         {
             return FindOrAddRemote(path, remotePriority) is { } near ? TryAddPair(local, near, isWanted: true) : null;
         }
 
-        if (_formerLocals.Find(IsEnd) is not { } former) return null;
+        if (_formerLocals.Find(former => IsEndOf(former, path)) is not { } former) return null;
         if (FindOrAddRemote(path, remotePriority) is not { } remote) return null;
         foreach (var each in _locals) _ = TryAddPair(each, remote);
         var pair = TryAddPair(former, remote, isWanted: true);
         pair?.Forsake();
         return pair;
-
-        bool IsEnd(IceCandidate candidate) =>
-            candidate.Base == path.Local && candidate.Address.IsIPv4 == path.Remote.IsIPv4;
     }
+
+    /// <summary>Whether our end of a path is one of our candidates.</summary>
+    public bool IsEnd(NetworkPath path) => _locals.Exists(local => IsEndOf(local, path));
+
+    /// <summary>Whether it was one not long ago.</summary>
+    public bool WasEnd(NetworkPath path) => _formerLocals.Exists(former => IsEndOf(former, path));
 
     /// <summary>Both formulas depend on who controls: order the pairs anew.</summary>
     public void SwitchRole(IceRole role)
@@ -152,6 +162,9 @@ internal sealed class Checklist(IceRole role)
         return remote;
     }
 
+    private static bool IsEndOf(IceCandidate candidate, NetworkPath path) =>
+        candidate.Base == path.Local && candidate.Address.IsIPv4 == path.Remote.IsIPv4;
+
     private static bool IsCompatible(IceCandidate local, TransportAddress remote) =>
         local.Address.IsIPv4 == remote.IsIPv4
         // The system chooses the source address for a socket that is bound to all of them.
@@ -161,7 +174,7 @@ internal sealed class Checklist(IceRole role)
     private CandidatePair? TryAddPair(IceCandidate local, IceCandidate remote, bool isWanted = false)
     {
         if (!isWanted && !IsCompatible(local, remote.Address)) return null;
-        var pair = new CandidatePair(local, remote);
+        var pair = new CandidatePair(local, remote, _made++);
         pair.ComputePriority(_role);
         if (Find(pair.Path) is { } same)
         {
@@ -181,11 +194,31 @@ internal sealed class Checklist(IceRole role)
 
     private bool TryMakeRoom(CandidatePair pair, bool isWanted)
     {
+        var useless = _pairs.Where(each => each != Selected && (each.IsForsaken || each.State == PairState.Failed))
+            .MinBy(each => each.Number);
+        if (useless is not null) return _pairs.Remove(useless);
+
         var worst = _pairs.FindLastIndex(
             each => each is { State: not PairState.Succeeded, HasReceivedRequest: false });
         if (worst < 0 || (!isWanted && _pairs[worst].Priority >= pair.Priority)) return false;
         _pairs.RemoveAt(worst);
         return true;
+    }
+
+    // While the peer answers somewhere, the addresses that it has left are not tried from our new ones.
+    private void ForgetSilentReflexive()
+    {
+        if (!_pairs.Exists(Answers)) return;
+        var silent = _remotes.FindAll(remote => remote.Type == IceCandidateType.PeerReflexive
+            && Selected?.Remote != remote
+            && !_pairs.Exists(pair => pair.Remote == remote && (Answers(pair) || pair.State == PairState.Waiting)));
+        _remotes.RemoveAll(silent.Contains);
+        _pairs.RemoveAll(pair => silent.Contains(pair.Remote));
+
+        static bool Answers(CandidatePair pair) => pair is
+        {
+            State: PairState.Succeeded, Unanswered: < IceTimings.UnansweredChecksOfASilentPair,
+        };
     }
 
     // A peer whose NAT gives it one address after the other must not run out of places.
@@ -224,10 +257,10 @@ internal sealed class Checklist(IceRole role)
         Sort();
     }
 
-    // Ties keep a fixed order: what goes on the wire never depends on how a list happens to be sorted.
+    // Of a tie the youngest is first: a relay that was renewed is as good as its successor, and about to go.
     private void Sort() => _pairs.Sort(static (left, right) =>
     {
         var byPriority = right.Priority.CompareTo(left.Priority);
-        return byPriority != 0 ? byPriority : left.Path.Remote.Port.CompareTo(right.Path.Remote.Port);
+        return byPriority != 0 ? byPriority : right.Number.CompareTo(left.Number);
     });
 }

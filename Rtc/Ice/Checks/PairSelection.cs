@@ -15,6 +15,7 @@ internal static class PairSelection
         var best = FindBest(state);
         if (best is null || best == state.Selected) return;
         state.Selected = best;
+        if (!best.IsForsaken) FailForsaken(state);
         state.Enter(IceState.Connected);
         state.Events.Enqueue(new IceEvent.PathSelected(best.Path));
         NoteHealth(state);
@@ -42,6 +43,15 @@ internal static class PairSelection
         }
 
         return best;
+    }
+
+    // What still comes in on them is taken; nothing more is asked there.
+    private static void FailForsaken(AgentState state)
+    {
+        foreach (var pair in state.Checklist.Pairs)
+        {
+            if (pair.IsForsaken) pair.Fail();
+        }
     }
 
     // Pairs come by falling priority, so the first of the best rank is the one with the highest priority.

@@ -132,6 +132,31 @@ public sealed class IceSilenceTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(700)]
+    public void A_hundred_relays_of_both_ends_one_after_the_other_leave_no_silence_and_no_more_checks(int apartMs)
+    {
+        var pair = Connected();
+        pair.FormerAddressesStay = true;
+        var checks = new List<long>();
+        for (var turn = 1; turn <= 100; turn++)
+        {
+            var before = pair.Left.Counters.ChecksSent;
+            pair.Left.UpdateLocalCandidates([Relayed(IcePair.Address("203.0.113.50", 6000 + turn))]);
+            pair.Run(TimeSpan.FromMilliseconds(apartMs));
+            pair.Right.UpdateLocalCandidates([Relayed(IcePair.Address("203.0.113.50", 7000 + turn))]);
+            pair.Run(2 * Second);
+            checks.Add(pair.Left.Counters.ChecksSent - before);
+            Assert.True(pair.Right.IsValidated(Reverse(pair.Left.SelectedPath!.Value)), "what left sends is taken");
+            Assert.True(pair.Left.IsValidated(Reverse(pair.Right.SelectedPath!.Value)), "what right sends is taken");
+        }
+
+        Assert.DoesNotContain(pair.LeftEvents, each => each is IceEvent.PathSilent);
+        Assert.DoesNotContain(pair.RightEvents, each => each is IceEvent.PathSilent);
+        Assert.True(checks.Max() <= 20, $"up to {checks.Max()} checks for one relay");
+    }
+
     [Fact]
     public void A_better_pair_that_appears_later_takes_over()
     {
