@@ -103,13 +103,13 @@ internal sealed class TestPhone : IAsyncDisposable
         }
     }
 
-    /// <summary>What has arrived of a broken answer, then the rest over a new connection.</summary>
+    /// <summary>What has arrived of a broken answer, then the rest, if there is one, over a new connection.</summary>
     public async Task<string> ComeBack()
     {
-        var (text, _) = await ReadWhatComes();
+        var (text, isWhole) = await ReadWhatComes();
         await _mac!.DisposeAsync();
         _mac = await _phone.Open(_phone.Pairings.Load().Single(), Cancellation);
-        return text + await Read(_mac.Resume(_chat!.Id, _chat.LastSeq));
+        return isWhole ? text : text + await Read(_mac.Resume(_chat!.Id, _chat.LastSeq));
     }
 
     public async ValueTask DisposeAsync()

@@ -9,8 +9,8 @@ public sealed class CutStage : IAsyncLifetime
     /// <summary>The words of each answer.</summary>
     public const int Words = 200;
 
-    // A Mac remembers at most 64 offers of a device in five minutes.
-    private const int OffersPerDevice = 60;
+    // A Mac remembers at most 1,024 offers of a device in ten minutes.
+    private const int OffersPerDevice = 500;
 
     private int _asked;
 

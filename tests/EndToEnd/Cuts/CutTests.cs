@@ -70,6 +70,8 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
 
                 relay.Mend();
                 var (text, _) = await reading;
+
+                // The datagram that was the last to pass may have brought the end: then nothing is left to resume.
                 stage.Check(before + text + (isWhole ? "" : await phone.ComeBack()));
             });
     }
