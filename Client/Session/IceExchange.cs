@@ -24,13 +24,18 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     // QP/1 section 3.1: "at gathering complete or 300 ms after setLocalDescription, whichever is first".
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
+    // Ours: there may be a way without servers; candidates of those that are told later follow the offer.
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
+
     private (HashSet<string> Devices, long AskedAt)? _known;
 
     /// <summary>Has candidates gathered through the servers of these Macs, as far as that is quick.</summary>
     /// <returns>Whether nothing more is to come.</returns>
     public async Task<bool> Prepare(IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
-        await Refresh(records, cancellation);
+        var asking = Refresh(records, cancellation);
+        if (await Task.WhenAny(asking, Task.Delay(AskPatience, clock, cancellation)) == asking) await asking;
+        else _ = Observe(asking);
         return await rtc.Gather(Patience, cancellation);
     }
 
@@ -47,6 +52,18 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         if (answer is null && isOfThese) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.SelectMany(Servers)]);
         _known = ([.. records.Select(record => record.DeviceId)], askedAt);
+    }
+
+    private static async Task Observe(Task asking)
+    {
+        try
+        {
+            await asking;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
+        {
+            // The attempt, or the phone, is over.
+        }
     }
 
     private static IEnumerable<IceServer> Servers(ToldServer told)

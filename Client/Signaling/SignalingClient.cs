@@ -15,7 +15,7 @@ internal sealed class SignalingClient : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     // Without ICE servers there is still the local network: the offer does not wait longer for them.
-    private static readonly TimeSpan IceTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan IceTimeout = TimeSpan.FromSeconds(10);
 
     // QP/1 section 1: writers escape only what JSON requires; the body is ASCII.
     private static readonly SignalingJson Json =

@@ -71,6 +71,20 @@ public sealed class IceServersTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Servers_that_are_told_late_are_used_and_what_they_find_follows_the_offer()
+    {
+        using var stun = new LateStun(_mac.Posted.Task);
+        _mac.IceServers = [new() { Urls = [stun.Uri] }];
+        _mac.TellsIceServersLate = true;
+        _mac.LosesFirstCandidates = true;
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+
+        Assert.DoesNotContain("203.0.113.7", _mac.Offers[0].Sdp, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.7 4000 typ srflx", _mac.Offers[1].Sdp, StringComparison.Ordinal);
+    }
+
     private static string Line(string sdp, string name) =>
         Assert.Single(sdp.Split("\r\n"), line => line.StartsWith(name, StringComparison.Ordinal));
 

@@ -91,7 +91,7 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Takes the candidates out of the first offer and its answer, as if they led nowhere.</summary>
     public bool LosesFirstCandidates { get; set; }
 
-    /// <summary>The same for the first offer of each ICE restart and its answer.</summary>
+    /// <summary>The same for each offer of an ICE restart that has no server-reflexive one, and its answer.</summary>
     public bool LosesRestartCandidates { get; set; }
 
     /// <summary>Called with each offer that arrives.</summary>
@@ -99,6 +99,9 @@ internal sealed class TestMac : HttpMessageHandler
 
     /// <summary>What it says when asked for ICE servers; null (default) is a refusal.</summary>
     public IReadOnlyList<QuicPair.Protocol.Signaling.IceServer>? IceServers { get; set; }
+
+    /// <summary>Whether it says that only when the first offer has arrived.</summary>
+    public bool TellsIceServersLate { get; set; }
 
     /// <summary>The questions for ICE servers, oldest first.</summary>
     public List<IceRequest> IceRequests { get; } = [];
@@ -123,7 +126,12 @@ internal sealed class TestMac : HttpMessageHandler
         }
 
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
-        if (request.RequestUri!.AbsolutePath == "/signaling/ice") return AnswerIce(body);
+        if (request.RequestUri!.AbsolutePath == "/signaling/ice")
+        {
+            if (TellsIceServersLate) await Posted.Task.WaitAsync(cancellationToken);
+            return AnswerIce(body);
+        }
+
         var offer = JsonSerializer.Deserialize(body, SignalingJson.Default.OfferRequest)!;
         lock (Offers) Offers.Add(offer);
         OnOffer?.Invoke(offer);
@@ -165,7 +173,7 @@ internal sealed class TestMac : HttpMessageHandler
         var known = _peers.Find(each => each.Fingerprint == Convert.ToHexString(fingerprint));
         if (known.Peer is { Completion.IsCompleted: false } living && !ForgetsPeers)
         {
-            var isLost = LosesRestartCandidates && UserFragment(offer.Sdp) != UserFragment(Offers[^2].Sdp);
+            var isLost = LosesRestartCandidates && !offer.Sdp.Contains(" typ srflx", StringComparison.Ordinal);
             living.AddRemoteCandidates(isLost ? WithoutCandidates(offer.Sdp) : offer.Sdp);
             return Sign(living, keys, offerNonce, known.Nonce, isLost);
         }
@@ -177,9 +185,6 @@ internal sealed class TestMac : HttpMessageHandler
         _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
         return Sign(peer, keys, offerNonce, answerNonce, LosesFirstCandidates);
     }
-
-    private static string UserFragment(string sdp) =>
-        sdp.Split("\r\n").Single(line => line.StartsWith("a=ice-ufrag:", StringComparison.Ordinal));
 
     private static string WithoutCandidates(string sdp) => string.Concat(sdp.Split("\r\n")
         .Where(line => line.Length > 0 && !line.StartsWith("a=candidate:", StringComparison.Ordinal))

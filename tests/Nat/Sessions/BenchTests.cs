@@ -23,7 +23,8 @@ public sealed class BenchTests
         var direct = await Bench(await home.Invite(Cancellation));
         var relayed = await Bench("--relay");
 
-        Assert.Equal(("direct", 3), (Text(direct, "path"), direct.GetProperty("prompts").GetInt32()));
+        // The Mac's router has an address of a private range here, which counts as local.
+        Assert.Equal(("local", 3), (Text(direct, "path"), direct.GetProperty("prompts").GetInt32()));
         Assert.Equal(("relay", 3), (Text(relayed, "path"), relayed.GetProperty("prompts").GetInt32()));
         Assert.All([direct, relayed], report => Assert.InRange(
             report.GetProperty("stages").GetProperty("total").GetProperty("p50_ms").GetDouble(), 0.001, 60_000));
