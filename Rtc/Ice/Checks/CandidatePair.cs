@@ -45,7 +45,7 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote, int
     public Instant UnansweredSince { get; private set; }
 
     /// <summary>Whether our end of it is gone, so that nothing new is to begin on it.</summary>
-    public bool IsForsaken { get; private set; }
+    public bool IsForsaken { get; set; }
 
     /// <summary>Smoothed as in RFC 6298, section 2; null before the first answer.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
@@ -92,9 +92,6 @@ internal sealed class CandidatePair(IceCandidate local, IceCandidate remote, int
     }
 
     public void CheckAgainAt(Instant next) => NextCheck = next;
-
-    /// <summary>The local end is gone: no answer can come.</summary>
-    public void Forsake() => IsForsaken = true;
 
     public void Fail()
     {

@@ -60,7 +60,7 @@ internal sealed class Checklist(IceRole role)
 
         foreach (var pair in _pairs)
         {
-            if (!_locals.Exists(local => local.Base == pair.Path.Local)) pair.Forsake();
+            pair.IsForsaken = !_locals.Exists(local => local.Base == pair.Path.Local);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class Checklist(IceRole role)
         if (FindOrAddRemote(path, remotePriority) is not { } remote) return null;
         foreach (var each in _locals) _ = TryAddPair(each, remote);
         var pair = TryAddPair(former, remote, isWanted: true);
-        pair?.Forsake();
+        if (pair is not null) pair.IsForsaken = true;
         return pair;
     }
 

@@ -132,6 +132,19 @@ public sealed class IceSilenceTests
         }
     }
 
+    [Fact]
+    public void An_address_that_comes_back_is_as_good_as_it_was()
+    {
+        var pair = Connected();
+        var (host, relay) = (IcePair.Address("192.0.2.1"), IcePair.Address("203.0.113.50", 6000));
+        pair.Left.UpdateLocalCandidates([Relayed(relay)]);
+        pair.Left.UpdateLocalCandidates([IceCandidate.Host(host), Relayed(relay)]);
+        pair.Run(20 * Second);
+
+        Assert.Equal(host, pair.Left.SelectedPath!.Value.Local);
+        Assert.Equal(IcePathKind.Direct, pair.Left.PathKind);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(700)]
