@@ -25,7 +25,7 @@ format: ## rewrite the sources to the house format
 interop: ## Chromium and libdatachannel against our peer
 	dotnet test --project tests/Interop
 
-soak: ## every long proof, whole (two hours on two cores); PROJECTS names some of the test projects
+soak: ## every long proof, whole (hours on two cores); PROJECTS names some of the test projects
 	tests/soak $(PROJECTS)
 
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)

@@ -16,16 +16,20 @@ internal sealed class Listing(params (string Heading, bool IsNumber)[] columns)
     /// <summary>Adds a row of as many cells as there are columns; control characters are left out.</summary>
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(Terminal.Harmless)]);
 
-    public void Print(Terminal terminal)
+    /// <param name="terminal">Where.</param>
+    /// <param name="isHeaded">Whether a file or pipe gets the headings too.</param>
+    public void Print(Terminal terminal, bool isHeaded = false)
     {
-        if (terminal.HasScreen && _rows.Count > 0)
+        if (_rows.Count == 0) return;
+        if (terminal.HasScreen)
         {
             terminal.Draw(Table());
             return;
         }
 
-        int[] widths = [.. columns.Select((_, column) => _rows.Count == 0 ? 0 : _rows.Max(row => row[column].Length))];
-        foreach (var row in _rows)
+        string[][] lines = [.. isHeaded ? [[.. columns.Select(column => column.Heading)]] : (string[][])[], .. _rows];
+        int[] widths = [.. columns.Select((_, column) => lines.Max(row => row[column].Length))];
+        foreach (var row in lines)
         {
             var cells = row.Select((cell, column) =>
                 columns[column].IsNumber ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));

@@ -21,6 +21,9 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <summary>Whether colours are wanted: a screen, and no <c>NO_COLOR</c>.</summary>
     public bool UsesColor { get; init; }
 
+    /// <summary>Whether something can move on stderr.</summary>
+    public bool MovesBars => HasErrorScreen && UsesColor;
+
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfThisProcess() => new(Console.In, Console.Out, Console.Error)
     {
@@ -42,7 +45,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <param name="title">What is done.</param>
     /// <param name="steps">How many steps there are.</param>
     /// <param name="act">Does it, and calls back after each step.</param>
-    public Task WithBar(string title, int steps, Func<Action, Task> act) => !HasErrorScreen || !UsesColor
+    public Task WithBar(string title, int steps, Func<Action, Task> act) => !MovesBars
         ? act(() => { })
         : ErrorScreen().Progress().AutoClear(true).StartAsync(context =>
         {

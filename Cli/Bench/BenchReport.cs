@@ -31,14 +31,13 @@ internal sealed class BenchReport(PairedMac mac, string? model, IReadOnlyList<Be
             + $"{Terminal.Harmless(mac.Name)}, path {Path()}, round trip {trip}, connected in "
             + Milliseconds(mac.Timings.Total.TotalMilliseconds));
         var list = new Listing(("", false), ("p50", true), ("p90", true), ("p95", true));
-        if (!terminal.HasScreen) list.Add("", "p50", "p90", "p95");
         foreach (var (_, text, value) in Stages)
         {
             var spread = Of(value);
             list.Add(text, Cell(spread?.P50), Cell(spread?.P90), Cell(spread?.P95));
         }
 
-        list.Print(terminal);
+        list.Print(terminal, isHeaded: true);
         terminal.Out.WriteLine(
             $"< {WantedP50} ms at p50 and < {WantedP90} ms at p90: {(Holds ? "holds" : "does not hold")}");
     }

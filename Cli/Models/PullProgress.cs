@@ -13,7 +13,7 @@ internal static class PullProgress
     /// <summary>Runs the pull and shows what it reports.</summary>
     public static Task Show(Terminal terminal, bool json, Func<IProgress<ProgressMessage>, Task> pull) =>
         json ? pull(new Json(terminal))
-        : terminal.HasErrorScreen && terminal.UsesColor ? ShowBars(terminal, pull)
+        : terminal.MovesBars ? ShowBars(terminal, pull)
         : pull(new Lines(terminal));
 
     private static Task ShowBars(Terminal terminal, Func<IProgress<ProgressMessage>, Task> pull) =>

@@ -27,7 +27,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     // Ours: there may be a way without servers; candidates of those that are told later follow the offer.
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
 
-    private (HashSet<string> Devices, long AskedAt)? _known;
+    private volatile Known? _known;
 
     /// <summary>Has candidates gathered through the servers of these Macs, as far as that is quick.</summary>
     /// <returns>Whether nothing more is to come.</returns>
@@ -42,16 +42,17 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     /// <summary>Asks again when what is known is about to be too old.</summary>
     public async Task Refresh(IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
-        var isOfThese = _known is { } known && records.All(record => known.Devices.Contains(record.DeviceId));
-        if (isOfThese && clock.GetElapsedTime(_known!.Value.AskedAt) < Reuse) return;
+        var known = _known;
+        var isOfThese = known is not null && records.All(record => known.Devices.Contains(record.DeviceId));
+        if (isOfThese && clock.GetElapsedTime(known!.AskedAt) < Reuse) return;
         var askedAt = clock.GetTimestamp();
         var isLocal = records.Any(record => record.Flags.HasFlag(LinkFlags.LocalNetworkOnly));
         var answer = isLocal ? null : await Ask(records, cancellation);
 
-        // No answer this time does not take away what is in use.
-        if (answer is null && isOfThese) return;
+        // No answer this time does not take away what is in use, nor does one that a later question has overtaken.
+        if ((answer is null && isOfThese) || _known?.AskedAt > askedAt) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.SelectMany(Servers)]);
-        _known = ([.. records.Select(record => record.DeviceId)], askedAt);
+        _known = new Known([.. records.Select(record => record.DeviceId)], askedAt);
     }
 
     private static async Task Observe(Task asking)
@@ -115,4 +116,6 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
             ? request with { Mac = one.Mac, Device = one.Device, Auth = one.Auth }
             : request with { To = addressees };
     }
+
+    private sealed record Known(HashSet<string> Devices, long AskedAt);
 }

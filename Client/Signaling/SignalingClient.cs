@@ -14,7 +14,7 @@ internal sealed class SignalingClient : IDisposable
     private const int MaxResponseBytes = 256 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    // Without ICE servers there is still the local network: the offer does not wait longer for them.
+    // Nobody waits for it: without ICE servers there is still the local network.
     private static readonly TimeSpan IceTimeout = TimeSpan.FromSeconds(10);
 
     // QP/1 section 1: writers escape only what JSON requires; the body is ASCII.

@@ -4,7 +4,7 @@ import { isPrivateHost } from "../protocol/privateHost.ts";
 import { checkSdp } from "../protocol/signaledSdp.ts";
 import { Inbox } from "./inbox.ts";
 import { LateCandidates } from "./lateCandidates.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import { Problem, type ProblemCode, within } from "./problem.ts";
 import { ServerErrors } from "./serverErrors.ts";
 import type { SignaledAnswer } from "./signaling.ts";
 
@@ -55,9 +55,9 @@ export class Peer {
     try {
       const answer = await peer.#negotiate();
       onAnswer();
-      if (!(await peer.#opens())) {
+      await within(OPEN_TIMEOUT_MS, peer.#opened(), "no_path").catch(() => {
         throw new Problem(peer.#cause());
-      }
+      });
       peer.found();
       const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
       if (fingerprint === undefined) {
@@ -163,18 +163,16 @@ export class Peer {
     return this.#serverErrors.cause(localDescription?.sdp ?? "", iceGatheringState !== "complete");
   }
 
-  /** False when there is no path, or none in time. */
-  #opens(): Promise<boolean> {
-    return new Promise((resolve) => {
+  #opened(): Promise<void> {
+    return new Promise((resolve, reject) => {
       if (this.channel.readyState === "open") {
-        resolve(true);
+        resolve();
       }
-      this.channel.onopen = () => resolve(true);
+      this.channel.onopen = () => resolve();
       this.watch(
-        () => resolve(false),
+        () => reject(new Problem("no_path")),
         () => undefined,
       );
-      setTimeout(() => resolve(false), OPEN_TIMEOUT_MS);
     });
   }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Cli.Bench;
@@ -128,6 +129,23 @@ public sealed class MacCommandTests : IAsyncLifetime
             new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
         var run = await Run("models", "pull", "m");
         Assert.Equal(new CommandRun(ExitCode.Refused, "", "The owner of the Mac does not allow that.\n"), run);
+    }
+
+    [Fact]
+    public async Task Chat_looks_for_a_mac_that_is_away_for_a_moment()
+    {
+        _mac.OnChat = (peer, chat) =>
+        {
+            peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
+            _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+            peer.Vanish();
+        };
+        var running = Run("chat", "Are you there?");
+        await _mac.Refused.WaitAsync(TestContext.Current.CancellationToken);
+        _mac.Failure = null;
+        var run = await running;
+
+        Assert.Equal((ExitCode.Ok, "begun resumed"), (run.ExitCode, run.Out.TrimEnd()));
     }
 
     [Fact]
