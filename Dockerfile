@@ -1,7 +1,7 @@
-# Two small images from one build: `--target front-door` and `--target silo`. Neither runs as root.
-FROM node:20-bookworm-slim AS node
+# Two small images from one build: `--target front-door` and `--target silo`. Neither runs as root. No syntax of BuildKit.
+FROM node:20.20.2-bookworm-slim AS node
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 COPY --from=node /usr/local/bin/node /usr/local/bin/
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
@@ -9,12 +9,13 @@ WORKDIR /source
 COPY . .
 RUN dotnet publish SignalingApi -c Release -o /out/front-door \
  && dotnet publish Silo -c Release -o /out/silo \
- && dotnet publish Cli -c Release -o /out/silo \
- && mkdir -p /out/data
+ && dotnet publish Cli -c Release -o /out/silo
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS base
+FROM mcr.microsoft.com/dotnet/aspnet:10.0.12 AS base
 ENV QUICPAIR_HOME=/data
-COPY --from=build --chown=1654:1654 --chmod=700 /out/data /data
+# A new volume takes over owner and mode of the folder that it is mounted on. In /front-door a Mac of
+# docker-compose.yml writes the front door's files.
+RUN install -d -o 1654 -g 1654 -m 700 /data /front-door
 VOLUME /data
 WORKDIR /app
 USER 1654

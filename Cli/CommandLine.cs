@@ -62,13 +62,14 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(Terminal terminal)
+    /// <summary>Every command and option.</summary>
+    public static RootCommand Root(Terminal terminal)
     {
         var home = new Option<string?>("--home")
         {
             Description = "The data folder; default QUICPAIR_HOME or the platform's place.",
             Recursive = true,
-        };
+        }.AsPath();
         var root = new RootCommand("Talk from your phone, or any machine, to the language models of your own Mac.")
         {
             home,

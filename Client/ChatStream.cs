@@ -14,6 +14,7 @@ public sealed class ChatStream : IAsyncEnumerable<Message>
 {
     private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
     private readonly Action<Message> _send;
+    private volatile bool _isOver;
 
     internal ChatStream(string id, long after, Action<Message> send) => (Id, LastSeq, _send) = (id, after, send);
 
@@ -22,6 +23,9 @@ public sealed class ChatStream : IAsyncEnumerable<Message>
 
     /// <summary>The number of the last entry that was received; 0 before the first.</summary>
     public long LastSeq { get; private set; }
+
+    /// <summary>Whether its end was received.</summary>
+    internal bool IsOver => _isOver;
 
     /// <summary>Asks the Mac to stop; the end still comes.</summary>
     public void Cancel() => _send(new CancelMessage { Id = Id });
@@ -54,6 +58,7 @@ public sealed class ChatStream : IAsyncEnumerable<Message>
         var isEnd = message is DoneMessage or ErrorMessage;
         if (isEnd)
         {
+            _isOver = true;
             _messages.Writer.TryComplete();
         }
 

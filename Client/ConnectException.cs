@@ -16,6 +16,13 @@ public sealed class ConnectException : Exception
     /// <summary>Which failure.</summary>
     public ConnectFailure Reason { get; }
 
+    /// <summary>Whether the Mac may be back in a moment.</summary>
+    public bool IsPassing => Reason is
+        ConnectFailure.Interrupted or ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway
+        or ConnectFailure.Busy or ConnectFailure.NoPath or ConnectFailure.UdpBlocked
+        or ConnectFailure.NameUnresolved or ConnectFailure.RelayRefused or ConnectFailure.RelayUnreachable
+        or ConnectFailure.Handshake;
+
     private static string Sentence(ConnectFailure reason) => reason switch
     {
         ConnectFailure.FrontDoorUnreachable => "The front door cannot be reached; is this device online?",
@@ -31,6 +38,8 @@ public sealed class ConnectException : Exception
             "The other end's certificate is not the one that the Mac named; somebody may be in between.",
         ConnectFailure.UdpBlocked =>
             "This network lets no UDP out, and there is no relay to go around it.",
+        ConnectFailure.NameUnresolved =>
+            "There is no direct path, and the name of the STUN or TURN server cannot be resolved.",
         ConnectFailure.RelayRefused => "There is no direct path, and the TURN server refused to relay.",
         ConnectFailure.RelayUnreachable => "There is no direct path, and the TURN server cannot be reached.",
         ConnectFailure.NoPath => "Phone and Mac found no way to each other through these networks.",

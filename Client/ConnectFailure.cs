@@ -33,8 +33,11 @@ public enum ConnectFailure
     /// <summary>No pair of candidates was answered: no path between phone and Mac.</summary>
     NoPath,
 
-    /// <summary>No path, and no server answered by UDP: this network blocks it.</summary>
+    /// <summary>No path, and no STUN or TURN server answered by UDP: this network blocks it.</summary>
     UdpBlocked,
+
+    /// <summary>No path, and the name of the server that may help to one cannot be resolved.</summary>
+    NameUnresolved,
 
     /// <summary>No path, and the TURN server refused to relay for us.</summary>
     RelayRefused,

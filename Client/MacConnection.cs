@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using QuicPair.Client.Session;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Client;
 
@@ -13,11 +14,15 @@ public sealed class MacConnection : IAsyncDisposable
     // The Mac runs at most 8 chats of a device; more cannot wait to be cancelled.
     private const int MaxCancels = 8;
 
+    // Ours.
+    private const int TextsAtOnce = 64;
+
     private readonly Func<CancellationToken, Task<PairedMac>> _connect;
     private readonly MacConnectionOptions _options;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Queue<string> _cancels = [];
+    private readonly List<ChatStream> _cancels = [];
     private volatile PairedMac? _mac;
+    private volatile string? _expected;
 
     /// <summary>A connection whose sessions <paramref name="connect"/> makes.</summary>
     /// <param name="connect">For example <c>token => phone.Open(record, token)</c>.</param>
@@ -56,6 +61,7 @@ public sealed class MacConnection : IAsyncDisposable
             var mac = await _connect(cancellationToken);
             _mac = mac;
             SendCancels(mac);
+            if (_expected is { } model) _ = WarmUp(mac, model);
             return mac;
         }
         finally
@@ -73,6 +79,11 @@ public sealed class MacConnection : IAsyncDisposable
         ChatMessage request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var id = request.Id ?? PairedMac.NewId();
+        lock (_cancels)
+        {
+            _cancels.RemoveAll(known => known.Id == id); // a name that is used again is not to be stopped again
+        }
+
         await using var answer = new ResumingAnswer(this, request with { Id = id }, cancellationToken);
         while (!answer.IsOver)
         {
@@ -93,6 +104,41 @@ public sealed class MacConnection : IAsyncDisposable
         {
             return await action(await Open(cancellationToken), cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// The embeddings of any number of texts, in order. They are asked for in parts of 64, and in smaller ones where so
+    /// many embeddings do not fit into one message.
+    /// </summary>
+    /// <exception cref="AnswerException">The Mac refused, and why.</exception>
+    /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
+    public async Task<EmbeddingsReply> Embed(
+        string model, IReadOnlyList<string> input, int? dimensions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var embeddings = new List<float[]>(input.Count);
+        var (atOnce, name, tokens) = (TextsAtOnce, model, (long?)null);
+        while (embeddings.Count < input.Count)
+        {
+            string[] part = [.. input.Skip(embeddings.Count).Take(atOnce)];
+            EmbeddingsReply reply;
+            try
+            {
+                reply = await Use((live, token) => live.Embed(model, part, dimensions, token), cancellationToken);
+            }
+            catch (AnswerException failure) when (failure.Code == ErrorCode.TooLarge && part.Length > 1)
+            {
+                atOnce = part.Length / 2;
+                continue;
+            }
+
+            if (reply.Embeddings.Count != part.Length) throw new ConnectException(ConnectFailure.Protocol);
+            embeddings.AddRange(reply.Embeddings);
+            name = reply.Model;
+            tokens = reply.Tokens is { } counted ? (tokens ?? 0) + counted : tokens;
+        }
+
+        return new EmbeddingsReply { Model = name, Embeddings = embeddings, Tokens = tokens };
     }
 
     /// <summary>Says goodbye and closes the session.</summary>
@@ -117,7 +163,7 @@ public sealed class MacConnection : IAsyncDisposable
                 return await Open(cancellation);
             }
             catch (ConnectException failure) when (
-                IsPassing(failure) && clock.GetElapsedTime(lostAt) + pause < _options.RecoverFor)
+                failure.IsPassing && clock.GetElapsedTime(lostAt) + pause < _options.RecoverFor)
             {
                 await Task.Delay(pause, clock, cancellation);
                 pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
@@ -125,36 +171,43 @@ public sealed class MacConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the Mac may be back in a moment.</summary>
-    internal static bool IsPassing(ConnectException failure) => failure.Reason is
-        ConnectFailure.Interrupted or ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway
-        or ConnectFailure.Busy or ConnectFailure.NoPath or ConnectFailure.UdpBlocked
-        or ConnectFailure.RelayRefused or ConnectFailure.RelayUnreachable or ConnectFailure.Handshake;
-
-    /// <summary>Stops a chat: now, or as soon as there is a session again.</summary>
-    internal void Cancel(string id)
+    /// <summary>
+    /// Stops a chat: now, or as soon as there is a session again. A session may die before the Mac has heard it: each
+    /// new one says it again while the chat's end was not received, and a Mac that knows already ignores it.
+    /// </summary>
+    internal void Cancel(ChatStream chat)
     {
         lock (_cancels)
         {
-            if (_mac is { Ended.IsCompleted: false } live)
-            {
-                live.Cancel(id);
-            }
-            else if (_cancels.Count < MaxCancels)
-            {
-                _cancels.Enqueue(id);
-            }
+            _cancels.RemoveAll(known => known.IsOver);
+            if (chat.IsOver) return;
+            if (_cancels.Count == MaxCancels) _cancels.RemoveAt(0);
+            _cancels.Add(chat);
+            if (_mac is { Ended.IsCompleted: false } live) live.Cancel(chat.Id);
         }
     }
+
+    /// <summary>Each session begins with this model's load: it is in memory when it is asked.</summary>
+    internal void Expect(string model) => _expected = model;
 
     private void SendCancels(PairedMac mac)
     {
         lock (_cancels)
         {
-            while (_cancels.TryDequeue(out var id))
-            {
-                mac.Cancel(id);
-            }
+            _cancels.RemoveAll(known => known.IsOver);
+            foreach (var chat in _cancels) mac.Cancel(chat.Id);
+        }
+    }
+
+    private static async Task WarmUp(PairedMac mac, string model)
+    {
+        try
+        {
+            await mac.Load(model, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is AnswerException or ConnectException)
+        {
+            // The answer to a question says what is wrong.
         }
     }
 }

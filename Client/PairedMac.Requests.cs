@@ -79,9 +79,14 @@ public sealed partial class PairedMac
         where T : Message
     {
         stop.ThrowIfCancellationRequested();
+        if (!TryWrite(request, out var json, out var refusal))
+        {
+            throw new AnswerException(refusal.Code, refusal.Text);
+        }
+
         var pending = new PendingRequest(progress);
         _router.Add(request.Id!, pending);
-        _session.Send(request);
+        _session.Send(json);
         try
         {
             return await pending.Reply.WaitAsync(stop) as T ?? throw new ConnectException(ConnectFailure.Protocol);

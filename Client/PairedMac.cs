@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using QuicPair.Client.Session;
 using QuicPair.Client.Store;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Codec;
+using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
 using QuicPair.Rtc.Sockets;
 
@@ -75,11 +78,12 @@ public sealed partial class PairedMac : IAsyncDisposable
     /// <summary>Asks the Mac to stop a chat of this device; ignored when it is unknown or over.</summary>
     public void Cancel(string id) => _session.Send(new CancelMessage { Id = id });
 
-    /// <summary>The models that may be asked.</summary>
+    /// <summary>The models that may be asked. Who asks while another one waits for them gets the same answer.</summary>
+    /// <exception cref="AnswerException">The Mac refused, and why.</exception>
+    /// <exception cref="ConnectException">The session is over.</exception>
     public Task<IReadOnlyList<ModelDescription>> Models(CancellationToken cancellationToken)
     {
-        var models = _router.NextModels();
-        _session.Send(new ModelsRequest());
+        if (_router.JoinModels(out var models)) _session.Send(new ModelsRequest());
         return models.WaitAsync(cancellationToken);
     }
 
@@ -95,8 +99,29 @@ public sealed partial class PairedMac : IAsyncDisposable
 
     private ChatStream Start(ChatStream chat, Message request)
     {
+        if (!TryWrite(request, out var json, out var refusal))
+        {
+            chat.Take(refusal);
+            return chat;
+        }
+
         _router.Add(chat);
-        _session.Send(request);
+        _session.Send(json);
         return chat;
+    }
+
+    /// <summary>
+    /// Writes a request, or says what a Mac would say that cannot take it: the Mac may not know whose request it was,
+    /// and whoever asked would wait for ever.
+    /// </summary>
+    private static bool TryWrite(Message request, out byte[] json, [NotNullWhen(false)] out ErrorMessage? refusal)
+    {
+        json = MessageWriter.Write(request);
+        refusal = json.Length > ChannelLimits.MaxMessageToMac ? new ErrorMessage { Code = ErrorCode.TooLarge }
+            : MessageReader.TryRead(json, out _, out var unread) ? null
+            : unread;
+        if (refusal is null) return true;
+        refusal = refusal with { Id = request.Id, For = request.Op };
+        return false;
     }
 }

@@ -9,7 +9,9 @@ public enum PathNews
     /// <summary>The Mac answers again by itself.</summary>
     Back,
 
-    /// <summary>The path was restarted: another path, the same session, nothing lost.</summary>
+    /// <summary>
+    /// The path was restarted: there is another path, under the same session, and nothing was lost.
+    /// </summary>
     Restarted,
 
     /// <summary>A restart is of no use; the session ends, and a new connection takes up running answers.</summary>

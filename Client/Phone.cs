@@ -4,7 +4,6 @@ using QuicPair.Client.Signaling;
 using QuicPair.Client.Store;
 using QuicPair.Noise;
 using QuicPair.Protocol;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client;
 
@@ -15,31 +14,43 @@ public sealed class Phone : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
 
     private readonly PhoneOptions _options;
-    private readonly RtcHost _rtc;
     private readonly SignalingClient _signaling;
-    private readonly IceExchange _ice;
+    private readonly PhonePorts _ports;
 
     /// <summary>Binds a port and opens the store.</summary>
     public Phone(PhoneOptions options)
     {
         _options = options;
         Pairings = new PairingStore(options.StorePath);
-        _rtc = RtcHost.Start(options.Rtc);
         _signaling = new SignalingClient(options.HttpHandler);
-        _rtc.NetworkChanged += (_, _) => _signaling.NetworkChanged();
-        _ice = new IceExchange(_signaling, _rtc, options.TimeProvider);
+        _ports = new PhonePorts(options, _signaling);
     }
 
     /// <summary>What this phone remembers.</summary>
     public PairingStore Pairings { get; }
+
+    /// <summary>
+    /// The pairings that may lead to a session, the likeliest first: those with lasting keys, then invitations whose
+    /// pairing was not completed and may still be, then what a Mac was asked to vouch for and may not know of; among
+    /// each the newest first.
+    /// </summary>
+    public IReadOnlyList<PairingRecord> Usable() =>
+    [
+        .. Pairings.Load().Reverse()
+            .Where(record => record.HasLastingKeys || !IsLongPast(record.Expiry))
+            .OrderBy(record => record.Vouching == VouchingStage.Asked)
+            .ThenBy(record => !record.HasLastingKeys),
+    ];
 
     /// <summary>Pairs by a link, or connects again when the link was used by this phone before.</summary>
     /// <exception cref="ConnectException">There is no connection, and why.</exception>
     /// <exception cref="PairingStoreException">The pairing cannot be kept.</exception>
     public async Task<PairedMac> Pair(PairingLink link, CancellationToken cancellationToken)
     {
+        ForgetOldSecrets();
         var device = KeySchedule.DeviceId(link.Secret);
         var record = Pairings.Load().FirstOrDefault(known => known.DeviceId == device);
+        var isNew = record is null;
         if (record is null)
         {
             if (IsLongPast(link.Expiry))
@@ -58,15 +69,27 @@ public sealed class Phone : IAsyncDisposable
             Pairings.Save(record);
         }
 
-        return await Open(record, cancellationToken);
+        try
+        {
+            return await Open(record, cancellationToken);
+        }
+        catch (ConnectException failure) when (isNew && failure.Reason == ConnectFailure.Refused)
+        {
+            // A Mac that refuses the first offer has stored nothing of this phone: another try begins anew. One that
+            // broke off may have stored this key, and then only this key completes the pairing.
+            Pairings.Remove(stored => stored.DeviceId == device && !stored.HasLastingKeys);
+            throw;
+        }
     }
 
     /// <summary>Connects to a Mac of the store.</summary>
     /// <exception cref="ConnectException">There is no connection, and why.</exception>
+    /// <exception cref="PairingStoreException">The store cannot be read or written.</exception>
     public async Task<PairedMac> Open(PairingRecord record, CancellationToken cancellationToken)
     {
-        record = ForgetOldSecret(record);
-        return await Attempt().Run([record], null, cancellationToken);
+        ForgetOldSecrets();
+        if (record.Secret is not null && IsLongPast(record.Expiry)) record = record with { Secret = null };
+        return await Attempt([record], null, cancellationToken);
     }
 
     /// <summary>
@@ -86,7 +109,7 @@ public sealed class Phone : IAsyncDisposable
             throw new ArgumentException("Pairings with lasting keys at one front door are needed.", nameof(records));
         }
 
-        return await Attempt().Run(records, model, cancellationToken);
+        return await Attempt(records, model, cancellationToken);
     }
 
     /// <summary>
@@ -119,7 +142,7 @@ public sealed class Phone : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _signaling.Dispose();
-        await _rtc.DisposeAsync();
+        await _ports.DisposeAsync();
     }
 
     /// <summary>
@@ -164,23 +187,27 @@ public sealed class Phone : IAsyncDisposable
         return added;
     }
 
-    private Connecting Attempt() => new(_options, Pairings, _rtc, _signaling, _ice);
+    private Task<PairedMac> Attempt(
+        IReadOnlyList<PairingRecord> records, string? model, CancellationToken cancellation)
+    {
+        var (rtc, ice) = _ports.For(records);
+        return new Connecting(_options, Pairings, rtc, _signaling, ice).Run(records, model, cancellation);
+    }
 
     // Another program may have completed the pairing meanwhile.
     private PairingRecord Newest(PairingRecord record) =>
         Pairings.Load().FirstOrDefault(known => known.DeviceId == record.DeviceId)
         ?? throw new ConnectException(ConnectFailure.Refused);
 
-    // QP/1 section 5: the secret is erased at the latest 15 min after expiry.
-    private PairingRecord ForgetOldSecret(PairingRecord record)
+    // QP/1 section 5: the secret is erased at the latest 15 min after expiry; without lasting keys the rest is of no
+    // use.
+    private void ForgetOldSecrets()
     {
-        if (record is { Secret: not null, HasLastingKeys: true } && IsLongPast(record.Expiry))
+        foreach (var old in Pairings.Load().Where(record => record.Secret is not null && IsLongPast(record.Expiry)))
         {
-            record = record with { Secret = null };
-            Pairings.Save(record);
+            if (old.HasLastingKeys) Pairings.Save(old with { Secret = null });
+            else Pairings.Remove(stored => stored.DeviceId == old.DeviceId && !stored.HasLastingKeys);
         }
-
-        return record;
     }
 
     private bool IsLongPast(uint expiry) =>

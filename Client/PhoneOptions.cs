@@ -23,7 +23,9 @@ public sealed record PhoneOptions
     /// <summary>Sends the HTTP requests; null is a plain handler without redirects and cookies.</summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 
-    /// <summary>How WebRTC listens.</summary>
+    /// <summary>
+    /// How WebRTC listens. A pairing that is for the local network only has a port of its own, in local mode.
+    /// </summary>
     public RtcHostOptions Rtc { get; init; } = new() { AdvertiseLoopback = true };
 
     /// <summary>Whether only ways through a relay are used, as a measurement wants it; false by default.</summary>

@@ -10,11 +10,23 @@ namespace QuicPair.Client;
 /// The models of a paired Mac as an <see cref="IChatClient"/>. An answer survives a lost connection; cancelling the
 /// token, or leaving the stream, stops it on the Mac. Text, images (embedded data), tools, the usual options, thinking
 /// (<see cref="TextReasoningContent"/>) and usage are translated; what a Mac cannot take is refused before it is sent.
+/// The model that was named last is brought into memory whenever the connection opens.
 /// </summary>
-/// <param name="mac">The connection; it belongs to whoever made it.</param>
-/// <param name="model">The model when a request names none; null is the Mac's default.</param>
-public sealed class QuicPairChatClient(MacConnection mac, string? model = null) : IChatClient
+public sealed class QuicPairChatClient : IChatClient
 {
+    private readonly MacConnection _mac;
+    private readonly string? _model;
+
+    /// <summary>A client of the models behind a connection.</summary>
+    /// <param name="mac">The connection; it belongs to whoever made it.</param>
+    /// <param name="model">The model when a request names none; null is the Mac's default.</param>
+    public QuicPairChatClient(MacConnection mac, string? model = null)
+    {
+        ArgumentNullException.ThrowIfNull(mac);
+        (_mac, _model) = (mac, model);
+        if (model is not null) mac.Expect(model);
+    }
+
     /// <summary>The whole answer.</summary>
     /// <exception cref="AnswerException">The Mac answered with an error.</exception>
     /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
@@ -38,9 +50,10 @@ public sealed class QuicPairChatClient(MacConnection mac, string? model = null) 
     {
         ArgumentNullException.ThrowIfNull(messages);
         var request = ChatRequests.From(messages, options);
-        request = request with { Model = request.Model ?? model };
+        request = request with { Model = request.Model ?? _model };
+        if (request.Model is { } named) _mac.Expect(named);
         var updates = new ChatUpdates(request.Model);
-        await foreach (var message in mac.Ask(request, cancellationToken))
+        await foreach (var message in _mac.Ask(request, cancellationToken))
         {
             yield return updates.From(message);
         }
@@ -52,7 +65,7 @@ public sealed class QuicPairChatClient(MacConnection mac, string? model = null) 
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
             : serviceType == typeof(ChatClientMetadata) ? Metadata()
-            : serviceType == typeof(MacConnection) ? mac
+            : serviceType == typeof(MacConnection) ? _mac
             : serviceType.IsInstanceOfType(this) ? this
             : null;
     }
@@ -63,5 +76,5 @@ public sealed class QuicPairChatClient(MacConnection mac, string? model = null) 
     }
 
     private ChatClientMetadata Metadata() =>
-        new("quicpair", mac.Current is { } live ? new Uri(live.Pairing.Origin) : null, model);
+        new("quicpair", _mac.Current is { } live ? new Uri(live.Pairing.Origin) : null, _model);
 }

@@ -4,15 +4,13 @@ namespace QuicPair.Client;
 
 /// <summary>
 /// The embedding models of a paired Mac as an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>. Many texts are
-/// asked for in parts of 64.
+/// asked for in parts.
 /// </summary>
 /// <param name="mac">The connection; it belongs to whoever made it.</param>
 /// <param name="model">The model when a request names none.</param>
 public sealed class QuicPairEmbeddingGenerator(MacConnection mac, string model)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
-    private const int TextsAtOnce = 64;
-
     /// <summary>One embedding for each text, in order.</summary>
     /// <exception cref="AnswerException">The Mac answered with an error.</exception>
     /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
@@ -22,27 +20,17 @@ public sealed class QuicPairEmbeddingGenerator(MacConnection mac, string model)
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(values);
+        var reply = await mac.Embed(
+            options?.ModelId ?? model, [.. values], options?.Dimensions, cancellationToken);
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
-        var asked = options?.ModelId ?? model;
-        foreach (var texts in values.Chunk(TextsAtOnce))
+        embeddings.AddRange(reply.Embeddings.Select(numbers => new Embedding<float>(numbers)
         {
-            var reply = await mac.Use(
-                (live, token) => live.Embed(asked, texts, options?.Dimensions, token), cancellationToken);
-            if (reply.Embeddings.Count != texts.Length)
-            {
-                throw new ConnectException(ConnectFailure.Protocol);
-            }
-
-            embeddings.AddRange(reply.Embeddings.Select(numbers => new Embedding<float>(numbers)
-            {
-                ModelId = reply.Model,
-                CreatedAt = DateTimeOffset.UtcNow,
-            }));
-            if (reply.Tokens is { } tokens)
-            {
-                embeddings.Usage ??= new UsageDetails { InputTokenCount = 0, TotalTokenCount = 0 };
-                embeddings.Usage.Add(new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens });
-            }
+            ModelId = reply.Model,
+            CreatedAt = DateTimeOffset.UtcNow,
+        }));
+        if (reply.Tokens is { } tokens)
+        {
+            embeddings.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
         }
 
         return embeddings;

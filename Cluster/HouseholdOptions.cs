@@ -32,7 +32,10 @@ public sealed class HouseholdOptions
     /// </summary>
     public string Certificates { get; set; } = string.Empty;
 
-    /// <summary>The address or host name at which the other silos reach this one. Default: loopback.</summary>
+    /// <summary>
+    /// The address or host name at which the other silos reach this one; <c>auto</c> has it found at each start
+    /// (<see cref="OwnAddress"/>). Default: loopback.
+    /// </summary>
     public string Address { get; set; } = IPAddress.Loopback.ToString();
 
     /// <summary>The port at which the other silos reach this one; 0 (the default) takes a free one.</summary>

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
@@ -19,8 +21,9 @@ namespace QuicPair.Cluster;
 /// <summary>What every silo of a household has in common.</summary>
 public static class SiloHouseholds
 {
-    // The name under which Orleans knows the driver.
+    // The names under which Orleans knows the drivers; that for SQLite is Microsoft.Data.Sqlite.
     private const string Postgres = "Npgsql";
+    private const string Sqlite = "System.Data.SQLite";
 
     // Ours: a Mac that was declared dead while it slept learns it this soon; the probe settings stay
     // Orleans's.
@@ -53,14 +56,7 @@ public static class SiloHouseholds
     {
         ArgumentNullException.ThrowIfNull(silo);
         SqliteSchema.Apply(path);
-        var serializer = new SealedStateSerializer(key, older);
-        return silo.AddAdoNetGrainStorageAsDefault(options =>
-        {
-            // The name under which Orleans knows SQLite; the driver is Microsoft.Data.Sqlite.
-            options.Invariant = "System.Data.SQLite";
-            options.ConnectionString = SqliteSchema.ConnectionString(path);
-            options.GrainStorageSerializer = serializer;
-        });
+        return UseSealed(silo, Sqlite, SqliteSchema.ConnectionString(path), new SealedStateSerializer(key, older));
     }
 
     /// <summary>
@@ -88,13 +84,7 @@ public static class SiloHouseholds
 
         PostgresSchema.Apply(database);
         StateCarryOver.Carry(path, database);
-        var serializer = new SealedStateSerializer(key);
-        return silo.AddAdoNetGrainStorageAsDefault(storage =>
-        {
-            storage.Invariant = Postgres;
-            storage.ConnectionString = database;
-            storage.GrainStorageSerializer = serializer;
-        });
+        return UseSealed(silo, Postgres, database, new SealedStateSerializer(key));
     }
 
     /// <summary>Names the silo, joins it to its household and sets what all silos share.</summary>
@@ -102,8 +92,8 @@ public static class SiloHouseholds
     /// <param name="name">The silo's name: the Mac's id, or <see cref="ClusterIdentity.FrontDoor"/>.</param>
     /// <param name="options">Where the household is; the default is a household of one.</param>
     /// <param name="link">The way to the household's door, which ends with the silo; null when there is none.</param>
-    /// <exception cref="FormatException">An address cannot be read.</exception>
-    /// <exception cref="SocketException">A host name is not known.</exception>
+    /// <exception cref="FormatException">An address cannot be read, or a host name is not known.</exception>
+    /// <exception cref="SocketException">This machine does not have the address.</exception>
     /// <exception cref="CertificateException">There is no certificate, or it is another silo's.</exception>
     public static ISiloBuilder UseHousehold(
         this ISiloBuilder silo,
@@ -113,12 +103,8 @@ public static class SiloHouseholds
     {
         ArgumentNullException.ThrowIfNull(silo);
         options ??= new HouseholdOptions();
-        var self = new IPEndPoint(AddressOf(options.Address), options.Port);
-        if (self.Port == 0)
-        {
-            self.Port = FreePort(self.Address);
-        }
-
+        var (advertised, listening) = OwnAddress.Find(options.Address);
+        var self = new IPEndPoint(advertised, options.Port == 0 ? FreePort(listening) : options.Port);
         silo.Services.AddSingleton<SiloFailure>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
         silo.Configure<SiloOptions>(o => o.SiloName = name);
@@ -127,18 +113,36 @@ public static class SiloHouseholds
         {
             o.AdvertisedIPAddress = self.Address;
             o.SiloPort = self.Port;
-            o.SiloListeningEndpoint = self;
+            o.SiloListeningEndpoint = new IPEndPoint(listening, self.Port);
             o.GatewayPort = 0;
         });
         silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
         UseConnections(silo, options, self, name);
-        UseDoor(silo, options, self, link);
+        UseDoor(silo, options, Near(self, listening), link);
         return silo;
     }
+
+    /// <summary>Where this process finds its own silo, whatever becomes of the machine's addresses.</summary>
+    private static IPEndPoint Near(IPEndPoint self, IPAddress listening) =>
+        listening.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, self.Port)
+        : listening.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, self.Port)
+        : self;
+
+    private static ISiloBuilder UseSealed(
+        ISiloBuilder silo, string driver, string database, SealedStateSerializer serializer) =>
+        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) =>
+            storage.Configure<ILogger<ForgivingStateSerializer>>((options, log) =>
+            {
+                options.Invariant = driver;
+                options.ConnectionString = database;
+                options.GrainStorageSerializer = new ForgivingStateSerializer(serializer, log);
+            }));
 
     private static void UseConnections(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self, string name)
     {
         var certificate = options.Certificates.Length > 0 ? MemberCertificate.Open(options.Certificates) : null;
+        var connections = new MemberConnections();
+        silo.Services.AddSingleton(connections);
         if (options is { Primary.Length: 0, Port: 0 } && options.Database() is null)
         {
             silo.Configure<SiloConnectionOptions>(o => o.ConfigureSiloInboundConnection(RefuseAll));
@@ -150,13 +154,20 @@ public static class SiloHouseholds
                 throw new CertificateException($"The certificate of {certificate.Name} is not one of {name}.");
             }
 
-            var tls = new MutualTls(certificate, options.Database() is null ? Introducer(options, self) : null);
+            var database = options.Database();
+            var tls = new MutualTls(certificate, connections, database is null ? Introducer(options, self) : null);
             silo.Configure<SiloConnectionOptions>(o =>
             {
                 o.ConfigureSiloInboundConnection(tls.Accept);
                 o.ConfigureSiloOutboundConnection(tls.Dial);
                 o.ConfigureGatewayInboundConnection(RefuseAll);
             });
+            if (database is not null)
+            {
+                silo.Services.TryAddSingleton(TimeProvider.System);
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                    found => ActivatorUtilities.CreateInstance<ExpulsionWatch>(found, certificate, database));
+            }
         }
         else if (!IPAddress.IsLoopback(self.Address))
         {
@@ -165,7 +176,7 @@ public static class SiloHouseholds
         }
     }
 
-    private static void UseDoor(ISiloBuilder silo, HouseholdOptions options, IPEndPoint self, DoorLink? link)
+    private static void UseDoor(ISiloBuilder silo, HouseholdOptions options, IPEndPoint near, DoorLink? link)
     {
         var services = silo.Services;
         if (options.DoorListensAt() is { } at && options.Database() is { } database
@@ -175,13 +186,13 @@ public static class SiloHouseholds
             services.AddSingleton<WaitingMembers>();
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
                 found => ActivatorUtilities.CreateInstance<DoorServer>(
-                    found, new DoorPlaces(at, self, database), certificate));
+                    found, new DoorPlaces(at, near, database), certificate));
         }
         else if (link is not null)
         {
             // By a factory, so that the container ends it, after the silo.
             services.AddSingleton(_ => link);
-            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(_ => new DoorWaiting(link, self));
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(_ => new DoorWaiting(link, near));
         }
         else
         {
@@ -236,14 +247,9 @@ public static class SiloHouseholds
     {
         var at = text.LastIndexOf(':');
         return at > 0 && ushort.TryParse(text.AsSpan(at + 1), CultureInfo.InvariantCulture, out var port)
-            ? new IPEndPoint(AddressOf(text[..at].Trim('[', ']')), port)
+            ? new IPEndPoint(OwnAddress.Named(text[..at].Trim('[', ']')), port)
             : throw new FormatException($"{HouseholdOptions.Section}:Primary is not host:port.");
     }
-
-    /// <summary>Orleans knows silos by address: a name is looked up once, when the silo starts.</summary>
-    internal static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
-        ? address
-        : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
 
     /// <summary>A household of one has no other silo: whoever connects is not of the house.</summary>
     private static void RefuseAll(IConnectionBuilder connections) => connections.Use(_ => connection =>

@@ -12,14 +12,14 @@ public interface IFleetGrain : IGrainWithStringKey
     /// <param name="mac">The Mac.</param>
     /// <param name="name">Its name for people; empty when it is not known yet, which keeps an earlier
     /// one.</param>
-    [Alias("Seen")]
+    [Alias("Seen"), ResponseTimeout("00:00:05")]
     Task<bool> Seen(MacId mac, string name);
 
     /// <summary>Forgets a Mac that the household gave away. False when it was not known.</summary>
-    [Alias("Forget")]
+    [Alias("Forget"), ResponseTimeout("00:00:05")]
     Task<bool> Forget(MacId mac);
 
     /// <summary>Every Mac ever seen, first seen first.</summary>
-    [Alias("GetState"), AlwaysInterleave]
+    [Alias("GetState"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<FleetSnapshot> GetState();
 }

@@ -9,6 +9,6 @@ public interface IGrainRecord
     /// <summary>The version of the record's shape.</summary>
     int Schema { get; }
 
-    /// <summary>The key of the grain that wrote it.</summary>
+    /// <summary>The key of the grain that wrote it; empty in one that nobody wrote.</summary>
     string Key { get; }
 }

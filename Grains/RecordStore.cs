@@ -29,9 +29,18 @@ internal sealed class RecordStore<T>(IGrainStorage storage, string name, IGrainC
     public async Task Save(T record)
     {
         await Load();
+        var before = _state.State;
         _state.State = record;
-        await storage.WriteStateAsync(name, grain.GrainId, _state);
-        _state.RecordExists = true;
+        try
+        {
+            await storage.WriteStateAsync(name, grain.GrainId, _state);
+            _state.RecordExists = true;
+        }
+        catch
+        {
+            _state.State = before;
+            throw;
+        }
     }
 
     private async Task Read()
@@ -43,6 +52,13 @@ internal sealed class RecordStore<T>(IGrainStorage storage, string name, IGrainC
         }
 
         var record = _state.State ?? throw new RecordException($"The stored {name} record is empty.");
+        if (string.IsNullOrEmpty(record.Key))
+        {
+            // What the storage gives for a record that it cannot open. It is none, and the next write replaces it.
+            _state.RecordExists = false;
+            return;
+        }
+
         if (record.Schema != schema)
         {
             throw new RecordException($"The stored {name} record has version {record.Schema}, not {schema}.");

@@ -11,12 +11,12 @@ public sealed class DataChannel
     private readonly PeerConnection _peer;
     private readonly ChannelParameters _parameters;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly KeptMessages _kept = new();
+    private readonly KeptMessages _kept;
     private readonly DrainWaiters _waiters = new();
     private volatile Action<ReadOnlyMemory<byte>, bool>? _onMessage;
 
     internal DataChannel(PeerConnection peer, StreamId id, ChannelParameters parameters) =>
-        (_peer, StreamId, _parameters) = (peer, id, parameters);
+        (_peer, StreamId, _parameters, _kept) = (peer, id, parameters, new KeptMessages(peer.KeptBytes));
 
     /// <summary>The SCTP stream, the same at both ends.</summary>
     public ushort Id => StreamId.Value;
@@ -83,7 +83,7 @@ public sealed class DataChannel
     internal bool TryDeliver(ReadOnlyMemory<byte> message, bool text)
     {
         DeliverKept();
-        if (_onMessage is not { } handler) return _kept.TryAdd(message, text);
+        if (_onMessage is not { } handler) return IsClosing || _kept.TryAdd(message, text);
         handler(message, text);
         return true;
     }

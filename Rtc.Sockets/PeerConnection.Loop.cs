@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sctp;
@@ -46,6 +47,12 @@ public sealed partial class PeerConnection
     }
 
     internal string UserFragment => _session.UserFragment;
+
+    /// <summary>Bytes of messages that wait for somebody to want them, of all channels.</summary>
+    internal StrongBox<int> KeptBytes { get; } = new();
+
+    /// <summary>That of the path before a restart, while it counts.</summary>
+    internal string? FormerUserFragment => _session.FormerUserFragment;
 
     /// <summary>The user fragments under which the directory knows this peer: a restart adds one.</summary>
     internal List<string> Fragments { get; } = [];

@@ -126,6 +126,7 @@ public sealed partial class PeerConnection : IAsyncDisposable
             if (_isEnded) return;
             _session.OfferRestart(Candidates);
             _host.Rename(this);
+            _host.FlushOrDefer(this);
         }
     }
 

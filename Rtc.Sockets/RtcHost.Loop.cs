@@ -33,7 +33,7 @@ public sealed partial class RtcHost
         return _endpoint.Flush();
     }
 
-    DateTimeOffset IGatheringHost.UtcNow => _options.TimeProvider.GetUtcNow();
+    TimeProvider IGatheringHost.Clock => _options.TimeProvider;
 
     IEntropy IGatheringHost.Entropy => _entropy;
 

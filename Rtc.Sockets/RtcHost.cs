@@ -203,6 +203,7 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
         _stopping.Dispose();
         _deadlines.Dispose();
         _standing.Dispose();
+        await _standing.Closed.ConfigureAwait(false);
         _ownCertificate?.Dispose();
     }
 }

@@ -49,6 +49,9 @@ public sealed record RtcHostOptions
     /// </summary>
     public Action<Exception>? OnListenerFault { get; init; }
 
+    /// <summary>For tests: what resolves the names of servers; the system does by default.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolver { get; init; } = Dns.GetHostAddressesAsync;
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -11,7 +11,7 @@ internal static class HealthEndpoints
     public static IResult Live() => Results.Text("ok\n");
 
     public static IResult Ready(ISiloStatusOracle silo, FleetView fleet) =>
-        silo.CurrentStatus == SiloStatus.Active && fleet.IsComplete
+        silo.CurrentStatus == SiloStatus.Active && fleet.IsReady
             ? Results.Text("ready\n")
             : Problem.NotReady;
 }

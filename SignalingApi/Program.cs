@@ -10,7 +10,18 @@ try
     builder.AddFrontDoorSilo();
     var app = builder.Build();
     app.MapSignaling();
-    await app.StartAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (Exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        var hasFailed = app.Services.GetRequiredService<SiloFailure>().HasFailed;
+        var cause = HostEnd.FailedPart(app.Services);
+        await app.Abandon();
+        if (cause is not null) Console.Error.WriteLine(cause);
+        return hasFailed || cause is not null ? 1 : 0;
+    }
 
     var address = app.Urls.FirstOrDefault() ?? string.Empty;
     Console.WriteLine($"QuicPair front door on {address}");
@@ -28,8 +39,11 @@ try
             + $"/dashboard/?token={token.Value}");
     }
 
-    await app.WaitForShutdownAsync();
-    return app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;
+    var failure = await app.Stopping();
+    var disorder = await app.EndInOrder();
+    var sentence = failure ?? disorder;
+    if (sentence is not null) Console.Error.WriteLine(sentence);
+    return sentence is not null || app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;
 }
 catch (Exception problem) when (StartupProblem.Sentence(problem) is not null)
 {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 using QuicPair.Cluster;
+using QuicPair.Grains.Interfaces;
 using QuicPair.SignalingApi.Dashboard;
 using QuicPair.SignalingApi.Fleet;
 using QuicPair.SignalingApi.Hardening;
@@ -47,7 +48,12 @@ public static class SignalingHosting
         services.AddSingleton<MacPresence>();
         services.AddSingleton<MacChoice>();
         services.AddSingleton<LastSeen>();
+        services.AddSingleton(provider => new OpenQuestions<string, FleetSnapshot>(
+            door => provider.GetRequiredService<IGrainFactory>().Fleet(door).GetState()));
+        services.AddSingleton(provider => new OpenQuestions<MacId, MacSnapshot>(
+            mac => provider.GetRequiredService<IGrainFactory>().Mac(mac).GetState()));
         services.AddSingleton<FleetBoard>();
+        services.AddSingleton<FleetFollowers>();
         services.AddSingleton<IceServers>();
         services.AddSingleton<PhonePage>();
         services.AddSingleton<OperatorToken>();

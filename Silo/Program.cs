@@ -9,6 +9,10 @@ try
     await daemon.WaitForShutdown();
     return 0;
 }
+catch (StartInterruptedException)
+{
+    return 0;
+}
 catch (StartupException problem)
 {
     Console.Error.WriteLine(problem.Message);

@@ -11,9 +11,10 @@ internal sealed record BenchRun(double TotalMs, AnswerStatistics? Mac)
     public double? OursMs => Mac is { } mac ? Math.Max(0, TotalMs - mac.TtftMs) : null;
 
     /// <summary>
-    /// The runner's, beside loading and reading: from there to the first token as the Mac's daemon sees it.
+    /// The runner's, beside loading and reading: from there to the first token as the Mac's daemon sees it. Loading is
+    /// in it when the runner does not say how long that took.
     /// </summary>
     public double? FirstTokenMs => Mac is { } mac
-        ? Math.Max(0, mac.TtftMs - mac.QueueMs - mac.LoadMs - mac.PromptMs)
+        ? Math.Max(0, mac.TtftMs - mac.QueueMs - (mac.LoadMs ?? 0) - mac.PromptMs)
         : null;
 }

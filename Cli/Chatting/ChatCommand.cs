@@ -8,6 +8,9 @@ namespace QuicPair.Cli.Chatting;
 /// <summary><c>quicpair chat [link] [prompt]</c>: pairs at first use, then asks.</summary>
 internal static class ChatCommand
 {
+    // From the protocol: numbers are plain digits.
+    private const long MaxSeed = (1L << 53) - 1;
+
     public static Command Create(Terminal terminal, Option<string?> home)
     {
         var first = new Argument<string?>("link")
@@ -25,7 +28,7 @@ internal static class ChatCommand
             Description = "Which model to ask, by its exact name; of several paired Macs one that has it answers.",
         };
         var system = new Option<string?>("--system") { Description = "Instructions for the model." };
-        var seed = new Option<long?>("--seed") { Description = "The seed: the same one gives the same answer." };
+        var seed = Seed();
         var think = new Option<bool?>("--think") { Description = "Whether a model that can think first does." };
         var image = new Option<string[]>("--image") { Description = "A picture for the first question; repeatable." };
         var resume = new ResumeOptions();
@@ -64,6 +67,19 @@ internal static class ChatCommand
                     "Only one prompt fits; put it between quotation marks.", ExitCode.Usage));
         });
         return command;
+    }
+
+    private static Option<long?> Seed()
+    {
+        var seed = new Option<long?>("--seed") { Description = "The seed: the same one gives the same answer." };
+        seed.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is < 0 or > MaxSeed)
+            {
+                result.AddError($"A seed is a whole number from 0 to {MaxSeed}.");
+            }
+        });
+        return seed;
     }
 
     private static async Task<int> Run(
@@ -106,7 +122,7 @@ internal static class ChatCommand
                 : settings with { Images = [.. paths.Select(path => Convert.ToBase64String(File.ReadAllBytes(path)))] };
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
             terminal.Fail("A picture cannot be read.", ExitCode.Usage);
             return false;
@@ -116,14 +132,21 @@ internal static class ChatCommand
     /// <summary>One word is a link when it looks like one, else the prompt.</summary>
     public static bool TrySplit(string[] words, out string? link, out string? prompt)
     {
-        var first = words.Length > 0 && LooksLikeLink(words[0]);
+        var first = words.Length > 0 && LooksLikeLink(words[0], isAlone: words.Length == 1);
         link = first ? words[0] : null;
         prompt = words.Length > (first ? 1 : 0) ? words[first ? 1 : 0] : null;
         return words.Length <= (first ? 2 : 1);
     }
 
-    private static bool LooksLikeLink(string word) =>
+    private static bool LooksLikeLink(string word, bool isAlone) =>
         !word.Contains(' ', StringComparison.Ordinal)
         && (word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-            || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+            || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        && !(isAlone && IsOtherAddress(word));
+
+    // A damaged link is told as one: what may hold a secret is never asked.
+    private static bool IsOtherAddress(string word) =>
+        Uri.TryCreate(word, UriKind.Absolute, out var url)
+        && url.AbsolutePath != "/p"
+        && !word.Contains("#1.", StringComparison.Ordinal);
 }

@@ -22,8 +22,12 @@ internal sealed class ChatSession(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     private readonly List<ChatTurn> _turns = [];
+    private readonly List<string> _givenUp = [];
     private PairedMac? _mac;
-    private ChatStream? _running;
+
+    // There while an answer is wanted, also while there is no connection; Ctrl-C cancels it. Nobody disposes it: it has
+    // no timer, and its end may come late.
+    private volatile CancellationTokenSource? _wanted;
     private int _connections;
     private int _restarts;
 
@@ -54,6 +58,7 @@ internal sealed class ChatSession(
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         _mac = await Connect(cancellation);
         terminal.Note($"Connected to {_mac.Name} ({StatsText.Path(_mac)}). Ctrl-C stops an answer, Ctrl-D ends.");
+        _ = WarmUp(_mac, cancellation);
         while (true)
         {
             terminal.Error.Write("> ");
@@ -70,11 +75,25 @@ internal sealed class ChatSession(
         }
     }
 
+    /// <summary>
+    /// Ctrl-C: the answer is not wanted any more. False without one: the signal does what it always does.
+    /// </summary>
+    public bool TryCancel()
+    {
+        if (_wanted is not { } wanted) return false;
+
+        // The conversation goes on in a thread of its own: the signal's waits for nobody.
+        _ = wanted.CancelAsync();
+        return true;
+    }
+
     public ValueTask DisposeAsync() => _mac?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<PairedMac> Connect(CancellationToken cancellation)
     {
         var mac = await connect(cancellation);
+        _givenUp.ForEach(mac.Cancel);
+        _givenUp.Clear();
         mac.OnPath = news =>
         {
             if (news == PathNews.Silent) terminal.Note("Your Mac does not answer; looking for another way.");
@@ -84,6 +103,19 @@ internal sealed class ChatSession(
         };
         _connections++;
         return mac;
+    }
+
+    // A person types for a while; the model is in memory by then.
+    private async Task WarmUp(PairedMac mac, CancellationToken cancellation)
+    {
+        try
+        {
+            await mac.Load(settings.Model, cancellation);
+        }
+        catch (Exception failure) when (failure is AnswerException or ConnectException or OperationCanceledException)
+        {
+            // The answer to a question says what is wrong.
+        }
     }
 
     private void Tell(string change, string sentence)
@@ -115,7 +147,17 @@ internal sealed class ChatSession(
         Func<PairedMac, ChatStream> start, ChatMessage? request, CancellationToken cancellation)
     {
         var printer = new AnswerPrinter(terminal, settings.Json);
-        var end = await Answer(start(_mac!), request, printer, cancellation);
+        var wanted = _wanted = new CancellationTokenSource();
+        Message end;
+        try
+        {
+            end = await Answer(start(_mac!), request, printer, wanted.Token, cancellation);
+        }
+        finally
+        {
+            _wanted = null;
+        }
+
         printer.Finish();
         if (settings.Stats)
         {
@@ -150,13 +192,17 @@ internal sealed class ChatSession(
     }
 
     private async Task<Message> Answer(
-        ChatStream stream, ChatMessage? request, AnswerPrinter printer, CancellationToken cancellation)
+        ChatStream stream,
+        ChatMessage? request,
+        AnswerPrinter printer,
+        CancellationToken unwanted,
+        CancellationToken cancellation)
     {
         for (var left = Reconnections; ; left--)
         {
             try
             {
-                var end = await Print(stream, printer, cancellation);
+                var end = await Print(stream, printer, unwanted, cancellation);
 
                 // QP/1 section 7: a phone unsure whether its chat arrived "sends again only on not_found".
                 if (end is not ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } || stream.LastSeq > 0
@@ -167,11 +213,35 @@ internal sealed class ChatSession(
 
                 stream = _mac!.Chat(request with { Id = stream.Id });
             }
-            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted && left > 0)
+            catch (ConnectException failure) when (failure.IsPassing && left > 0)
             {
-                terminal.Note("The connection was lost; connecting again.");
-                stream = await Reconnect(stream, cancellation);
+                if (await ConnectAgain(stream, unwanted, cancellation) is not { } again)
+                {
+                    _givenUp.Add(stream.Id);
+                    var end = new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled };
+                    printer.Print(end);
+                    return end;
+                }
+
+                stream = again;
             }
+        }
+    }
+
+    /// <summary>The answer on a new connection; null when it is not wanted any more.</summary>
+    private async Task<ChatStream?> ConnectAgain(
+        ChatStream stream, CancellationToken unwanted, CancellationToken cancellation)
+    {
+        if (unwanted.IsCancellationRequested) return null;
+        terminal.Note("The connection was lost; connecting again.");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(unwanted, cancellation);
+        try
+        {
+            return await Reconnect(stream, end.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -187,7 +257,8 @@ internal sealed class ChatSession(
                 Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
                 return _mac.Resume(stream.Id, stream.LastSeq);
             }
-            catch (ConnectException failure) when (CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
+            catch (ConnectException failure) when (
+                failure.IsPassing || CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
             {
                 if (Stopwatch.GetElapsedTime(lostAt) + pause > ReconnectFor)
                 {
@@ -203,35 +274,21 @@ internal sealed class ChatSession(
 
     private static string Rest(ChatStream stream) => $"quicpair chat --resume {stream.Id} --after {stream.LastSeq}";
 
-    private async Task<Message> Print(ChatStream stream, AnswerPrinter printer, CancellationToken cancellation)
+    private static async Task<Message> Print(
+        ChatStream stream, AnswerPrinter printer, CancellationToken unwanted, CancellationToken cancellation)
     {
-        _running = stream;
-        try
+        await using var cancel = unwanted.Register(stream.Cancel);
+        await foreach (var message in stream.WithCancellation(cancellation))
         {
-            await foreach (var message in stream.WithCancellation(cancellation))
+            printer.Print(message);
+            if (message is DoneMessage or ErrorMessage)
             {
-                printer.Print(message);
-                if (message is DoneMessage or ErrorMessage)
-                {
-                    return message;
-                }
+                return message;
             }
-        }
-        finally
-        {
-            _running = null;
         }
 
         throw new ConnectException(ConnectFailure.Interrupted);
     }
 
-    // Without a running answer the signal does what it always does.
-    private void Interrupt(PosixSignalContext signal)
-    {
-        if (_running is { } stream)
-        {
-            signal.Cancel = true;
-            stream.Cancel();
-        }
-    }
+    private void Interrupt(PosixSignalContext signal) => signal.Cancel |= TryCancel();
 }

@@ -52,7 +52,7 @@ internal static class StatsText
             : string.Join(
                 " · ",
                 $"queue {statistics.QueueMs} ms",
-                $"load {statistics.LoadMs} ms",
+                statistics.LoadMs is { } load ? $"load {load} ms" : "load not measured",
                 $"prompt {statistics.PromptMs} ms",
                 $"{here} (at the Mac {statistics.TtftMs} ms)",
                 $"{statistics.Tokens} tokens",
@@ -85,6 +85,10 @@ internal static class StatsText
             Write(writer, "first_token_ms", firstToken);
             if (statistics is not null)
             {
+                writer.WriteNumber("queue_ms", statistics.QueueMs);
+                if (statistics.LoadMs is { } load) writer.WriteNumber("load_ms", load);
+                writer.WriteNumber("prompt_ms", statistics.PromptMs);
+                writer.WriteNumber("ttft_ms", statistics.TtftMs);
                 writer.WriteNumber("tokens", statistics.Tokens);
                 writer.WriteNumber("tokens_per_s", statistics.TokensPerSecond);
             }

@@ -32,11 +32,12 @@ internal static class DoctorCommand
         command.SetAction((parsed, cancellation) =>
         {
             string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
+            var folder = Path.GetFullPath(parsed.GetValue(home) ?? DataFolder.Path);
             return words.FirstOrDefault(IsNoSetting) is { } word
                 ? Task.FromResult(terminal.Fail($"'{word}' is not understood here.", ExitCode.Usage))
                 : parsed.GetValue(network)
-                    ? Network(terminal, parsed.GetValue(json), cancellation)
-                    : Machine(terminal, words, parsed.GetValue(home), parsed.GetValue(json), cancellation);
+                    ? Network(terminal, words, folder, parsed.GetValue(json), cancellation)
+                    : Machine(terminal, words, folder, parsed.GetValue(json), cancellation);
         });
         return command;
     }
@@ -45,10 +46,10 @@ internal static class DoctorCommand
     private static bool IsNoSetting(string word) => !word.Contains(':', StringComparison.Ordinal);
 
     private static async Task<int> Machine(
-        Terminal terminal, string[] words, string? home, bool json, CancellationToken cancellation)
+        Terminal terminal, string[] words, string home, bool json, CancellationToken cancellation)
     {
         var findings = await MachineExamination.Run(
-            words, home ?? DataFolder.Path, Environment.GetEnvironmentVariable, cancellation);
+            words, home, Environment.GetEnvironmentVariable, cancellation);
         if (json)
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(new { checks = findings.Select(Describe) }));
@@ -61,9 +62,10 @@ internal static class DoctorCommand
         return findings.Any(finding => finding.Verdict == Verdict.Fail) ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static async Task<int> Network(Terminal terminal, bool json, CancellationToken cancellation)
+    private static async Task<int> Network(
+        Terminal terminal, string[] words, string home, bool json, CancellationToken cancellation)
     {
-        var servers = DoctorServers.Read(out var problem);
+        var servers = DoctorServers.Read(words, home, out var problem);
         if (problem is not null) return terminal.Fail(problem, ExitCode.Usage);
         var examination = await Examination.Run(servers, cancellation);
         if (json) PrintJson(terminal, examination);

@@ -13,7 +13,7 @@ internal sealed record Examination(IReadOnlyList<Finding> Findings, ExpectedPath
     public static async Task<Examination> Run(IReadOnlyList<IceServer> servers, CancellationToken cancellation)
     {
         var names = new Names();
-        var mapping = new MappingCheck(names);
+        var mapping = new MappingCheck(names, Interfaces.Families());
         var turn = new TurnCheck(names);
         var relays = servers.Where(server => server.IsRelay).Select(server => turn.Run(server, cancellation)).ToList();
         List<Finding> findings = [Interfaces.Addresses(), Interfaces.Tunnel(), Interfaces.IPv6()];

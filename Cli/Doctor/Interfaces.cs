@@ -22,6 +22,18 @@ internal static class Interfaces
             .Where(own => !IPAddress.IsLoopback(own.Address) && !own.Address.IsIPv6LinkLocal),
     ];
 
+    /// <summary>The families that lead out, IPv4 first; IPv4 when none does.</summary>
+    public static IReadOnlyList<AddressFamily> Families()
+    {
+        AddressFamily[] both = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
+        var leading = Array.FindAll(both, LeadsOut);
+        return leading.Length > 0 ? leading : both[..1];
+    }
+
+    /// <summary>Whether packets of a family lead out.</summary>
+    public static bool LeadsOut(AddressFamily family) =>
+        Array.Exists(Elsewhere, address => address.AddressFamily == family && Leaving(address) is not null);
+
     /// <summary>Whether the machine is in a network at all.</summary>
     public static Finding Addresses()
     {
@@ -43,7 +55,7 @@ internal static class Interfaces
     /// <summary>Whether packets leave through a VPN or an exit node.</summary>
     public static Finding Tunnel()
     {
-        if (Leaving(Elsewhere[0]) is not { } address)
+        if ((Leaving(Elsewhere[0]) ?? Leaving(Elsewhere[1])) is not { } address)
         {
             return new Finding(
                 "route", Verdict.Fail, "There is no route to the internet.", "Check the router, or its address here.");

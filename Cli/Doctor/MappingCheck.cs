@@ -8,14 +8,17 @@ namespace QuicPair.Cli.Doctor;
 /// <summary>
 /// What the network does to UDP: whether it goes out, under which address, and whether it leads back in.
 /// </summary>
-internal sealed class MappingCheck(Names names)
+/// <param name="names">The servers' addresses.</param>
+/// <param name="families">In this order until a server answers: IPv4, IPv6 or both.</param>
+internal sealed class MappingCheck(Names names, IReadOnlyList<AddressFamily> families)
 {
     private const int HairpinTries = 3;
     private static readonly TimeSpan HairpinWait = TimeSpan.FromMilliseconds(200);
 
     private readonly List<(IPEndPoint Server, IPEndPoint Mapped, TimeSpan RoundTrip)> _seen = [];
+    private readonly HashSet<IceServer> _asked = [];
 
-    /// <summary>Whether any server answered by UDP; null when none is configured.</summary>
+    /// <summary>Whether any server answered by UDP; null when that was not measured.</summary>
     public bool? GoesOut { get; private set; }
 
     /// <summary>Whether the mapping varies by destination; null when that was not measured.</summary>
@@ -23,30 +26,65 @@ internal sealed class MappingCheck(Names names)
 
     public async Task<IReadOnlyList<Finding>> Run(IReadOnlyList<IceServer> servers, CancellationToken cancellation)
     {
-        using var socket = new UdpAsker(AddressFamily.InterNetwork);
-        var asked = servers.Where(server => !server.IsRelay || server.Transport == IceTransport.Udp).ToList();
-        foreach (var server in asked) await Ask(socket, server, cancellation);
-        return [OutFinding(asked.Count), MappingFinding(), await Hairpin(socket, cancellation)];
+        var byUdp = servers.Where(server => !server.IsRelay || server.Transport == IceTransport.Udp).ToList();
+        var hairpin = new Finding("hairpin", Verdict.NotMeasured, "The outer address is not known.");
+        foreach (var family in families)
+        {
+            var places = await Places(byUdp, family, cancellation);
+            if (places.Count == 0) continue;
+            using var socket = new UdpAsker(family);
+            foreach (var place in places) await Ask(socket, place, cancellation);
+            if (_seen.Count == 0) continue;
+            hairpin = await Hairpin(socket, family, cancellation);
+            break;
+        }
+
+        return [OutFinding(byUdp.Count), MappingFinding(), hairpin];
     }
 
-    private async Task Ask(UdpAsker socket, IceServer server, CancellationToken cancellation)
+    private async Task<List<IPEndPoint>> Places(
+        List<IceServer> servers, AddressFamily family, CancellationToken cancellation)
     {
-        var address = await names.Resolve(server.Host, cancellation);
-        if (address is not { AddressFamily: AddressFamily.InterNetwork }) return;
-        var place = new IPEndPoint(address, server.Port);
+        var places = new List<IPEndPoint>();
+        foreach (var server in servers)
+        {
+            var addresses = await names.Resolve(server.Host, cancellation);
+            if (addresses.FirstOrDefault(address => address.AddressFamily == family) is not { } address) continue;
+            places.Add(new IPEndPoint(address, server.Port));
+            _asked.Add(server);
+        }
+
+        return places;
+    }
+
+    private async Task Ask(UdpAsker socket, IPEndPoint place, CancellationToken cancellation)
+    {
         var transaction = StunRequest.NewTransaction();
         var answer = await socket.Ask(place, transaction, StunRequest.Bind(transaction), cancellation);
         if (answer is { Reply.Mapped: { } mapped } found) _seen.Add((place, mapped, found.RoundTrip));
     }
 
-    private Finding OutFinding(int asked)
+    private Finding OutFinding(int configured)
     {
-        if (asked == 0) return new Finding("udp", Verdict.NotMeasured, "No STUN server is configured.");
+        if (configured == 0) return new Finding("udp", Verdict.NotMeasured, "No STUN server is configured.");
+        if (_asked.Count == 0)
+        {
+            return new Finding(
+                "udp", Verdict.NotMeasured, "No STUN server has an address that could be asked from here.");
+        }
+
+        if (_seen.Count == 0 && _asked.All(server => server.IsRelay))
+        {
+            return new Finding(
+                "udp", Verdict.NotMeasured,
+                "No TURN server answers by UDP; whether anything goes out takes a STUN server to tell.");
+        }
+
         GoesOut = _seen.Count > 0;
         if (_seen.Count == 0)
         {
             return new Finding(
-                "udp", Verdict.Fail, $"UDP does not go out: none of {asked} servers answers.",
+                "udp", Verdict.Fail, $"UDP does not go out: none of {_asked.Count} servers answers.",
                 "Let UDP out in the firewall, or set TURN_URLS to a turns: server on TCP 443.");
         }
 
@@ -82,16 +120,15 @@ internal sealed class MappingCheck(Names names)
             : new Finding("mapping", Verdict.Ok, $"Seen from outside as {outside[0]} by every server.");
     }
 
-    private async Task<Finding> Hairpin(UdpAsker socket, CancellationToken cancellation)
+    private async Task<Finding> Hairpin(UdpAsker socket, AddressFamily family, CancellationToken cancellation)
     {
-        if (_seen.Count == 0) return new Finding("hairpin", Verdict.NotMeasured, "The outer address is not known.");
         var outer = _seen[0].Mapped;
         if (Interfaces.Own().Any(own => own.Address.Equals(outer.Address)))
         {
             return new Finding("hairpin", Verdict.Ok, "No NAT is in the way.");
         }
 
-        using var other = new UdpAsker(AddressFamily.InterNetwork);
+        using var other = new UdpAsker(family);
         var mark = StunRequest.NewTransaction();
         for (var attempt = 0; attempt < HairpinTries; attempt++)
         {

@@ -8,10 +8,12 @@ namespace QuicPair.Cli.Doctor;
 internal sealed class Names
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private readonly Dictionary<string, Task<IPAddress?>> _known = [];
+    private readonly Dictionary<string, Task<IReadOnlyList<IPAddress>>> _known = [];
 
-    /// <summary>An address of a name, IPv4 when it has one; null when there is none.</summary>
-    public Task<IPAddress?> Resolve(string host, CancellationToken cancellation)
+    /// <summary>
+    /// The addresses of a name, those of a family that leads out first, IPv4 before IPv6; none when there are none.
+    /// </summary>
+    public Task<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation)
     {
         lock (_known)
         {
@@ -31,7 +33,7 @@ internal sealed class Names
         var missing = new List<string>();
         foreach (var host in asked)
         {
-            if (await Resolve(host, cancellation) is null) missing.Add(host);
+            if (await Resolve(host, cancellation) is []) missing.Add(host);
         }
 
         return missing.Count == 0
@@ -42,18 +44,23 @@ internal sealed class Names
                 "Check the DNS server of this network, or give the servers by address.");
     }
 
-    private static async Task<IPAddress?> Ask(string host, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<IPAddress>> Ask(string host, CancellationToken cancellation)
     {
-        if (IPAddress.TryParse(host, out var literal)) return literal;
+        if (IPAddress.TryParse(host, out var literal)) return [literal];
         try
         {
             var found = await Task.Run(() => Dns.GetHostAddressesAsync(host, cancellation), cancellation)
                 .WaitAsync(Patience, cancellation);
-            return found.OrderBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).FirstOrDefault();
+            return
+            [
+                .. found
+                    .OrderBy(address => !Interfaces.LeadsOut(address.AddressFamily))
+                    .ThenBy(address => address.AddressFamily == AddressFamily.InterNetworkV6),
+            ];
         }
         catch (Exception problem) when (problem is SocketException or TimeoutException or ArgumentException)
         {
-            return null;
+            return [];
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TurnCheck(Names names)
     public async Task<Finding> Run(IceServer server, CancellationToken cancellation)
     {
         var check = "turn " + server.Transport.ToString().ToUpperInvariant();
-        if (await names.Resolve(server.Host, cancellation) is not { } address)
+        if (await names.Resolve(server.Host, cancellation) is not [var address, ..])
         {
             return Unreachable(check, server, "its name cannot be resolved");
         }

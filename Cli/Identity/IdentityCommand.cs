@@ -15,11 +15,11 @@ internal static class IdentityCommand
 
     public static Command Create(Terminal terminal, Option<string?> home)
     {
-        var file = new Argument<string>("file") { Description = "The sealed file." };
+        var file = new Argument<string>("file") { Description = "The sealed file." }.AsPath();
         var phrase = new Option<string?>("--passphrase-file")
         {
             Description = "A file with the passphrase, for scripts; else it is asked for.",
-        };
+        }.AsPath();
         var replace = new Option<bool>("--replace") { Description = "Replace the identity that is here." };
         var export = new Command("export", "Write the keys and pairings of this machine, sealed with a passphrase.")
         {

@@ -24,7 +24,8 @@ internal static class MacChoice
     }
 
     /// <summary>
-    /// The link's Mac, else the one of that name or id, else any that has the model, else the one that was paired last.
+    /// The link's Mac, else the one of that name or id, else any that has the model, else the one that was paired last;
+    /// a pairing that was completed comes before one that was not.
     /// </summary>
     public static bool TryChoose(
         Terminal terminal,
@@ -46,7 +47,7 @@ internal static class MacChoice
             return true;
         }
 
-        var device = phone.Pairings.Load().LastOrDefault(record => IsWanted(record, mac))?.DeviceId;
+        var device = phone.Usable().FirstOrDefault(record => IsWanted(record, mac))?.DeviceId;
         connect = device is null ? null : cancellation => phone.Open(Find(phone, device), cancellation);
         return connect is not null;
     }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace QuicPair.Cli.Owner;
 
-/// <summary><c>quicpair household create</c> and <c>quicpair household front-door</c>.</summary>
+/// <summary><c>quicpair household create</c>, <c>front-door</c> and <c>expel</c>.</summary>
 internal static class HouseholdCommand
 {
     public static Command Create(Terminal terminal, Option<string?> home) =>
@@ -12,6 +12,7 @@ internal static class HouseholdCommand
         {
             CreateHousehold(terminal, home),
             FrontDoor(terminal, home),
+            Expel(terminal, home),
         };
 
     /// <summary>Where this Mac's silo is for the others.</summary>
@@ -64,7 +65,7 @@ internal static class HouseholdCommand
 
     private static Command FrontDoor(Terminal terminal, Option<string?> home)
     {
-        var folder = new Argument<string>("folder") { Description = "household/ of its data folder." };
+        var folder = new Argument<string>("folder") { Description = "household/ of its data folder." }.AsPath();
         var database = new Option<string?>("--database") { Description = "The database as it reaches it." };
         var (address, port, url, door) = (Address(), Port(), Url(), Door());
         var command = new Command("front-door", "Write the certificate and settings of a front door of its own.")
@@ -87,6 +88,30 @@ internal static class HouseholdCommand
                 },
                 cancellation);
             terminal.Note("Written; they are a secret. Start the front door with that data folder.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Expel(Terminal terminal, Option<string?> home)
+    {
+        var mac = new Argument<string>("mac") { Description = "Its id, as quicpair macs lists it." };
+        var command = new Command(
+            "expel", "Shut a Mac that was lost or stolen out of the household, for good; on the household's first Mac.")
+        {
+            mac,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var daemon = await Daemon.Connect(parsed.GetValue(home), cancellation);
+            var id = parsed.GetValue(mac);
+            var reply = await daemon.Ask(new JsonObject { ["op"] = "expel", ["name"] = id }, cancellation);
+            terminal.Note($"{id} is expelled: the others take its certificate no more, within seconds.");
+            if (!reply.GetProperty("listed").GetBoolean())
+            {
+                terminal.Error.WriteLine("No Mac of that id is in the list of members; is it right? quicpair macs");
+            }
+
             return ExitCode.Ok;
         });
         return command;

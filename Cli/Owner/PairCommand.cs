@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Cli.Owner;
 
@@ -86,11 +87,18 @@ internal static class PairCommand
 
         var until = DateTimeOffset.FromUnixTimeSeconds(reply.GetProperty("expires").GetInt64()).ToLocalTime();
         terminal.Note($"Scan it, or open the link, before {until:HH:mm:ss}.");
-        if (reply.TryGetProperty("thisNetworkOnly", out var near) && near.GetBoolean())
+        if (Says(reply, "thisMachineOnly"))
+        {
+            terminal.Note("This works on this machine only.");
+        }
+        else if (Says(reply, "thisNetworkOnly"))
         {
             terminal.Note("This works in this network only.");
         }
     }
+
+    private static bool Says(JsonElement reply, string name) =>
+        reply.TryGetProperty(name, out var said) && said.GetBoolean();
 
     /// <summary>Waits until a phone has used the code or it is void; leaving does not void it.</summary>
     private static async Task Follow(

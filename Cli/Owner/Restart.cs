@@ -10,6 +10,9 @@ internal static class Restart
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BetweenWords = TimeSpan.FromSeconds(5);
 
+    // Ours: a daemon may end in the middle of a question.
+    private static readonly TimeSpan Question = TimeSpan.FromSeconds(10);
+
     // Ours: a member that was killed a moment ago is waited for by the cluster, about a minute.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
@@ -42,32 +45,45 @@ internal static class Restart
         while (true)
         {
             await timer.WaitForNextTickAsync(cancellation);
+            DaemonException? away = null;
             try
             {
-                using var daemon = await Daemon.Connect(home, cancellation);
-                var reply = await daemon.Ask(new JsonObject { ["op"] = "macs" }, cancellation);
-                if (Launch(reply) > Launch(before))
-                {
-                    return;
-                }
+                if (await IsBack(home, before, cancellation)) return;
             }
             catch (DaemonException problem)
             {
-                if (HasEnded(home))
-                {
-                    throw new DaemonException(
-                        "QuicPair ended while its silo started anew; its log says why.", ExitCode.Failed, problem);
-                }
-
-                if (TimeProvider.System.GetElapsedTime(started) > Limit)
-                {
-                    throw new DaemonException(
-                        $"The silo is not back after {Limit.TotalSeconds:0} s; the log of QuicPair says what it waits "
-                        + "for. It goes on trying.",
-                        ExitCode.Unreachable,
-                        problem);
-                }
+                away = problem;
             }
+
+            if (away is not null && HasEnded(home))
+            {
+                throw new DaemonException(
+                    "QuicPair ended while its silo started anew; its log says why.", ExitCode.Failed, away);
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) > Limit)
+            {
+                throw new DaemonException(
+                    $"The silo is not back after {Limit.TotalSeconds:0} s; the log of QuicPair says what it waits "
+                    + "for. It goes on trying.",
+                    ExitCode.Unreachable,
+                    away);
+            }
+        }
+    }
+
+    private static async Task<bool> IsBack(string? home, JsonElement before, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Question);
+        try
+        {
+            using var daemon = await Daemon.Connect(home, limit.Token);
+            return Launch(await daemon.Ask(new JsonObject { ["op"] = "macs" }, limit.Token)) > Launch(before);
+        }
+        catch (OperationCanceledException silent) when (!cancellation.IsCancellationRequested)
+        {
+            throw new DaemonException("QuicPair on this machine does not answer.", ExitCode.Unreachable, silent);
         }
     }
 

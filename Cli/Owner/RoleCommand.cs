@@ -7,6 +7,9 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair devices role</c>: what a device may do.</summary>
 internal static class RoleCommand
 {
+    private const long SecondsPerHour = 3600;
+    private const long SecondsPerDay = 24 * SecondsPerHour;
+
     public static Command Create(Terminal terminal, OwnerPlace place, Argument<string> device)
     {
         var role = new Argument<string?>("role")
@@ -82,21 +85,22 @@ internal static class RoleCommand
     private static bool TryReadTime(string text, out long seconds)
     {
         seconds = 0;
-        if (text == "never")
+        if (text is "" or "never")
         {
-            return true;
+            return text.Length > 0;
         }
 
         var isSpan = int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, null, out var count);
         if (isSpan && count > 0 && text[^1] is 'h' or 'd')
         {
-            var after = text[^1] == 'h' ? TimeSpan.FromHours(count) : TimeSpan.FromDays(count);
-            seconds = (DateTimeOffset.UtcNow + after).ToUnixTimeSeconds();
-            return true;
+            var after = count * (text[^1] == 'h' ? SecondsPerHour : SecondsPerDay);
+            seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + after;
+            return seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds();
         }
 
+        // Day 0 of the protocol's clock is never.
         var isDay = DateOnly.TryParseExact(
-            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1970;
         seconds = isDay ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue)).ToUnixTimeSeconds() : 0;
         return isDay;
     }

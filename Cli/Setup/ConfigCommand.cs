@@ -13,7 +13,9 @@ namespace QuicPair.Cli.Setup;
 /// <summary><c>quicpair config show</c>: what <c>quicpair up</c> would go by, and from where.</summary>
 internal static class ConfigCommand
 {
-    private static readonly string[] SecretWords = ["secret", "password", "token", "credential", "connectionstring"];
+    // How the last word of a secret's name ends: FrontDoor:DashboardToken is one, Runner:MaxAnswerTokens is none.
+    private static readonly string[] SecretWords =
+        ["apikey", "connectionstring", "credential", "pass", "passphrase", "password", "secret", "token"];
 
     public static Command Create(Terminal terminal, Option<string?> home)
     {
@@ -41,7 +43,7 @@ internal static class ConfigCommand
     /// <summary>Every setting of QuicPair's own sections, sorted, with where it comes from.</summary>
     public static IReadOnlyList<(string Key, string Value, string Origin)> Read(string[] words, string? home)
     {
-        var root = Daemon.Configuration(words);
+        var root = Daemon.Configuration(words, home is null ? null : Path.GetFullPath(home));
         var sections = root.Providers.Where(provider => provider is MemoryConfigurationProvider)
             .SelectMany(provider => provider.GetChildKeys([], null))
             .Append("Urls").Append("Household").Append("Cluster")
@@ -73,10 +75,16 @@ internal static class ConfigCommand
         };
     }
 
-    private static string Mask(string key, string value) =>
-        value.Length > 0 && SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
-            ? "(set, not shown)"
-            : value;
+    private static string Mask(string key, string value) => value.Length > 0 && IsSecret(key)
+        ? "(set, not shown)"
+        : value;
+
+    private static bool IsSecret(string key)
+    {
+        // An entry of a list is named by its number.
+        var name = key.Split(':').Last(part => !part.All(char.IsAsciiDigit));
+        return SecretWords.Any(word => name.EndsWith(word, StringComparison.OrdinalIgnoreCase));
+    }
 
     private static void Show(
         Terminal terminal, IReadOnlyList<(string Key, string Value, string Origin)> settings, bool origin, bool json)

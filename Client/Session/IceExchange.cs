@@ -46,7 +46,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         var isOfThese = known is not null && records.All(record => known.Devices.Contains(record.DeviceId));
         if (isOfThese && clock.GetElapsedTime(known!.AskedAt) < Reuse) return;
         var askedAt = clock.GetTimestamp();
-        var isLocal = records.Any(record => record.Flags.HasFlag(LinkFlags.LocalNetworkOnly));
+        var isLocal = records.Any(record => record.IsLocalOnly);
         var answer = isLocal ? null : await Ask(records, cancellation);
 
         // No answer this time does not take away what is in use, nor does one that a later question has overtaken.

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 
@@ -10,9 +9,10 @@ internal sealed class MessageRouter
 {
     private readonly ConcurrentDictionary<string, ChatStream> _chats = new();
     private readonly ConcurrentDictionary<string, PendingRequest> _requests = new();
-    private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<ModelDescription>>> _models = new();
+    private readonly Lock _gate = new();
     private readonly TaskCompletionSource<PairedMessage> _paired = Waiter<PairedMessage>();
     private readonly TaskCompletionSource<PairedDoneMessage> _pairedDone = Waiter<PairedDoneMessage>();
+    private TaskCompletionSource<IReadOnlyList<ModelDescription>>? _models;
     private ConnectException? _ended;
 
     /// <summary>Ends when the Mac has stored the pairing.</summary>
@@ -42,16 +42,24 @@ internal sealed class MessageRouter
         }
     }
 
-    public Task<IReadOnlyList<ModelDescription>> NextModels()
+    /// <summary>
+    /// Joins those who wait for the models: the request has no id, and the Mac takes one at a time. True for the first,
+    /// who has to ask.
+    /// </summary>
+    public bool JoinModels(out Task<IReadOnlyList<ModelDescription>> models)
     {
-        var waiter = Waiter<IReadOnlyList<ModelDescription>>();
-        _models.Enqueue(waiter);
-        if (_ended is { } reason)
+        lock (_gate)
         {
-            waiter.TrySetException(reason);
-        }
+            var isFirst = _models is null;
+            _models ??= Waiter<IReadOnlyList<ModelDescription>>();
+            models = _models.Task;
+            if (_ended is { } reason)
+            {
+                _models.TrySetException(reason);
+            }
 
-        return waiter.Task;
+            return isFirst;
+        }
     }
 
     /// <summary>Takes a message; called by one thread, in order.</summary>
@@ -70,11 +78,11 @@ internal sealed class MessageRouter
             case RestartMessage:
                 OnRestart?.Invoke();
                 break;
-            case ModelsReply reply when _models.TryDequeue(out var waiter):
-                waiter.TrySetResult(reply.Models);
+            case ModelsReply reply:
+                TakeModels()?.TrySetResult(reply.Models);
                 break;
-            case ErrorMessage { Id: null, For: "models" } error when _models.TryDequeue(out var refused):
-                refused.TrySetException(new ConnectException(ConnectFailure.Busy, error.Text ?? error.Code.Sentence));
+            case ErrorMessage { Id: null, For: "models" } error:
+                TakeModels()?.TrySetException(new AnswerException(error.Code, error.Text));
                 break;
             case { Id: { } id } when _chats.TryGetValue(id, out var chat) && chat.Take(message):
                 _chats.TryRemove(id, out _);
@@ -109,14 +117,21 @@ internal sealed class MessageRouter
             request.Fail(reason);
         }
 
-        while (_models.TryDequeue(out var waiter))
-        {
-            waiter.TrySetException(reason);
-        }
+        TakeModels()?.TrySetException(reason);
 
         // Nobody may be waiting for these two.
         _ = _paired.Task.Exception;
         _ = _pairedDone.Task.Exception;
+    }
+
+    private TaskCompletionSource<IReadOnlyList<ModelDescription>>? TakeModels()
+    {
+        lock (_gate)
+        {
+            var waiter = _models;
+            _models = null;
+            return waiter;
+        }
     }
 
     private static void Require(bool holds)

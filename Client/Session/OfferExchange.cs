@@ -93,7 +93,7 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
             catch (ConnectException failure) when (failure.Reason is ConnectFailure.Refused
                 or ConnectFailure.MacAway or ConnectFailure.MacUnknown or ConnectFailure.Busy or ConnectFailure.Version)
             {
-                no = no is null || MacConnection.IsPassing(failure) ? failure : no;
+                no = no is null || failure.IsPassing ? failure : no;
             }
         }
 

@@ -5,8 +5,8 @@ namespace QuicPair.Client.Session;
 
 /// <summary>
 /// Keeps the way of one session (QP/1 section 3.5): when the path falls silent, the network of this device changes or
-/// the Mac asks for it, ICE is restarted under the same DTLS, SCTP and Noise. What a restart cannot mend ends the
-/// session, and a new connection follows.
+/// the Mac asks for it, ICE is restarted under the same DTLS, SCTP and Noise, until there is a path: an answer is none.
+/// What a restart cannot mend ends the session, and a new connection follows.
 /// </summary>
 internal sealed class PathKeeper : IDisposable
 {
@@ -21,6 +21,11 @@ internal sealed class PathKeeper : IDisposable
     // Credentials of relays live up to 10 minutes: a relay in use gets new ones before they end.
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+    // Checks of both ends have met by then, or there is no way between the addresses that were told.
+    private static readonly TimeSpan PathPatience = TimeSpan.FromSeconds(12);
+
+    // Ours: the lifetime of consent and one more look; after that a new connection tells more than another restart.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly Offered _offered;
     private readonly PairingRecord _record;
@@ -30,7 +35,9 @@ internal sealed class PathKeeper : IDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _pathNews = new(0);
     private readonly ITimer _refresh;
+    private volatile bool _isSilent;
     private bool _isRunning;
     private bool _isAskedAgain;
     private CancellationTokenSource? _turn;
@@ -64,15 +71,8 @@ internal sealed class PathKeeper : IDisposable
     /// <summary>Starts a restart, or another one behind the one that is under way.</summary>
     public void Restart()
     {
-        lock (_gate)
-        {
-            if (_end.IsCancellationRequested) return;
-            _isAskedAgain = _isRunning;
-            if (_isRunning) return;
-            _isRunning = true;
-        }
-
-        _ = Task.Run(RunRestarts);
+        // One that was answered and has no path yet may look in the wrong place.
+        if (!TryBegin(isAsked: true)) _pathNews.Release();
     }
 
     public void Dispose()
@@ -96,8 +96,27 @@ internal sealed class PathKeeper : IDisposable
 
     private void HealthChanged(PathHealth health)
     {
-        OnNews?.Invoke(health == PathHealth.Silent ? PathNews.Silent : PathNews.Back);
-        if (health == PathHealth.Silent) Restart();
+        _isSilent = health == PathHealth.Silent;
+        OnNews?.Invoke(_isSilent ? PathNews.Silent : PathNews.Back);
+
+        // A restart that is under way is what a silence asks for.
+        // One of the path that it has just found is another matter.
+        if (_isSilent) _ = TryBegin(isAsked: _offered.Peer.HasPath);
+        else _pathNews.Release();
+    }
+
+    private bool TryBegin(bool isAsked)
+    {
+        lock (_gate)
+        {
+            if (_end.IsCancellationRequested) return false;
+            _isAskedAgain = _isRunning && (isAsked || _isAskedAgain);
+            if (_isRunning) return false;
+            _isRunning = true;
+        }
+
+        _ = Task.Run(RunRestarts);
+        return true;
     }
 
     private async Task EndWith(Task completion)
@@ -125,10 +144,13 @@ internal sealed class PathKeeper : IDisposable
         }
     }
 
-    /// <summary>Tries until there is an answer, the session ends, or an answer says that it is of no use.</summary>
+    /// <summary>
+    /// Tries until there is a path or no need of one, the session ends, or an answer says that it is of no use.
+    /// </summary>
     private async Task RestartOnce()
     {
         var (pause, patience) = (FirstPause, Longer(AttemptPatience, _offered.SignalingTime * SignalingTimes));
+        var began = _clock.GetTimestamp();
         while (!_end.IsCancellationRequested)
         {
             var turn = BeginTurn();
@@ -147,7 +169,14 @@ internal sealed class PathKeeper : IDisposable
                 return;
             }
 
+            if (_isSilent && _clock.GetElapsedTime(began) > LongestSilence)
+            {
+                Lose();
+                return;
+            }
+
             var hasWaited = await Wait(pause, turn.Token);
+            if (!hasWaited) began = _clock.GetTimestamp();
             (pause, patience) = hasWaited ? (Twice(pause), Twice(patience)) : (FirstPause, patience);
         }
     }
@@ -180,14 +209,37 @@ internal sealed class PathKeeper : IDisposable
         if (again.AnswerNonce.AsSpan().SequenceEqual(_offered.AnswerNonce))
         {
             BeginLate(exchange, again);
-            OnNews?.Invoke(PathNews.Restarted);
+            _ = Refresh();
+            await FindPath(turn);
         }
         else
         {
             Lose();
         }
+    }
 
-        _ = Refresh();
+    /// <summary>Waits for the path of a restart that was answered, unless another restart is asked for.</summary>
+    private async Task FindPath(CancellationToken turn)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn);
+        limit.CancelAfter(PathPatience);
+        try
+        {
+            while (!_offered.Peer.HasPath)
+            {
+                await _pathNews.WaitAsync(limit.Token);
+                lock (_gate)
+                {
+                    if (_isAskedAgain) return;
+                }
+            }
+
+            OnNews?.Invoke(PathNews.Restarted);
+        }
+        catch (OperationCanceledException) when (!_isSilent && !turn.IsCancellationRequested)
+        {
+            // As long as the former path answers there is nothing to mend.
+        }
     }
 
     private void BeginLate(OfferExchange exchange, Offered again)
@@ -224,9 +276,11 @@ internal sealed class PathKeeper : IDisposable
         _offered.Peer.Close();
     }
 
+    // A front door behind a proxy that starts anew, or a sign-in page in its place, is no reason to end what works.
     private static bool IsPassing(Exception failure) => failure is ConnectException
     {
-        Reason: ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway or ConnectFailure.Busy
+        Reason: ConnectFailure.FrontDoorUnreachable or ConnectFailure.FrontDoorBroken or ConnectFailure.MacAway
+            or ConnectFailure.Busy
     };
 
     private async Task<bool> Wait(TimeSpan pause, CancellationToken turn)

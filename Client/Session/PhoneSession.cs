@@ -65,12 +65,19 @@ internal sealed class PhoneSession : IAsyncDisposable
         {
             End(failure);
         }
+        catch (Exception failure)
+        {
+            // Whatever it was, a session that takes nothing more must not look alive.
+            End(new ConnectException(ConnectFailure.Protocol, failure));
+        }
     }
 
     /// <summary>Sends one message, behind those before it.</summary>
-    public void Send(Message message)
+    public void Send(Message message) => Send(MessageWriter.Write(message));
+
+    /// <summary>Sends one message that is written already; its bytes stay as they are.</summary>
+    public void Send(byte[] json)
     {
-        var json = MessageWriter.Write(message);
         lock (_gate)
         {
             _secure.Send(json);

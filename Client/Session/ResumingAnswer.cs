@@ -38,7 +38,7 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
                 IsOver = message is DoneMessage or ErrorMessage;
                 return message;
             }
-            catch (ConnectException failure) when (MacConnection.IsPassing(failure))
+            catch (ConnectException failure) when (failure.IsPassing)
             {
                 var mac = await connection.Recover(cancellation);
                 await Follow(mac.Resume(request.Id!, _stream!.LastSeq));
@@ -50,7 +50,7 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
     {
         if (_stream is not null && !IsOver)
         {
-            connection.Cancel(request.Id!);
+            connection.Cancel(_stream);
         }
 
         if (_messages is not null)

@@ -54,7 +54,7 @@ internal sealed class SignalingClient : IDisposable
             var content = await response.Content.ReadAsByteArrayAsync(cancellation);
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => new SignalingReply(Read(content, Json.OfferResponse), null),
+                HttpStatusCode.OK => new SignalingReply(Answer(content), null),
                 HttpStatusCode.Forbidden => Refusal(content),
                 _ => throw new ConnectException(Reason(response.StatusCode, content)),
             };
@@ -83,7 +83,8 @@ internal sealed class SignalingClient : IDisposable
             using var response = await _http.PostAsync(new Uri($"{origin}/signaling/ice"), body, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) return null;
             var content = await response.Content.ReadAsByteArrayAsync(limit.Token);
-            return JsonSerializer.Deserialize(content, Json.IceResponse);
+            var answer = JsonSerializer.Deserialize(content, Json.IceResponse);
+            return answer is { IceServers: { } servers } && servers.All(IsWhole) ? answer : null;
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException)
         {
@@ -142,12 +143,18 @@ internal sealed class SignalingClient : IDisposable
         }
     }
 
-    private static T Read<T>(byte[] content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    // What is required may still be null.
+    private static bool IsWhole(IceServer? server) =>
+        server is { Urls: { } urls } && urls.All(url => url is not null);
+
+    private static OfferResponse Answer(byte[] content)
     {
         try
         {
-            return JsonSerializer.Deserialize(content, type)
-                ?? throw new ConnectException(ConnectFailure.FrontDoorBroken);
+            var answer = JsonSerializer.Deserialize(content, Json.OfferResponse);
+            return answer is { Sdp: not null, Nonce: not null, Auth: not null }
+                ? answer
+                : throw new ConnectException(ConnectFailure.FrontDoorBroken);
         }
         catch (JsonException failure)
         {

@@ -50,6 +50,9 @@ public sealed record PairingRecord
     [JsonIgnore]
     public bool HasLastingKeys => Psk is not null && OfferKey is not null;
 
+    /// <summary>Whether the owner wants it used in the local network only.</summary>
+    internal bool IsLocalOnly => Flags.HasFlag(LinkFlags.LocalNetworkOnly);
+
     /// <summary>Without keys.</summary>
     public override string ToString() => $"PairingRecord {{ {MacName} {MacId} at {Origin}, [redacted] }}";
 }

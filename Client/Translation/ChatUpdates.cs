@@ -60,14 +60,17 @@ internal sealed class ChatUpdates(string? model)
         TotalTokenCount = statistics.PromptTokens + statistics.Tokens,
     };
 
-    private static AdditionalPropertiesDictionary? Times(AnswerStatistics? statistics) => statistics is null
-        ? null
-        : new AdditionalPropertiesDictionary
+    private static AdditionalPropertiesDictionary? Times(AnswerStatistics? statistics)
+    {
+        if (statistics is null) return null;
+        var times = new AdditionalPropertiesDictionary
         {
             ["queue_ms"] = statistics.QueueMs,
-            ["load_ms"] = statistics.LoadMs,
             ["prompt_ms"] = statistics.PromptMs,
             ["ttft_ms"] = statistics.TtftMs,
             ["tokens_per_s"] = statistics.TokensPerSecond,
         };
+        if (statistics.LoadMs is { } load) times["load_ms"] = load;
+        return times;
+    }
 }

@@ -69,6 +69,13 @@ public sealed class HouseholdAuthority : IDisposable
         return Issue(name, publicKey, now - Backdating, now + MemberLife);
     }
 
+    /// <summary>Says that a member is one no more.</summary>
+    internal Expulsion Expel(string name)
+    {
+        using var key = _certificate.GetECDsaPrivateKey()!;
+        return Expulsion.Sign(name, key);
+    }
+
     internal string Issue(string name, ReadOnlySpan<byte> publicKey, DateTimeOffset from, DateTimeOffset until)
     {
         if (!MemberName.IsValid(name))

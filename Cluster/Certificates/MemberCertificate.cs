@@ -11,10 +11,11 @@ public sealed class MemberCertificate : IDisposable
 
     private readonly X509Certificate2 _authority;
 
-    private MemberCertificate(X509Certificate2 certificate, X509Certificate2 authority)
+    private MemberCertificate(X509Certificate2 certificate, X509Certificate2 authority, string folder)
     {
         Certificate = certificate;
         _authority = authority;
+        Folder = folder;
         Name = NameIn(certificate);
     }
 
@@ -23,6 +24,12 @@ public sealed class MemberCertificate : IDisposable
 
     /// <summary>When it ends.</summary>
     public DateTimeOffset Expires => Certificate.NotAfter;
+
+    /// <summary>Whether this member was expelled, as far as it has heard.</summary>
+    public bool IsExpelled => ExpelledMembers.In(Folder).Contains(Name);
+
+    /// <summary>Where its files are.</summary>
+    internal string Folder { get; }
 
     /// <summary>The certificate with its key.</summary>
     internal X509Certificate2 Certificate { get; }
@@ -40,7 +47,8 @@ public sealed class MemberCertificate : IDisposable
         var authority = Path.Combine(folder, MemberFiles.Authority);
         try
         {
-            return new MemberCertificate(certificate, X509CertificateLoader.LoadCertificateFromFile(authority));
+            return new MemberCertificate(
+                certificate, X509CertificateLoader.LoadCertificateFromFile(authority), folder);
         }
         catch (CryptographicException failure)
         {
@@ -77,8 +85,8 @@ public sealed class MemberCertificate : IDisposable
     public byte[] Encoded => Certificate.RawData;
 
     /// <summary>
-    /// The silo name of another member's certificate, DER; null when it is not of this household, not valid or no
-    /// certificate.
+    /// The silo name of another member's certificate, DER; null when it is not of this household, not valid, of a
+    /// member that was expelled, or no certificate.
     /// </summary>
     public string? NameOf(ReadOnlySpan<byte> encoded)
     {
@@ -93,7 +101,10 @@ public sealed class MemberCertificate : IDisposable
         }
     }
 
-    /// <summary>The silo name of a peer's certificate; null when it is not of this household or not valid.</summary>
+    /// <summary>
+    /// The silo name of a peer's certificate; null when it is not of this household, not valid, or of a member that was
+    /// expelled.
+    /// </summary>
     internal string? NameOf(X509Certificate? peer)
     {
         if (peer is null)
@@ -110,9 +121,16 @@ public sealed class MemberCertificate : IDisposable
         chain.ChainPolicy.ApplicationPolicy.Add(Usages.Client);
         chain.ChainPolicy.ApplicationPolicy.Add(Usages.Server);
         return chain.Build(certificate) && chain.ChainElements.Count == 2 && NameIn(certificate) is { } name
-            && MemberName.IsValid(name)
+            && MemberName.IsValid(name) && !ExpelledMembers.In(Folder).Contains(name)
                 ? name
                 : null;
+    }
+
+    /// <summary>Whether it is the authority that says so.</summary>
+    internal bool Confirms(Expulsion expulsion)
+    {
+        using var key = _authority.GetECDsaPublicKey();
+        return key is not null && MemberName.IsValid(expulsion.Name) && expulsion.IsSignedBy(key);
     }
 
     /// <inheritdoc/>

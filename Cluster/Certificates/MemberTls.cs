@@ -33,6 +33,12 @@ internal static class MemberTls
         AllowTlsResume = false,
     };
 
+    /// <summary>The silo name of who is at the other end, once hands are shaken.</summary>
+    /// <exception cref="AuthenticationException">It was expelled meanwhile.</exception>
+    public static string NameOf(this MemberCertificate self, SslStream there) =>
+        self.NameOf(there.RemoteCertificate)
+        ?? throw new AuthenticationException("The member was expelled while it shook hands.");
+
     private static SslStreamCertificateContext Context(MemberCertificate self) =>
         SslStreamCertificateContext.Create(self.Certificate, null, offline: true);
 }

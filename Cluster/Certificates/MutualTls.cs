@@ -18,17 +18,20 @@ internal sealed partial class MutualTls
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
     private readonly MemberCertificate _self;
+    private readonly MemberConnections _connections;
     private readonly IPEndPoint? _introducer;
     private readonly SslServerAuthenticationOptions _accepting;
     private readonly SslClientAuthenticationOptions _dialling;
 
     /// <summary>Takes this member's certificate.</summary>
     /// <param name="self">The certificate.</param>
+    /// <param name="connections">What ends those of a member that is expelled.</param>
     /// <param name="introducer">The silo that keeps the list of members in its memory: nobody is on the list before
     /// having talked to it. Null when the list is in a database.</param>
-    public MutualTls(MemberCertificate self, IPEndPoint? introducer)
+    public MutualTls(MemberCertificate self, MemberConnections connections, IPEndPoint? introducer)
     {
         _self = self;
+        _connections = connections;
         _introducer = introducer;
         _accepting = MemberTls.Server(self);
 
@@ -44,14 +47,15 @@ internal sealed partial class MutualTls
     public void Dial(IConnectionBuilder connections) => connections.Use(next => connection =>
         Run(connection, next, connections.ApplicationServices, Dialling));
 
-    private static async Task Run(
+    private async Task Run(
         ConnectionContext connection,
         ConnectionDelegate next,
         IServiceProvider services,
         Func<SslStream, ConnectionContext, IServiceProvider, CancellationToken, Task<SslPipe?>> admit)
     {
         var plain = connection.Transport;
-        await using var inner = new PipeStream(plain);
+        await using var inner = new DuplexStream(
+            plain.Input.AsStream(leaveOpen: true), plain.Output.AsStream(leaveOpen: true));
         await using var ssl = new SslStream(inner, leaveInnerStreamOpen: true);
         SslPipe? pipe = null;
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed))
@@ -75,6 +79,7 @@ internal sealed partial class MutualTls
         }
 
         connection.Transport = pipe;
+        await using var expelled = _connections.EndOf(pipe.Member).Register(connection.Abort);
         try
         {
             await next(connection);
@@ -91,8 +96,8 @@ internal sealed partial class MutualTls
         SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
     {
         await ssl.AuthenticateAsServerAsync(_accepting, cancellation);
-        var name = _self.NameOf(ssl.RemoteCertificate)!;
-        var pipe = new SslPipe(ssl);
+        var name = _self.NameOf(ssl);
+        var pipe = new SslPipe(ssl, name);
         var serializer = services.GetRequiredService<Serializer<ClaimedPreamble>>();
         var claimed = await PreambleReader.Peek(pipe.Input, serializer, cancellation);
         if (claimed is null)
@@ -116,12 +121,12 @@ internal sealed partial class MutualTls
         SslStream ssl, ConnectionContext connection, IServiceProvider services, CancellationToken cancellation)
     {
         await ssl.AuthenticateAsClientAsync(_dialling, cancellation);
-        var name = _self.NameOf(ssl.RemoteCertificate)!;
+        var name = _self.NameOf(ssl);
         var fits = connection.RemoteEndPoint is IPEndPoint dialled
             && (dialled.Equals(_introducer) || await Names(services).Fits(dialled, name));
         if (fits)
         {
-            return new SslPipe(ssl);
+            return new SslPipe(ssl, name);
         }
 
         LogWrongName(Logger(services), name, connection.RemoteEndPoint);

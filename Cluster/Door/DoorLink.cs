@@ -23,15 +23,16 @@ public sealed class DoorLink : IAsyncDisposable
 
     private readonly DnsEndPoint _door;
     private readonly MemberCertificate _self;
+    private readonly TimeProvider _time;
     private readonly string _path;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly SemaphoreSlim _room = new(MostAtOnce);
     private readonly CancellationTokenSource _end = new();
     private volatile string? _doorName;
 
-    private DoorLink(DnsEndPoint door, MemberCertificate self, string folder)
+    private DoorLink(DnsEndPoint door, MemberCertificate self, string folder, TimeProvider time)
     {
-        (_door, _self) = (door, self);
+        (_door, _self, _time) = (door, self, time);
         _path = Path.Combine(folder, $".s.PGSQL.{DatabasePort}");
     }
 
@@ -40,17 +41,19 @@ public sealed class DoorLink : IAsyncDisposable
 
     /// <summary>Opens the way to the door; null for a household without one, or a Mac without a certificate.</summary>
     /// <param name="options">The household.</param>
+    /// <param name="time">This machine's clock.</param>
     /// <exception cref="FormatException">The door's address cannot be read.</exception>
     /// <exception cref="CertificateException">The certificate cannot be used.</exception>
-    public static DoorLink? Open(HouseholdOptions options)
+    public static DoorLink? Open(HouseholdOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
         if (options.DoorAt() is not { } door || MemberCertificate.Open(options.Certificates) is not { } self)
         {
             return null;
         }
 
-        var link = new DoorLink(door, self, options.LinkAt);
+        var link = new DoorLink(door, self, options.LinkAt, time);
         try
         {
             link.Listen();
@@ -147,13 +150,29 @@ public sealed class DoorLink : IAsyncDisposable
             while (true)
             {
                 await _room.WaitAsync(_end.Token);
-                _ = CarryDatabase(await _listener.AcceptAsync(_end.Token));
+                _ = CarryDatabase(await Next());
             }
         }
         catch (Exception problem) when (problem is OperationCanceledException or SocketException
             or ObjectDisposedException)
         {
             // The link is closed.
+        }
+    }
+
+    /// <summary>The driver's next connection; one that failed as it came does not end the link.</summary>
+    private async Task<Socket> Next()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _listener.AcceptAsync(_end.Token);
+            }
+            catch (SocketException) when (!_end.IsCancellationRequested)
+            {
+                await Task.Delay(BetweenDials, _time, _end.Token);
+            }
         }
     }
 
@@ -180,24 +199,41 @@ public sealed class DoorLink : IAsyncDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
         while (!end.IsCancellationRequested)
         {
-            try
+            if (!await WaitOnce(silo, end.Token))
             {
-                var far = await Dial(DoorPurpose.Waiting, end.Token);
-                var word = new byte[1];
-                if (await far.ReadAsync(word, end.Token) == 1 && word[0] == WaitingConnection.WakeByte)
-                {
-                    _ = CarrySilo(far, word, silo, end.Token);
-                    continue;
-                }
-
-                await far.DisposeAsync();
-                await Task.Delay(BetweenDials, end.Token);
-            }
-            catch (Exception problem) when (IsAbsence(problem))
-            {
-                await Task.Delay(BetweenDials, CancellationToken.None);
+                await Task.Delay(BetweenDials, _time, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Waits until the door's silo calls; false when the connection ended before.</summary>
+    private async Task<bool> WaitOnce(IPEndPoint silo, CancellationToken cancellation)
+    {
+        Stream? far = null;
+        try
+        {
+            far = await Dial(DoorPurpose.Waiting, cancellation);
+            var word = new byte[1];
+            if (await far.ReadAsync(word, cancellation) == 1 && word[0] == WaitingConnection.WakeByte)
+            {
+                _ = CarrySilo(far, word, silo, cancellation);
+                far = null;
+                return true;
+            }
+        }
+        catch (Exception problem) when (IsAbsence(problem))
+        {
+            // The door is away, or the silo ends.
+        }
+        finally
+        {
+            if (far is not null)
+            {
+                await far.DisposeAsync();
+            }
+        }
+
+        return false;
     }
 
     private static async Task CarrySilo(Stream far, byte[] word, IPEndPoint silo, CancellationToken cancellation)

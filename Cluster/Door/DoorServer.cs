@@ -15,20 +15,20 @@ namespace QuicPair.Cluster.Door;
 /// Strangers are turned away in the handshake.
 /// </summary>
 internal sealed partial class DoorServer(
-    DoorPlaces places, MemberCertificate self, WaitingMembers waiting, ILogger<DoorServer> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    DoorPlaces places, MemberCertificate self, MemberConnections connections, WaitingMembers waiting, TimeProvider time,
+    ILogger<DoorServer> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    // Ours: who does not introduce itself by then is turned away; of one member, and of all together.
+    // Ours: of one member; who does not introduce itself by then is turned away; after one that failed as it came.
     private const int MostOfOneMember = 64;
-    private const int MostAtOnce = 1024;
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _end = new();
+    private readonly Strangers _strangers = new();
     private readonly ConcurrentDictionary<string, int> _open = new();
     private readonly SslServerAuthenticationOptions _accepting = MemberTls.Server(self);
     private readonly NpgsqlConnectionStringBuilder _database = new(places.Database);
     private TcpListener? _listener;
-    private int _count;
 
     /// <summary>Opens before the silo looks for others, and closes after it has left.</summary>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
@@ -62,10 +62,14 @@ internal sealed partial class DoorServer(
             {
                 _ = Serve(await listener.AcceptSocketAsync(_end.Token));
             }
-            catch (Exception problem) when (problem is SocketException or ObjectDisposedException
-                or OperationCanceledException)
+            catch (SocketException)
             {
-                // One that went away while it came, or the end.
+                // One that went away while it came, or this process has too many files open.
+                await Task.Delay(AfterFailure, time, CancellationToken.None);
+            }
+            catch (Exception end) when (end is InvalidOperationException or OperationCanceledException)
+            {
+                return;
             }
         }
     }
@@ -75,18 +79,19 @@ internal sealed partial class DoorServer(
         var name = "";
         try
         {
-            if (Interlocked.Increment(ref _count) > MostAtOnce)
+            DoorSocket.Watch(socket);
+            await using var ssl = new SslStream(new NetworkStream(socket));
+            if (await Greet(ssl, ((IPEndPoint)socket.RemoteEndPoint!).Address) is not { } purpose)
             {
+                TurnedAway("too many strangers");
                 return;
             }
 
-            DoorSocket.Watch(socket);
-            await using var ssl = new SslStream(new NetworkStream(socket));
-            var purpose = await Greet(ssl);
-            name = self.NameOf(ssl.RemoteCertificate)!;
+            name = self.NameOf(ssl);
             if (_open.AddOrUpdate(name, 1, (_, open) => open + 1) <= MostOfOneMember)
             {
-                await Take(name, purpose, ssl);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, connections.EndOf(name));
+                await Take(name, purpose, ssl, end.Token);
             }
         }
         catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException
@@ -101,41 +106,53 @@ internal sealed partial class DoorServer(
                 _open.AddOrUpdate(name, 0, (_, open) => open - 1);
             }
 
-            Interlocked.Decrement(ref _count);
             socket.Dispose();
         }
     }
 
-    private async Task<DoorPurpose> Greet(SslStream ssl)
+    /// <summary>What a member comes for; null when there is no room for one more that is not known yet.</summary>
+    private async Task<DoorPurpose?> Greet(SslStream ssl, IPAddress from)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        limit.CancelAfter(HandshakeLimit);
-        await ssl.AuthenticateAsServerAsync(_accepting, limit.Token);
-        var purpose = new byte[1];
-        await ssl.ReadExactlyAsync(purpose, limit.Token);
-        return (DoorPurpose)purpose[0];
+        if (!_strangers.TryEnter(from))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+            limit.CancelAfter(HandshakeLimit);
+            await ssl.AuthenticateAsServerAsync(_accepting, limit.Token);
+            var purpose = new byte[1];
+            await ssl.ReadExactlyAsync(purpose, limit.Token);
+            return (DoorPurpose)purpose[0];
+        }
+        finally
+        {
+            _strangers.Leave(from);
+        }
     }
 
-    private async Task Take(string name, DoorPurpose purpose, SslStream ssl)
+    private async Task Take(string name, DoorPurpose purpose, SslStream ssl, CancellationToken end)
     {
         switch (purpose)
         {
             case DoorPurpose.Database:
                 await using (var there = await Connect(DatabaseAt()))
                 {
-                    await StreamPump.Run(ssl, there, _end.Token);
+                    await StreamPump.Run(ssl, there, end);
                 }
 
                 break;
             case DoorPurpose.Silo:
                 await using (var there = await Connect(places.Silo))
                 {
-                    await StreamPump.Run(ssl, there, _end.Token);
+                    await StreamPump.Run(ssl, there, end);
                 }
 
                 break;
             case DoorPurpose.Waiting:
-                await waiting.Keep(name, ssl, _end.Token);
+                await waiting.Keep(name, ssl, end);
                 break;
             default:
                 TurnedAway("no purpose");

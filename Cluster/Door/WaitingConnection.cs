@@ -1,3 +1,5 @@
+using QuicPair.Cluster.Certificates;
+
 namespace QuicPair.Cluster.Door;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal sealed class WaitingConnection
             await _stream.WriteAsync(new[] { WakeByte }, cancellation);
             if (await _reading.WaitAsync(Patience, cancellation) == 1 && _answer[0] == WakeByte)
             {
-                return new OwnedStream(_stream, () => _ended.TrySetResult());
+                return new DuplexStream(_stream, _stream, () => _ended.TrySetResult());
             }
         }
         catch (Exception problem) when (problem is IOException or TimeoutException or ObjectDisposedException)

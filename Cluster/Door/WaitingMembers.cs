@@ -21,9 +21,14 @@ internal sealed class WaitingMembers(TimeProvider time)
     public async Task Keep(string name, Stream stream, CancellationToken cancellation)
     {
         var connection = new WaitingConnection(stream, cancellation);
-        Of(name).Writer.TryWrite(connection);
+        var channel = Of(name);
+        channel.Writer.TryWrite(connection);
         await connection.Ended;
+        DropEnded(channel);
     }
+
+    /// <summary>How many connections of a member wait.</summary>
+    internal int CountOf(string name) => Of(name).Reader.Count;
 
     /// <summary>Whether a member without a waiting connection may have one in a moment.</summary>
     public bool MayCome(string name) => _waiting.ContainsKey(name) || time.GetElapsedTime(_begun) < Beginning;
@@ -51,6 +56,18 @@ internal sealed class WaitingMembers(TimeProvider time)
             if (await connection.Wake(cancellation) is { } stream)
             {
                 return stream;
+            }
+        }
+    }
+
+    /// <summary>Nobody may ever ask for those that broke; the others wait on in their order.</summary>
+    private static void DropEnded(Channel<WaitingConnection> channel)
+    {
+        for (var left = channel.Reader.Count; left > 0 && channel.Reader.TryRead(out var connection); left--)
+        {
+            if (!connection.Ended.IsCompleted)
+            {
+                channel.Writer.TryWrite(connection);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
+using QuicPair.Cluster.Supervision;
 
 namespace QuicPair.Cluster.Storage;
 
@@ -51,6 +52,8 @@ public static class PostgresSchema
                 $"INSERT INTO QuicPairSchema VALUES ({version.ToString(CultureInfo.InvariantCulture)}, now())");
         }
 
+        // No version: a program of before runs beside it, and a table that was dropped is there again.
+        Execute(connection, Expulsions.Table);
         transaction.Commit();
     }
 

@@ -9,7 +9,8 @@ namespace QuicPair.Cluster.Supervision;
 public static class HouseholdLook
 {
     private const string Members = """
-        SELECT DISTINCT ON (SiloName) SiloName, Status FROM OrleansMembershipTable ORDER BY SiloName, Generation DESC
+        SELECT DISTINCT ON (SiloName) SiloName, Status FROM OrleansMembershipTable
+        ORDER BY SiloName, (Status = 3) DESC, Generation DESC
         """;
 
     // Ours: what does not answer by then is away.
@@ -36,7 +37,7 @@ public static class HouseholdLook
         try
         {
             if (options.Database() is not { } database) return null;
-            await using var link = DoorLink.Open(options);
+            await using var link = DoorLink.Open(options, time);
             return link is not null && await Problem(link, options.Door, limit.Token) is { } problem
                 ? new HouseholdSight { DoorProblem = problem }
                 : await Ask(database, time, limit.Token);

@@ -15,6 +15,9 @@ public sealed record HouseholdSight
     /// <summary>How far the database's clock is ahead of this machine's.</summary>
     public TimeSpan ClockAhead { get; init; }
 
-    /// <summary>Silo name and whether it is an active member; the youngest entry of each name.</summary>
+    /// <summary>
+    /// Silo name and whether it is an active member. Of the entries of one name the active one counts: after a clock
+    /// was set back it is not the youngest.
+    /// </summary>
     public IReadOnlyDictionary<string, bool> Members { get; init; } = new Dictionary<string, bool>();
 }

@@ -17,6 +17,7 @@ public static class OneIdentity
     /// <param name="name">The silo name.</param>
     /// <param name="options">The household; one without a database or certificates has nobody to ask.</param>
     /// <returns>Where the other one is, or null.</returns>
+    /// <exception cref="FormatException">A host name is not known.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public static async Task<IPEndPoint?> FindOther(string name, HouseholdOptions options)
     {
@@ -27,7 +28,7 @@ public static class OneIdentity
         }
 
         using var certificate = own;
-        var self = new IPEndPoint(SiloHouseholds.AddressOf(options.Address), options.Port);
+        var self = new IPEndPoint(OwnAddress.Find(options.Address).Advertised, options.Port);
         foreach (var at in await Listed(name, database))
         {
             if (!at.Equals(self) && await Lives(at, name, certificate))

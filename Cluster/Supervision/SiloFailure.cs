@@ -46,6 +46,6 @@ public sealed partial class SiloFailure : IFatalErrorHandler
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The silo cannot go on and starts anew: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "The silo cannot go on: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

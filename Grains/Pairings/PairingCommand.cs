@@ -12,7 +12,11 @@ internal abstract record PairingCommand
     /// <summary>The key file and the peers were looked at.</summary>
     /// <param name="Standing">What the key file says; null when it does not have the device.</param>
     /// <param name="Connected">Whether the device has a live session.</param>
-    public sealed record Observe(DeviceStanding? Standing, bool Connected) : PairingCommand;
+    public sealed record Observe(DeviceStanding? Standing, bool Connected) : PairingCommand
+    {
+        /// <summary>Whether it had one when they were looked at before.</summary>
+        public bool WasConnected { get; init; }
+    }
 
     /// <summary>The owner gives the device a name, already cleaned.</summary>
     public sealed record Rename(string Name) : PairingCommand;

@@ -30,8 +30,13 @@ internal sealed partial class PairingGrain(
     // Ours: longer than a peer may stay unfinished (docs/protocol.md, 4: 30 s).
     private static readonly TimeSpan UnfinishedPeer = TimeSpan.FromMinutes(1);
 
+    // Ours: keys and sessions are gone by then, and whoever asked need not wait for the record.
+    private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(2);
+
     private readonly RecordStore<PairingRecord> _store =
         new(storage, "pairing", context, PairingRecord.CurrentSchema);
+
+    private bool _wasConnected;
 
     public async Task<OfferReply> Connect(OfferEnvelope offer)
     {
@@ -53,10 +58,22 @@ internal sealed partial class PairingGrain(
 
     public async Task<bool> Revoke()
     {
-        await Refresh();
-        var before = await State();
-        await Apply(new PairingCommand.Revoke());
-        return before is not (PairingState.Unknown or PairingState.Revoked);
+        // docs/protocol.md, 5: "revocation deletes there first, then closes sessions". The record may be out of reach.
+        var standing = keys.Standing(Key.Device);
+        var isDeleted = await keys.Delete(Key.Device);
+        await peers.CloseRevoked(Key.Device);
+        try
+        {
+            await WriteRevoked(standing).WaitAsync(RecordLimit, time);
+        }
+        catch (Exception failure)
+        {
+            // The key file has lost the device: the next look at it writes that down.
+            LogUnwritten(logger, failure.GetType().Name);
+        }
+
+        DelayDeactivation(TimeSpan.Zero);
+        return isDeleted;
     }
 
     public async Task<bool> Rename(string name)
@@ -70,7 +87,8 @@ internal sealed partial class PairingGrain(
     public async Task Refresh()
     {
         var connected = peers.Presence(Key.Device) is not null;
-        await Apply(new PairingCommand.Observe(keys.Standing(Key.Device), connected));
+        await Apply(new PairingCommand.Observe(keys.Standing(Key.Device), connected) { WasConnected = _wasConnected });
+        _wasConnected = connected;
     }
 
     public async Task<PairingSnapshot> GetState()
@@ -103,12 +121,29 @@ internal sealed partial class PairingGrain(
             await Run(effect, step.State);
         }
 
-        if (before.GetType() != step.State.GetType())
-        {
-            LogStage(logger, Key, before.GetType().Name, step.State.GetType().Name);
-        }
-
+        Note(before, step.State);
         return step;
+    }
+
+    /// <summary>What a revocation leaves, once keys and sessions are gone.</summary>
+    private async Task WriteRevoked(DeviceStanding? standing)
+    {
+        var (before, now) = (await State(), time.GetUtcNow());
+        var seen = PairingRules.Decide(before, new PairingCommand.Observe(standing, Connected: false), now).State;
+        var revoked = PairingRules.Decide(seen, new PairingCommand.Revoke(), now).State;
+        if (revoked != before)
+        {
+            await _store.Save(PairingRecord.Of(Key.ToString(), revoked));
+            Note(before, revoked);
+        }
+    }
+
+    private void Note(PairingState before, PairingState after)
+    {
+        if (before.GetType() != after.GetType())
+        {
+            LogStage(logger, Key, before.GetType().Name, after.GetType().Name);
+        }
     }
 
     private async Task Run(PairingEffect effect, PairingState state)

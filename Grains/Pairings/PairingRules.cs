@@ -40,7 +40,8 @@ internal static class PairingRules
             return Vanish(state, seen.Connected, now);
         }
 
-        var next = Advance(state, seen.Standing, seen.Connected, now);
+        // Who leaves was here until now.
+        var next = Advance(state, seen.Standing, seen.Connected || seen.WasConnected, now);
         var hold = seen.Connected ? Keep : Release;
         return IsWorthSaving(state, next) ? new PairingStep(next, Save, hold) : new PairingStep(next, hold);
     }
@@ -59,12 +60,12 @@ internal static class PairingRules
     private static PairingState Advance(
         PairingState state,
         DeviceStanding file,
-        bool connected,
+        bool isSeen,
         DateTimeOffset now) => (file.Stage, state) switch
         {
             (PairingStage.Paired, Paired paired) =>
-                paired with { Name = file.Name, LastSeen = connected ? now : paired.LastSeen },
-            (PairingStage.Paired, _) => new Paired(file.Name, file.Since, connected ? now : null),
+                paired with { Name = file.Name, LastSeen = isSeen ? now : paired.LastSeen },
+            (PairingStage.Paired, _) => new Paired(file.Name, file.Since, isSeen ? now : null),
             (PairingStage.Claimed, Unknown or Invited or Claimed) => new Claimed(file.Name, file.Since),
             (PairingStage.Invited, Unknown or Invited) => new Invited(file.Since),
             _ => state,

@@ -6,8 +6,8 @@ public sealed record AnswerStatistics
     /// <summary>Waiting for the runner, milliseconds.</summary>
     public required long QueueMs { get; init; }
 
-    /// <summary>Loading the model, milliseconds.</summary>
-    public required long LoadMs { get; init; }
+    /// <summary>Loading the model, milliseconds; null when the runner does not say.</summary>
+    public long? LoadMs { get; init; }
 
     /// <summary>Reading the prompt, milliseconds.</summary>
     public required long PromptMs { get; init; }

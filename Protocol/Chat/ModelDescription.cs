@@ -32,4 +32,10 @@ public sealed record ModelDescription
 
     /// <summary>The quantization, such as <c>Q4_K_M</c>; null when not known.</summary>
     public string? Quantization { get; init; }
+
+    /// <summary>Where it runs when that is not the Mac, an address; null when not known.</summary>
+    public string? RemoteHost { get; init; }
+
+    /// <summary>Its name there; null when not known.</summary>
+    public string? RemoteModel { get; init; }
 }

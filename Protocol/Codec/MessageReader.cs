@@ -120,7 +120,7 @@ public static partial class MessageReader
         var read = new AnswerStatistics
         {
             QueueMs = stats.RequiredNumber("queue_ms"),
-            LoadMs = stats.RequiredNumber("load_ms"),
+            LoadMs = stats.OptionalNumber("load_ms"),
             PromptMs = stats.RequiredNumber("prompt_ms"),
             TtftMs = stats.RequiredNumber("ttft_ms"),
             Tokens = stats.RequiredNumber("tokens"),
@@ -161,6 +161,8 @@ public static partial class MessageReader
                 Family = model.OptionalText("family"),
                 ParameterSize = model.OptionalText("parameter_size"),
                 Quantization = model.OptionalText("quantization"),
+                RemoteHost = model.OptionalText("remote_host"),
+                RemoteModel = model.OptionalText("remote_model"),
             });
             fields.Require(model.IsValid);
         }

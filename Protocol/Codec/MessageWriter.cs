@@ -104,6 +104,8 @@ public static partial class MessageWriter
             json.OptionalText("family", model.Family);
             json.OptionalText("parameter_size", model.ParameterSize);
             json.OptionalText("quantization", model.Quantization);
+            json.OptionalText("remote_host", model.RemoteHost);
+            json.OptionalText("remote_model", model.RemoteModel);
             json.EndObject();
         }
 

@@ -140,7 +140,7 @@ public sealed class SecureChannel : IDisposable
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(plaintext.AsSpan(0, channelMessage.Length));
+            CryptographicOperations.ZeroMemory(plaintext.AsSpan(0, Math.Min(channelMessage.Length, plaintext.Length)));
             ArrayPool<byte>.Shared.Return(plaintext);
         }
     }

@@ -14,11 +14,12 @@ internal sealed class HostCandidates(RtcHostOptions options, int port)
     /// <summary>Host candidates, the one that is liked best first.</summary>
     public IReadOnlyList<IceCandidate> From(IReadOnlyList<IPAddress> all)
     {
-        if (options.Address is { } only) return [Candidate(only, 0, TransportAddress.From(only, port))];
+        if (options.Address is { } only)
+        {
+            return IsAllowed(only) ? [Candidate(only, 0, TransportAddress.From(only, port))] : [];
+        }
 
-        var usable = all.Where(IsUsable)
-            .Where(address => !options.LocalOnly || LocalNetwork.Contains(address))
-            .ToList();
+        var usable = all.Where(IsUsable).Where(IsAllowed).ToList();
         if (options.AdvertiseLoopback || usable.Count == 0)
         {
             usable.AddRange(all.Where(address => address.Equals(IPAddress.Loopback)));
@@ -34,6 +35,8 @@ internal sealed class HostCandidates(RtcHostOptions options, int port)
     /// <summary>What a candidate of this family is bound to.</summary>
     public TransportAddress BaseFor(AddressFamily family) =>
         options.Address is { } only ? TransportAddress.From(only, port) : Any(family);
+
+    private bool IsAllowed(IPAddress address) => !options.LocalOnly || LocalNetwork.Contains(address);
 
     // RFC 8445, 5.1.1.1: no loopback, no deprecated site-local, no IPv4-mapped or -compatible addresses. A link-local
     // one cannot be written without its interface, which a description has no room for; an IPv4 one is a machine

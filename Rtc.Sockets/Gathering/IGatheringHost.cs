@@ -11,8 +11,8 @@ internal interface IGatheringHost
 
     Instant Now { get; }
 
-    /// <summary>The wall clock, for the end of credentials.</summary>
-    DateTimeOffset UtcNow { get; }
+    /// <summary>The clock, for the end of credentials and for what waits beside the loop.</summary>
+    TimeProvider Clock { get; }
 
     IEntropy Entropy { get; }
 

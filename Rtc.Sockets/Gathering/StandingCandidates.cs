@@ -10,9 +10,8 @@ namespace QuicPair.Rtc.Sockets.Gathering;
 
 /// <summary>
 /// The candidates of this host, gathered in the background and kept up to date, so that a description never waits:
-/// addresses of the machine, what STUN servers see of them, and allocations at TURN servers. Names are
-/// resolved and servers asked beside the loop;
-/// one that does not answer costs nothing but a candidate. Guarded by the host's gate.
+/// addresses of the machine, what STUN servers see of them, and allocations at TURN servers. Names are resolved and
+/// servers asked beside the loop; one that does not answer costs nothing but a candidate. Guarded by the host's gate.
 /// </summary>
 internal sealed partial class StandingCandidates : IDisposable
 {
@@ -58,6 +57,9 @@ internal sealed partial class StandingCandidates : IDisposable
     /// Ends when a STUN server has told the address that we have now, or there is no such answer to wait for.
     /// </summary>
     public Task FirstAnswer => _firstAnswer.Task;
+
+    /// <summary>Ends when, after the disposal, all relays have said their last words or were given up.</summary>
+    public Task Closed { get; private set; } = Task.CompletedTask;
 
     /// <summary>Asks these servers from now on; what is known of those that stay is kept. Needs the gate.</summary>
     public void Use(Instant now, IReadOnlyList<IceServer> servers)
@@ -123,6 +125,7 @@ internal sealed partial class StandingCandidates : IDisposable
         lock (_host.Gate)
         {
             foreach (var server in _servers) server.Dispose();
+            Closed = Task.WhenAll(_servers.Select(server => server.Closed));
             _servers = [];
         }
     }
@@ -135,7 +138,7 @@ internal sealed partial class StandingCandidates : IDisposable
         {
             if (_end.IsCancellationRequested) return;
             var now = _host.Now;
-            foreach (var server in _servers) server.Restart(now);
+            foreach (var server in _servers) server.NetworkChanged(now, RouteTo);
             Compose(network: true);
             Advance(now);
         }
@@ -158,7 +161,8 @@ internal sealed partial class StandingCandidates : IDisposable
         {
             if (!server.IsResolving && server.ResolveAt <= now) Resolve(now, server);
             foreach (var query in server.Queries) isNew |= Ask(now, query);
-            foreach (var relay in server.Relays) isNew |= relay.Advance(now);
+            server.Share(_servers);
+            isNew |= server.Advance(now);
             next = Instant.Earliest(next, server.NextTimeout);
         }
 
@@ -211,7 +215,7 @@ internal sealed partial class StandingCandidates : IDisposable
         try
         {
             // A resolver may block its caller before the first wait.
-            addresses = await Task.Run(() => Dns.GetHostAddressesAsync(server.Server.Host, _end.Token), _end.Token)
+            addresses = await Task.Run(() => _options.Resolver(server.Server.Host, _end.Token), _end.Token)
                 .ConfigureAwait(false);
         }
         catch (Exception cause) when (cause is SocketException or ArgumentException or OperationCanceledException)
@@ -227,6 +231,10 @@ internal sealed partial class StandingCandidates : IDisposable
             Advance(_host.Now);
         }
     }
+
+    // Where only one address is used, it is the way as long as the machine has it.
+    private IPAddress? RouteTo(TransportAddress server) =>
+        _options.Address is not { } only ? Route.To(server) : _network.Known.Contains(only) ? only : null;
 
     /// <summary>Whether there is an address to talk to this server from.</summary>
     private bool IsReachable(IPAddress server)

@@ -12,7 +12,8 @@ internal sealed class PeerDirectory
 {
     private const int MaximumFragment = 256;
 
-    // Ours: a restart needs the fragment before it, for as long as the former path is used.
+    // Ours: a restart needs the fragment before it, for as long as the former path is used; answers to a restart before
+    // the last may still come.
     private const int MaximumFragments = 3;
 
     // Ours: candidates of a few restarts, and the addresses that a NAT gives one after the other.
@@ -32,8 +33,10 @@ internal sealed class PeerDirectory
         if (!_byFragment.TryAdd(peer.UserFragment, peer)) return;
         peer.Fragments.Add(peer.UserFragment);
         if (peer.Fragments.Count <= MaximumFragments) return;
-        _byFragment.Remove(peer.Fragments[0]);
-        peer.Fragments.RemoveAt(0);
+        var spare = peer.Fragments.FindIndex(
+            fragment => fragment != peer.UserFragment && fragment != peer.FormerUserFragment);
+        _byFragment.Remove(peer.Fragments[spare]);
+        peer.Fragments.RemoveAt(spare);
     }
 
     public void Remove(PeerConnection peer)

@@ -58,7 +58,9 @@ public sealed class CertificateFingerprint : IEquatable<CertificateFingerprint>
 
     /// <inheritdoc/>
     public bool Equals(CertificateFingerprint? other) =>
-        other is not null && Algorithm == other.Algorithm && Hash.SequenceEqual(other.Hash);
+        other is not null
+        && Algorithm == other.Algorithm
+        && CryptographicOperations.FixedTimeEquals(_hash, other._hash);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as CertificateFingerprint);

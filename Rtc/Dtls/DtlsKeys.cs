@@ -1,6 +1,9 @@
 namespace QuicPair.Rtc.Dtls;
 
-/// <summary>The keys of epoch 1 for AES-GCM (RFC 5246, section 6.3; RFC 5288, section 3).</summary>
+/// <summary>
+/// The keys of epoch 1 for AES-GCM (RFC 5246, section 6.3; RFC 5288, section 3), until a <see cref="RecordLayer"/>
+/// takes them over.
+/// </summary>
 internal sealed class DtlsKeys
 {
     /// <summary>Bytes of each salt, the implicit part of the nonce.</summary>

@@ -147,7 +147,7 @@ public sealed class DtlsTransport : IDisposable
         if (!_owesCloseNotify || _records is null) return false;
         _owesCloseNotify = false;
         length = _records.Seal(ContentType.Alert, CloseNotify, destination);
-        return true;
+        return length > 0;
     }
 
     /// <summary>

@@ -39,10 +39,16 @@ internal sealed class RecordLayer : IDisposable
     private int _wary;
     private ulong _nextSequence;
 
-    public RecordLayer(DtlsKeys keys)
+    /// <summary>The record layer takes the keys over: its ciphers hold them, and the arrays are erased.</summary>
+    /// <param name="keys">The keys of both directions.</param>
+    /// <param name="firstSequence">The number of the first record that is sealed.</param>
+    public RecordLayer(DtlsKeys keys, ulong firstSequence = 0)
     {
+        _nextSequence = firstSequence;
         _write = new AesGcm(keys.WriteKey, TagLength);
         _read = new AesGcm(keys.ReadKey, TagLength);
+        CryptographicOperations.ZeroMemory(keys.WriteKey);
+        CryptographicOperations.ZeroMemory(keys.ReadKey);
         _writeSalt = keys.WriteSalt;
         _readSalt = keys.ReadSalt;
     }
@@ -51,11 +57,12 @@ internal sealed class RecordLayer : IDisposable
     public bool IsExhausted => _nextSequence > LastSequence;
 
     /// <summary>
-    /// Writes one record and returns its length. <paramref name="plaintext"/> may already stand at
-    /// <see cref="PlaintextOffset"/> of <paramref name="destination"/>, where it is sealed in place.
+    /// Writes one record and returns its length, 0 when there is no number left. <paramref name="plaintext"/> may
+    /// already stand at <see cref="PlaintextOffset"/> of <paramref name="destination"/>, where it is sealed in place.
     /// </summary>
     public int Seal(ContentType type, ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
+        if (IsExhausted) return 0;
         var sequence = _nextSequence++;
         var fragment = ExplicitNonceLength + plaintext.Length + TagLength;
         var header = new RecordHeader(type, RecordHeader.Dtls12, Epoch, sequence, fragment);
@@ -105,6 +112,8 @@ internal sealed class RecordLayer : IDisposable
     {
         _write.Dispose();
         _read.Dispose();
+        CryptographicOperations.ZeroMemory(_writeSalt);
+        CryptographicOperations.ZeroMemory(_readSalt);
     }
 
     private bool TryDecrypt(

@@ -46,6 +46,9 @@ internal sealed class IceAgent
     /// <summary>The path to send data on; null when there is none.</summary>
     public NetworkPath? SelectedPath => _state.Selected?.Path;
 
+    /// <summary>Whether <see cref="SelectedPath"/> has stopped answering and there is no other.</summary>
+    public bool IsSilent => _state.IsSilent;
+
     /// <summary>What kind of path <see cref="SelectedPath"/> is.</summary>
     public IcePathKind? PathKind => _state.Selected is { } pair ? KindOf(pair) : null;
 

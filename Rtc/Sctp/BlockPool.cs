@@ -1,13 +1,20 @@
 namespace QuicPair.Rtc.Sctp;
 
 /// <summary>
-/// Buffers for chunks in three sizes, reused so that a running association allocates nothing. One pool may
+/// Buffers for chunks in four sizes, reused so that a running association allocates nothing. One pool may
 /// serve all associations that one loop drives; it is not for several threads.
 /// </summary>
 public sealed class BlockPool
 {
-    // Ours: a word or two of a token stream, a padded frame of the phone protocol, a full packet.
-    private static readonly int[] Sizes = [160, 640, 1168];
+    /// <summary>The longest payload of a chunk that is sent, in bytes.</summary>
+    internal const int LargestSent = 1_168;
+
+    /// <summary>The longest payload that one block holds, in bytes: that of a datagram of DTLS at most.</summary>
+    internal const int LargestReceived = 2_048;
+
+    // Ours: a word or two of a token stream, a padded frame of the phone protocol, a full packet of ours, and the
+    // longest that a peer can send.
+    private static readonly int[] Sizes = [160, 640, LargestSent, LargestReceived];
 
     private readonly Block?[] _free = new Block?[Sizes.Length];
     private readonly int _retainedBytesMax;
@@ -24,13 +31,11 @@ public sealed class BlockPool
     /// <summary>Blocks that were given out and have not come back.</summary>
     internal int RentedBlocks { get; private set; }
 
-    /// <summary>The longest payload that one block holds, in bytes.</summary>
-    internal static int LargestBlock => Sizes[^1];
-
     /// <summary>A block that holds a copy of <paramref name="payload"/>.</summary>
     internal Block Rent(ReadOnlySpan<byte> payload)
     {
-        var sizeClass = payload.Length <= Sizes[0] ? 0 : payload.Length <= Sizes[1] ? 1 : 2;
+        var sizeClass = 0;
+        while (payload.Length > Sizes[sizeClass]) sizeClass++;
         if (_free[sizeClass] is { } block)
         {
             _free[sizeClass] = block.Next;

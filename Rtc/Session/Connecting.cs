@@ -65,8 +65,9 @@ internal sealed class Connecting(SessionContext context, Restarting restarting)
                 context.Channels?.PathChanged(now);
                 context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
                 break;
-            case IceEvent.Failed when context.FormerIce?.SelectedPath is not null:
-                // The restart found nothing; what there was before still works.
+            case IceEvent.Failed when context.FormerIce is { SelectedPath: not null } former:
+                // The restart found nothing; what there was before may still work.
+                if (former.IsSilent) context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
                 break;
             case IceEvent.Failed { Reason: var reason }:
                 context.IceFailure = reason;

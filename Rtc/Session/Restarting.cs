@@ -8,7 +8,7 @@ namespace QuicPair.Rtc.Session;
 /// <summary>
 /// ICE restarts (RFC 8445, section 9): a new agent with new credentials looks for a path while data goes on
 /// over the former one; DTLS, SCTP and the channels do not notice. An offer that changes the certificate is
-/// another peer's.
+/// another peer's. A session whose last path has gone meanwhile waits for an answer as long as for consent.
 /// </summary>
 internal sealed class Restarting(SessionContext context)
 {
@@ -16,15 +16,17 @@ internal sealed class Restarting(SessionContext context)
     private static readonly TimeSpan FormerPathLingers = TimeSpan.FromSeconds(5);
 
     private Instant? _formerEnds;
+    private Instant? _answerDue;
+    private bool _isLooking;
 
-    public Instant? NextTimeout => context.FormerIce is null
-        ? null
-        : Instant.Earliest(context.FormerIce.NextTimeout, _formerEnds);
+    public Instant? NextTimeout => context.FormerIce is { } former
+        ? Instant.Earliest(former.NextTimeout, _formerEnds)
+        : _answerDue;
 
     /// <summary>
     /// Replaces the agent; its credentials and <paramref name="candidates"/> go into a new description.
     /// </summary>
-    public void Begin(IReadOnlyList<IceCandidate> candidates)
+    public void Begin(Instant now, IReadOnlyList<IceCandidate> candidates)
     {
         if (context.Ice.SelectedPath is not null) context.FormerIce = context.Ice;
         var agent = new IceAgent(context.Ice.Role, IceCredentials.Create(context.Entropy), context.Entropy);
@@ -36,6 +38,10 @@ internal sealed class Restarting(SessionContext context)
         context.Ice = agent;
         context.Candidates = candidates;
         _formerEnds = null;
+        _isLooking = context.IceConnectedAt is not null;
+
+        // Restarts one after the other put the end off no further.
+        _answerDue = _isLooking && context.FormerIce is null ? _answerDue ?? now + IceTimings.ConsentLifetime : null;
     }
 
     /// <summary>Whether a description speaks for the peer that DTLS is bound to.</summary>
@@ -45,6 +51,7 @@ internal sealed class Restarting(SessionContext context)
     public void Start(Instant now, SessionDescription remote)
     {
         context.Remote = remote;
+        _answerDue = null;
         context.Ice.SetRemote(now, remote.Credentials, remote.Candidates);
     }
 
@@ -54,10 +61,11 @@ internal sealed class Restarting(SessionContext context)
     public IceAgent AgentFor(NetworkPath path, ReadOnlySpan<byte> datagram) =>
         context.FormerIce is { } former && former.IsMine(path, datagram) ? former : context.Ice;
 
-    /// <summary>The new agent has a path: the former one may go soon.</summary>
+    /// <summary>The new agent has a path: the former one, if it is still there, may go soon.</summary>
     public void PathFound(Instant now)
     {
-        if (context.FormerIce is null || _formerEnds is not null) return;
+        if (!_isLooking) return;
+        _isLooking = false;
         _formerEnds = now + FormerPathLingers;
         context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
     }
@@ -66,6 +74,7 @@ internal sealed class Restarting(SessionContext context)
     {
         context.FormerIce?.HandleTimeout(now);
         if (_formerEnds <= now) context.FormerIce = null;
+        if (_answerDue <= now) context.Finish(SessionEnd.ConsentExpired);
     }
 
     /// <summary>
@@ -79,6 +88,11 @@ internal sealed class Restarting(SessionContext context)
             if (taken is IceEvent.PathSilent && context.Ice.SelectedPath is null)
             {
                 context.Events.Enqueue(new(SessionEventKind.PathSilent, context.State));
+            }
+
+            if (taken is IceEvent.PathAnswers && context.Ice.SelectedPath is null)
+            {
+                context.Events.Enqueue(new(SessionEventKind.PathAnswers, context.State));
             }
 
             if (taken is IceEvent.PathSelected or IceEvent.PathAnswers && context.Ice.SelectedPath is null)

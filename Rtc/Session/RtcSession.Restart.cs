@@ -49,7 +49,7 @@ public sealed partial class RtcSession
         }
 
         if (State >= SessionState.Closing) return false;
-        _restarting.Begin(candidates);
+        _restarting.Begin(now, candidates);
         LocalDescription = DescriptionWriter.WriteAnswer(DescribeLocal(), offer!, _context.DtlsRole);
         _hasOffered = false;
         _restarting.Start(now, offer!);
@@ -65,7 +65,7 @@ public sealed partial class RtcSession
     {
         ArgumentNullException.ThrowIfNull(candidates);
         if (State is SessionState.New or >= SessionState.Closing) return;
-        _restarting.Begin(candidates);
+        _restarting.Begin(_now, candidates);
         LocalDescription = DescriptionWriter.WriteOffer(DescribeLocal());
         _hasOffered = true;
     }

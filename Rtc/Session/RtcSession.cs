@@ -58,6 +58,9 @@ public sealed partial class RtcSession : IDisposable
     /// </summary>
     public string UserFragment => _context.Ice.Credentials.UsernameFragment;
 
+    /// <summary>That of the path before a restart, while it is used or may be again; else null.</summary>
+    public string? FormerUserFragment => _context.FormerIce?.Credentials.UsernameFragment;
+
     /// <summary>The peer's ICE credentials; null before they are known.</summary>
     public IceCredentials? RemoteCredentials => _context.Ice.RemoteCredentials;
 

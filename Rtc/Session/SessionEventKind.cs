@@ -11,7 +11,8 @@ public enum SessionEventKind
 
     /// <summary>
     /// The path does not answer, and there is no other: the peer may have vanished, or a network changed. Consent, and
-    /// with it the session, goes on for a while; a restart of ICE may bring it back.
+    /// with it the session, goes on for a while; a restart of ICE may bring it back. Told once more when a restart has
+    /// found nothing.
     /// </summary>
     PathSilent,
 

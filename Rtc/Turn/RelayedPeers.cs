@@ -10,7 +10,7 @@ internal sealed class RelayedPeers
     private readonly Dictionary<TransportAddress, RelayedPeer> _byAddress = [];
     private readonly Dictionary<ushort, RelayedPeer> _byChannel = [];
     private readonly Dictionary<TransportAddress, int> _hosts = [];
-    private readonly Queue<(ushort Channel, Instant FreeAt)> _freed = new();
+    private readonly Dictionary<TransportAddress, (ushort Channel, Instant FreeAt)> _resting = [];
     private ushort _next = TurnTimings.FirstChannel;
 
     public IEnumerable<RelayedPeer> All => _byAddress.Values;
@@ -37,12 +37,17 @@ internal sealed class RelayedPeers
         return peer;
     }
 
-    /// <summary>Gives a peer a channel number; false when none is free.</summary>
+    /// <summary>
+    /// Gives a peer a channel number, the one that it had before if it had one; false when none is free. RFC 8656, 12:
+    /// until five minutes after the end of a binding the server refuses its number to another peer, and its peer
+    /// another number.
+    /// </summary>
     public bool TryAssignChannel(Instant now, RelayedPeer peer)
     {
         if (peer.Channel != 0) return true;
-        if (_next <= TurnTimings.LastChannel) peer.Channel = _next++;
-        else if (_freed.TryPeek(out var freed) && freed.FreeAt <= now) peer.Channel = _freed.Dequeue().Channel;
+        if (_resting.Remove(peer.Address, out var own)) peer.Channel = own.Channel;
+        else if (_next <= TurnTimings.LastChannel) peer.Channel = _next++;
+        else if (TryTakeRested(now, out var rested)) peer.Channel = rested;
         else return false;
         _byChannel.Add(peer.Channel, peer);
         return true;
@@ -55,6 +60,18 @@ internal sealed class RelayedPeers
         {
             Remove(now, peer);
         }
+    }
+
+    // Looks through all of them: it is asked only when every number was given out.
+    private bool TryTakeRested(Instant now, out ushort channel)
+    {
+        channel = 0;
+        if (_resting.Count == 0) return false;
+        var (address, longest) = _resting.MinBy(each => each.Value.FreeAt);
+        if (longest.FreeAt > now) return false;
+        _resting.Remove(address);
+        channel = longest.Channel;
+        return true;
     }
 
     // The one that was used least recently: a candidate that never worked, as a rule.
@@ -78,6 +95,6 @@ internal sealed class RelayedPeers
         if (--_hosts[host] == 0) _hosts.Remove(host);
         if (peer.Channel == 0) return;
         _byChannel.Remove(peer.Channel);
-        _freed.Enqueue((peer.Channel, now + TurnTimings.ChannelReuse));
+        _resting[peer.Address] = (peer.Channel, now + TurnTimings.ChannelReuse);
     }
 }

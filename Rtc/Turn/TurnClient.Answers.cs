@@ -153,8 +153,9 @@ public sealed partial class TurnClient
         }
         else if (method == StunMethod.ChannelBind && code != StunErrorCode.Forbidden)
         {
-            // Without a channel the indications still go.
+            // Without a channel the indications still go, if there is the permission that it would have brought.
             (peer.IsBound, peer.NoChannelUntil) = (false, now + TurnTimings.ForbiddenFor);
+            AskFor(now, peer);
         }
         else
         {

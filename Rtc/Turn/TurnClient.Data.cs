@@ -89,15 +89,16 @@ public sealed partial class TurnClient
     {
         if (peer.IsAsking) return;
         var isDue = peer.RenewAt <= now;
-        var mayBind = peer.WantsChannel && !(peer.NoChannelUntil > now);
-        if (mayBind && (!peer.IsBound || isDue) && _peers.TryAssignChannel(now, peer))
+        var mayBind = peer.WantsChannel && !(peer.NoChannelUntil > now) && (!peer.IsBound || isDue);
+        if (mayBind && _peers.TryAssignChannel(now, peer))
         {
             Ask(new TurnRequest(StunMethod.ChannelBind, peer));
+            return;
         }
-        else if (!peer.IsPermitted || isDue)
-        {
-            Ask(new TurnRequest(StunMethod.CreatePermission, peer));
-        }
+
+        // All numbers are taken; looking for one at every packet would cost too much.
+        if (mayBind) peer.NoChannelUntil = now + TurnTimings.ForbiddenFor;
+        if (!peer.IsPermitted || isDue) Ask(new TurnRequest(StunMethod.CreatePermission, peer));
     }
 
     private void RenewPeers(Instant now)

@@ -5,18 +5,22 @@ namespace QuicPair.SignalingApi.Fleet;
 
 /// <summary>
 /// Who is here and what they do, put together from the membership, the front door's memory and what each Mac tells.
-/// However many look, each Mac is asked once a second at most, and none while nobody looks.
+/// However many look, each Mac is asked once a second at most, and none while nobody looks. Whoever is frozen has one
+/// question to answer at a time, and holds no report longer than three seconds: one for the front door's memory, one
+/// for the Macs, one for the devices.
 /// </summary>
 internal sealed class FleetBoard(
     FleetView view,
     IClusterMembershipService membership,
     ILocalSiloDetails silo,
-    IGrainFactory grains,
+    OpenQuestions<string, FleetSnapshot> memory,
+    OpenQuestions<MacId, MacSnapshot> macs,
     LastSeen lastSeen,
     TimeProvider time)
 {
-    // Ours: as often as a person wants to see a number change.
+    // Ours: as often as a person wants to see a number change; one that does not answer by then is silent.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private Task<FleetReport>? _looking;
@@ -48,6 +52,7 @@ internal sealed class FleetBoard(
     /// <summary>The next <see cref="Read"/> looks again: something was changed here.</summary>
     public void Forget()
     {
+        macs.Forget();
         lock (_lock)
         {
             _looking = null;
@@ -58,11 +63,26 @@ internal sealed class FleetBoard(
     {
         // The caller may be a grain's scheduler or hold the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var known = (await grains.Fleet(silo.Name).GetState()).Macs.ToDictionary(member => member.Mac);
+        var known = await Remembered();
         var all = known.Keys.Union(view.All).OrderBy(mac => known.GetValueOrDefault(mac)?.FirstSeen ?? time.GetUtcNow())
             .ThenBy(mac => mac.Value, StringComparer.Ordinal);
-        var macs = await Task.WhenAll(all.Select(mac => Look(mac, known.GetValueOrDefault(mac))));
-        return new FleetReport(time.GetUtcNow().ToUnixTimeSeconds(), macs);
+        var reports = await Task.WhenAll(all.Select(mac => Look(mac, known.GetValueOrDefault(mac))));
+        return new FleetReport(time.GetUtcNow().ToUnixTimeSeconds(), reports);
+    }
+
+    /// <summary>What the front door remembers of each Mac; nothing when its memory is out of reach.</summary>
+    private async Task<Dictionary<MacId, FleetMember>> Remembered()
+    {
+        try
+        {
+            var fleet = await memory.Ask(silo.Name).WaitAsync(Patience, time);
+            return fleet.Macs.ToDictionary(member => member.Mac);
+        }
+        catch (Exception)
+        {
+            // The Macs that came since the start are shown all the same.
+            return [];
+        }
     }
 
     private async Task<MacReport> Look(MacId mac, FleetMember? member)
@@ -84,12 +104,13 @@ internal sealed class FleetBoard(
 
         try
         {
-            var snapshot = await grains.Mac(mac).GetState();
+            var snapshot = await macs.Ask(mac).WaitAsync(Patience, time);
             var devices = await Task.WhenAll(snapshot.Devices.Select(Look));
             return Show(report, snapshot) with { Devices = devices };
         }
-        catch (Exception failure) when (failure is MacUnavailableException or OrleansException or TimeoutException)
+        catch (Exception)
         {
+            // Whatever became of one Mac, the others are shown.
             return report;
         }
     }

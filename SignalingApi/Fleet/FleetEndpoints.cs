@@ -9,10 +9,7 @@ namespace QuicPair.SignalingApi.Fleet;
 /// </summary>
 internal static class FleetEndpoints
 {
-    // Ours: an operator, his tabs, his monitoring.
-    private const int MaxFollowers = 32;
     private static readonly TimeSpan StillHere = TimeSpan.FromSeconds(15);
-    private static int _followers;
 
     /// <summary>The household at this moment.</summary>
     public static async Task<IResult> Get(FleetBoard board) =>
@@ -23,11 +20,14 @@ internal static class FleetEndpoints
     /// 15 seconds keeps proxies awake.
     /// </summary>
     public static async Task Follow(
-        HttpContext http, FleetBoard board, TimeProvider time, IHostApplicationLifetime life)
+        HttpContext http,
+        FleetBoard board,
+        FleetFollowers followers,
+        TimeProvider time,
+        IHostApplicationLifetime life)
     {
-        if (Interlocked.Increment(ref _followers) > MaxFollowers)
+        if (!followers.TryJoin())
         {
-            Interlocked.Decrement(ref _followers);
             await Problem.Rate.ExecuteAsync(http);
             return;
         }
@@ -45,7 +45,7 @@ internal static class FleetEndpoints
         }
         finally
         {
-            Interlocked.Decrement(ref _followers);
+            followers.Leave();
         }
     }
 

@@ -12,6 +12,10 @@ internal sealed class FleetView(IClusterMembershipService membership)
 {
     private volatile ImmutableHashSet<MacId> _known = [];
     private volatile bool _isComplete;
+    private volatile bool _isReady;
+
+    /// <summary>Whether the memory of earlier runs has been asked for, whatever came of it.</summary>
+    public bool IsReady => _isReady;
 
     /// <summary>
     /// Whether the memory of earlier runs has been read. Until then no Mac can be called unknown.
@@ -40,4 +44,7 @@ internal sealed class FleetView(IClusterMembershipService membership)
 
     /// <summary>Says that the memory of earlier runs has been read.</summary>
     public void Complete() => _isComplete = true;
+
+    /// <summary>Says that the Macs that are here can be served.</summary>
+    public void Ready() => _isReady = true;
 }

@@ -9,6 +9,7 @@ internal sealed partial class FleetWatch(
     IClusterMembershipService membership,
     ILocalSiloDetails silo,
     IGrainFactory grains,
+    OpenQuestions<string, FleetSnapshot> memory,
     FleetView view,
     TimeProvider time,
     ILogger<FleetWatch> logger) : BackgroundService
@@ -16,8 +17,10 @@ internal sealed partial class FleetWatch(
     // Ours.
     private const int Attempts = 10;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<SiloAddress, MacId> _noted = [];
+    private bool _isForgetful;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,6 +45,18 @@ internal sealed partial class FleetWatch(
             return;
         }
 
+        var present = Show(snapshot);
+        for (var attempt = 1; await Remember(present, attempt) is { } pause; attempt++)
+        {
+            await Task.Delay(pause, time, cancellation);
+
+            // Who comes meanwhile is noted later, and is counted at once.
+            Show(membership.CurrentSnapshot);
+        }
+    }
+
+    private List<ClusterMember> Show(ClusterMembershipSnapshot snapshot)
+    {
         var present = snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).ToList();
         foreach (var member in present)
         {
@@ -51,32 +66,36 @@ internal sealed partial class FleetWatch(
             }
         }
 
-        await Remember(present, cancellation);
-        view.Complete();
+        return present;
     }
 
-    private async Task Remember(List<ClusterMember> present, CancellationToken cancellation)
+    /// <summary>How long to wait before it is tried again; null when it is done.</summary>
+    private async Task<TimeSpan?> Remember(List<ClusterMember> present, int attempt)
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                await Note(present);
-                return;
-            }
-            catch (Exception failure) when (attempt < Attempts && IsTransient(failure))
-            {
-                // The silo is a member before each part of it has heard so.
-            }
+            await Note(present);
+            _isForgetful = false;
+            view.Ready();
+            return null;
+        }
+        catch (Exception failure) when (attempt < Attempts && IsTransient(failure))
+        {
+            // The silo is a member before each part of it has heard so.
+            return BetweenAttempts;
+        }
 #pragma warning disable CA1031 // Whatever storage says, the Macs that are here are served.
-            catch (Exception failure)
+        catch (Exception failure)
 #pragma warning restore CA1031
+        {
+            if (!_isForgetful)
             {
                 LogForgetful(logger, failure);
-                return;
             }
 
-            await Task.Delay(BetweenAttempts, time, cancellation);
+            _isForgetful = true;
+            view.Ready();
+            return Later;
         }
     }
 
@@ -85,10 +104,12 @@ internal sealed partial class FleetWatch(
         var fleet = grains.Fleet(silo.Name);
         if (!view.IsComplete)
         {
-            foreach (var member in (await fleet.GetState()).Macs)
+            foreach (var member in (await memory.Ask(silo.Name)).Macs)
             {
                 view.Add(member.Mac);
             }
+
+            view.Complete();
         }
 
         foreach (var member in present)
@@ -114,12 +135,12 @@ internal sealed partial class FleetWatch(
         {
             return (await grains.Mac(mac).GetState()).Name;
         }
-        catch (Exception failure) when (IsTransient(failure))
+        catch (Exception failure) when (failure is TimeoutException || IsTransient(failure))
         {
             return string.Empty;
         }
     }
 
     private static bool IsTransient(Exception failure) =>
-        failure is MacUnavailableException or OrleansException or TimeoutException;
+        failure is MacUnavailableException or OrleansException;
 }

@@ -9,8 +9,6 @@ namespace QuicPair.SignalingApi.Telemetry;
 /// </summary>
 internal static class TelemetryHosting
 {
-    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section)
@@ -26,7 +24,7 @@ internal static class TelemetryHosting
                 .AddPrometheusExporter());
         }
 
-        if (!string.IsNullOrEmpty(builder.Configuration[Collector]))
+        if (!string.IsNullOrEmpty(builder.Configuration[TelemetryOptions.Collector]))
         {
             telemetry.WithTracing(traces => traces
                 .AddSource(Meters.Name, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")

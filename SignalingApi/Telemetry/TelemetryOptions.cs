@@ -8,6 +8,9 @@ public sealed class TelemetryOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Metrics";
 
+    /// <summary>The setting, OpenTelemetry's own, that says where traces go.</summary>
+    public const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     /// <summary>
     /// The loopback port of <c>/metrics</c>; 0 takes a free one. Default: none, and nothing is served.
     /// </summary>

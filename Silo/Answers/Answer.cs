@@ -19,9 +19,11 @@ internal sealed class Answer : IDisposable
     private readonly AnswerNotices _notices;
     private readonly StringBuilder? _whole;
     private AnswerSubscription? _subscriber;
+    private Message? _end;
+    private long _textBytes;
     private long _bytes;
     private long _texts;
-    private bool _ended;
+    private volatile bool _isComplete;
 
     /// <param name="device">The device that asked.</param>
     /// <param name="id">The chat's id; null for the published messages without one.</param>
@@ -44,13 +46,8 @@ internal sealed class Answer : IDisposable
     /// <summary>Fires when the answer has ended before the runner said so.</summary>
     public CancellationToken Stopped => _stop.Token;
 
-    public bool IsEnded
-    {
-        get
-        {
-            lock (_lock) return _ended;
-        }
-    }
+    /// <summary>Whether its end is counted and can be read.</summary>
+    public bool IsEnded => _isComplete;
 
     /// <summary>What it is doing, as presence shows it; null once it has ended.</summary>
     public string? Activity
@@ -59,23 +56,25 @@ internal sealed class Answer : IDisposable
         {
             lock (_lock)
             {
-                if (_ended) return null;
+                if (_end is not null) return null;
                 return _log.Count > 0 || _whole is { Length: > 0 } ? "answering" : _notices.Stage;
             }
         }
     }
 
+    /// <summary>What the prompt has, by estimate: it counts where the runner does not say.</summary>
+    public long PromptTokens { get; init; }
+
+    /// <summary>
+    /// How many pieces of text it may have, each of a token or more: one further ends it, whatever the runner was told.
+    /// </summary>
+    public long MaxPieces { get; set; } = long.MaxValue;
+
     /// <summary>Where its time went, once it is done.</summary>
     public AnswerStatistics? Statistics { get; private set; }
 
-    /// <summary>The log's size as JSON text.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_lock) return _bytes;
-        }
-    }
+    /// <summary>The log's size: its JSON text, and <see cref="AnswerLimits.EntryBytes"/> for each entry.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>When it ended, on the clock of <see cref="TimeProvider.GetTimestamp"/>; 0 before.</summary>
     public long EndedAt { get; private set; }
@@ -85,13 +84,13 @@ internal sealed class Answer : IDisposable
     {
         get
         {
-            lock (_lock) return _log.Count > 0;
+            lock (_lock) return _end is not null || _log.Count > 0;
         }
     }
 
     /// <summary>
-    /// Hears what the answer took, in tokens of prompt and answer as far as they are known, before anybody reads its
-    /// end.
+    /// Hears what the answer took, in tokens of prompt and answer, before anybody reads its end; may take locks under
+    /// which others look at answers.
     /// </summary>
     public Action<string, long>? Spent { get; init; }
 
@@ -106,8 +105,10 @@ internal sealed class Answer : IDisposable
         return subscription;
     }
 
-    /// <summary>Says where the chat stands in the queue; the first position is 1.</summary>
-    public void Queued(int ahead) => _notices.Queued(ahead);
+    /// <summary>Says where the chat stands in the queue, unless something newer is known.</summary>
+    /// <param name="ahead">The position; the first is 1.</param>
+    /// <param name="asOf">Counts the looks at the queue: of two positions the one of the later look holds.</param>
+    public void Queued(int ahead, long asOf) => _notices.Queued(ahead, asOf);
 
     /// <summary>The runner has it.</summary>
     public void Started()
@@ -122,30 +123,42 @@ internal sealed class Answer : IDisposable
     /// <summary>Appends what the runner said. False when the answer has ended, then or by it.</summary>
     public bool Append(RunnerEvent step)
     {
+        Message? end;
         lock (_lock)
         {
-            if (_ended) return false;
+            if (_end is not null) return false;
             _watch.FirstEntry();
             Add(step);
+            end = _end;
         }
 
-        Signal();
-        return !IsEnded;
+        if (end is null) Signal();
+        else Complete(end);
+        return end is null;
     }
 
     /// <summary>Ends the answer with an error, unless it has ended.</summary>
     /// <returns>Whether this was its end.</returns>
     public bool Fail(ErrorCode code, string? text = null)
     {
+        var end = new ErrorMessage { Code = code, Text = text };
         lock (_lock)
         {
-            if (_ended) return false;
+            if (_end is not null) return false;
             if (_whole is { Length: > 0 }) FlushWhole();
-            End(new ErrorMessage { Code = code, Text = text });
+            End(end);
         }
 
-        _stop.Cancel();
-        Signal();
+        // First of all: whatever becomes of the count, the runner works for nobody.
+        try
+        {
+            _stop.Cancel();
+        }
+        finally
+        {
+            Complete(end);
+        }
+
         return true;
     }
 
@@ -174,7 +187,7 @@ internal sealed class Answer : IDisposable
     /// <summary>Whether this reader gets nothing more.</summary>
     internal bool IsOver(AnswerSubscription reader)
     {
-        lock (_lock) return _subscriber != reader || (_ended && reader.Sent >= _log.Count);
+        lock (_lock) return _subscriber != reader || (_isComplete && reader.Sent >= _log.Count);
     }
 
     internal void Leave(AnswerSubscription reader)
@@ -196,7 +209,7 @@ internal sealed class Answer : IDisposable
                 AddText(thinking: false, delta.Text);
                 break;
             case RunnerEvent.ToolCall call:
-                if (Fits(call.Name) && Fits(call.Arguments))
+                if (Fits(JsonTextLength.Of(call.Name) + JsonTextLength.Of(call.Arguments), isEntry: true))
                 {
                     _log.Add(new AnswerEntry.ToolCall(call.Name, call.Arguments));
                 }
@@ -211,18 +224,22 @@ internal sealed class Answer : IDisposable
 
     private void AddText(bool thinking, string text)
     {
-        if (!Fits(text)) return;
+        var isEntry = _whole is null || thinking;
+        if (!Fits(JsonTextLength.Of(text), isEntry)) return;
         _texts++;
-        if (_whole is not null && !thinking) _whole.Append(text);
-        else _log.Add(new AnswerEntry.Text(thinking, text));
+        if (isEntry) _log.Add(new AnswerEntry.Text(thinking, text));
+        else _whole!.Append(text);
+        if (_texts <= MaxPieces) return;
+        FlushWhole();
+        End(Done(DoneReason.Length, null));
     }
 
-    /// <summary>Counts the text; ends the answer when it grows too long.</summary>
-    private bool Fits(string text)
+    /// <summary>Counts a text and the entry that it becomes; ends the answer when the log grows too long.</summary>
+    private bool Fits(int textBytes, bool isEntry)
     {
-        if (_ended) return false;
-        _bytes += JsonTextLength.Of(text);
-        if (_bytes <= AnswerLimits.AnswerBytes) return true;
+        _textBytes += textBytes;
+        Volatile.Write(ref _bytes, _bytes + textBytes + (isEntry ? AnswerLimits.EntryBytes : 0));
+        if (_textBytes <= AnswerLimits.AnswerBytes && _bytes <= AnswerLimits.LogBytes) return true;
         FlushWhole();
         End(Done(DoneReason.Length, null));
         return false;
@@ -241,16 +258,35 @@ internal sealed class Answer : IDisposable
         return new DoneMessage { Reason = reason, Statistics = Statistics };
     }
 
+    /// <summary>Nothing more is taken; <see cref="Complete"/> follows outside the lock.</summary>
     private void End(Message message)
     {
-        _ended = true;
+        _end = message;
         EndedAt = _time.GetTimestamp();
-        _log.Add(new AnswerEntry.End(message));
-        var tokens = message is DoneMessage { Statistics: { } statistics }
-            ? statistics.Tokens + (statistics.PromptTokens ?? 0)
-            : _texts;
-        if (tokens > 0) Spent?.Invoke(Device, tokens);
-        _notices.Clear();
+    }
+
+    /// <summary>Counts what the answer took, then lets its end be read.</summary>
+    private void Complete(Message end)
+    {
+        try
+        {
+            // A runner that has said something has read the prompt, however the answer ended.
+            var tokens = end is DoneMessage { Statistics: { } statistics }
+                ? statistics.Tokens + (statistics.PromptTokens ?? PromptTokens)
+                : _texts > 0 ? _texts + PromptTokens : 0;
+            if (tokens > 0) Spent?.Invoke(Device, tokens);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _log.Add(new AnswerEntry.End(end));
+                _isComplete = true;
+            }
+
+            _notices.Clear();
+            Signal();
+        }
     }
 
     private void Signal()

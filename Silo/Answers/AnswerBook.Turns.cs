@@ -1,4 +1,5 @@
 using QuicPair.Protocol.Chat;
+using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Answers;
 
@@ -10,35 +11,65 @@ internal sealed partial class AnswerBook
     {
         var starting = new List<ChatTicket>();
         (ChatTicket Ticket, int Ahead)[] positions;
+        long asOf;
         lock (_lock)
         {
             while (_queue.Start() is { } next) starting.Add(next);
             positions = [.. _queue.Positions()];
+            asOf = ++_advances;
         }
 
-        foreach (var (ticket, ahead) in positions) ticket.Answer.Queued(ahead);
+        foreach (var (ticket, ahead) in positions) ticket.Answer.Queued(ahead, asOf);
         foreach (var ticket in starting) _ = Run(ticket);
     }
 
     private async Task Run(ChatTicket ticket)
     {
         var answer = ticket.Answer;
-        answer.Started();
-        await _work.Run(answer, ticket.Chat);
-        answer.Fail(ErrorCode.RunnerFailed);
-        lock (_lock) Finish(answer);
-        Advance();
+        try
+        {
+            answer.Started();
+            if (Permitted(ticket) is { } chat) await _work.Run(answer, chat);
+            else answer.Fail(ErrorCode.NotAllowed);
+            answer.Fail(ErrorCode.RunnerFailed);
+        }
+        finally
+        {
+            lock (_lock) Finish(answer);
+            Advance();
+        }
+    }
+
+    /// <summary>
+    /// The chat as it may be asked at this moment, or null: rights may have changed while it waited, and what other
+    /// chats took may be more than was set aside for them.
+    /// </summary>
+    private RunnerChat? Permitted(ChatTicket ticket)
+    {
+        var (answer, chat) = (ticket.Answer, ticket.Chat);
+        var left = chat.TokensLeft?.Invoke() ?? long.MaxValue;
+        if (left == long.MaxValue) return chat;
+        var most = Math.Min(MaxTokens(chat.Options), left - answer.PromptTokens);
+        if (most <= 0) return null;
+        answer.MaxPieces = most;
+        return chat with { Options = chat.Options with { MaxTokens = most } };
     }
 
     /// <summary>What a device's answers are doing, and where the time of its last one went.</summary>
     public (string Stage, AnswerStatistics? Last) Activity(string device)
     {
+        Answer[] unfinished;
+        AnswerStatistics? last;
         lock (_lock)
         {
             if (!_devices.TryGetValue(device, out var mine)) return ("idle", null);
-            return (mine.Unfinished.Select(answer => answer.Activity).FirstOrDefault(stage => stage is not null)
-                ?? "idle", mine.Last);
+            unfinished = [.. mine.Unfinished];
+            last = mine.Last;
         }
+
+        // The lock of an answer is never taken under the book's.
+        var stage = unfinished.Select(answer => answer.Activity).FirstOrDefault(said => said is not null);
+        return (stage ?? "idle", last);
     }
 
     /// <summary>The chat needs the runner no longer; its log is kept for a while.</summary>

@@ -11,15 +11,16 @@ internal sealed partial class AnswerBook : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DeviceAnswers> _devices = [];
     private readonly Dictionary<Answer, (ChatTicket Ticket, ITimer? Expiry)> _open = [];
-    private readonly ChatQueue _queue;
+    private readonly FairQueue<ChatTicket> _queue;
     private readonly RunnerOptions _options;
     private readonly ChatWork _work;
     private readonly TimeProvider _time;
+    private long _advances;
 
     public AnswerBook(RunnerOptions options, ChatWork work, TimeProvider time)
     {
         _options = options;
-        _queue = new ChatQueue(options.Parallel);
+        _queue = new FairQueue<ChatTicket>(options.Parallel, ticket => ticket.Answer.Device);
         _work = work;
         _time = time;
     }
@@ -50,29 +51,45 @@ internal sealed partial class AnswerBook : IDisposable
     /// <param name="id">The chat's id; null for a chat that lives no longer than its connection.</param>
     /// <param name="chat">What is asked.</param>
     /// <param name="streamed">False: exactly one delta, then the end.</param>
-    public AnswerStart Start(string device, string? id, RunnerChat chat, bool streamed)
+    /// <param name="tokensLeft">What the device has left today, for all its chats that have not ended.</param>
+    /// <param name="held">What of it is set aside for other work.</param>
+    public AnswerStart Start(
+        string device, string? id, RunnerChat chat, bool streamed, long tokensLeft = long.MaxValue,
+        long held = 0)
     {
+        var options = chat.Options.Clamp(_options);
+        var prompt = Math.Min(PromptEstimate.Of(chat), options.ContextTokens ?? _options.MaxContextTokens);
         Answer answer;
         lock (_lock)
         {
             var mine = Of(device);
             if (id is not null && mine.Find(id) is not null) return new AnswerStart.Refused(ErrorCode.Exists);
-            if (mine.Unfinished.Count >= AnswerLimits.UnfinishedPerDevice || _queue.Waiting >= _options.MaxWaiting)
+            var isLimited = tokensLeft < long.MaxValue;
+            var free = isLimited ? tokensLeft - held - Reserved(mine) - prompt : long.MaxValue;
+            if (mine.Unfinished.Count >= AnswerLimits.UnfinishedPerDevice || _queue.Waiting >= _options.MaxWaiting
+                || free <= 0)
             {
                 if (mine.IsEmpty) _devices.Remove(device);
-                return new AnswerStart.Refused(ErrorCode.Busy);
+                return new AnswerStart.Refused(prompt < tokensLeft ? ErrorCode.Busy : ErrorCode.NotAllowed);
             }
 
-            answer = new Answer(device, id, streamed, _time) { Spent = Spent };
+            if (isLimited) options = options with { MaxTokens = Math.Min(MaxTokens(options), free) };
+            answer = new Answer(device, id, streamed, _time) { Spent = Spent, PromptTokens = prompt };
             mine.Unfinished.Add(answer);
             if (id is not null) Keep(mine, answer);
-            var ticket = new ChatTicket(answer, chat with { Options = chat.Options.Clamp(_options) });
+            var ticket = new ChatTicket(answer, chat with { Options = options });
             _open[answer] = (ticket, null);
             _queue.Enter(ticket);
         }
 
         Advance();
         return new AnswerStart.Accepted(answer);
+    }
+
+    /// <summary>What the device's chats that have not ended may take of its day, prompts included.</summary>
+    public long Reserved(string device)
+    {
+        lock (_lock) return _devices.TryGetValue(device, out var mine) ? Reserved(mine) : 0;
     }
 
     /// <summary>The kept answer of a device's chat, or null.</summary>
@@ -156,6 +173,12 @@ internal sealed partial class AnswerBook : IDisposable
         lock (_lock) unfinished = _devices.GetValueOrDefault(device) is { } mine ? [.. mine.Unfinished] : [];
         foreach (var answer in unfinished) Cancel(answer, code);
     }
+
+    // What a chat took is counted at its end: until then it may be all that it may take.
+    private long Reserved(DeviceAnswers mine) => mine.Unfinished.Where(answer => !answer.IsEnded)
+        .Sum(answer => answer.PromptTokens + MaxTokens(_open[answer].Ticket.Chat.Options));
+
+    private long MaxTokens(SamplingOptions options) => options.MaxTokens ?? _options.MaxAnswerTokens;
 
     private DeviceAnswers Of(string device)
     {

@@ -27,7 +27,20 @@ internal static class AnswerLimits
 
     // Ours.
 
-    /// <summary>Bytes of all ended logs of this Mac that are kept.</summary>
+    /// <summary>
+    /// What an entry takes in memory beside its characters, roughly: the record, its text's head and its place in the
+    /// log.
+    /// </summary>
+    public const int EntryBytes = 64;
+
+    /// <summary>
+    /// Bytes of a log, with <see cref="EntryBytes"/> for each entry; an answer beyond them ends as at <see
+    /// cref="AnswerBytes"/>. Tokens of four characters, the usual ones, come to both at about the same time; those of
+    /// one character take 64 times their text.
+    /// </summary>
+    public const long LogBytes = 16L * 1024 * 1024;
+
+    /// <summary>Bytes of all ended logs of this Mac that are kept, counted as <see cref="LogBytes"/> is.</summary>
     public const long KeptBytes = 64L * 1024 * 1024;
 
     /// <summary>

@@ -22,7 +22,7 @@ internal static class AnswerMeter
         if (statistics is null) return;
         Tokens.Add(statistics.Tokens);
         Record("queue", statistics.QueueMs);
-        Record("load", statistics.LoadMs);
+        if (statistics.LoadMs is { } load) Record("load", load);
         Record("prompt", statistics.PromptMs);
         Record("first_token", statistics.TtftMs);
     }

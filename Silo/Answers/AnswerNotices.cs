@@ -15,6 +15,8 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
     private int _ahead;
     private int _said;
     private long _saidAt;
+    private long _asOf;
+    private bool _waits = true;
     private ITimer? _timer;
 
     /// <summary>What the last notice said, as presence shows it.</summary>
@@ -34,10 +36,13 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
         }
     }
 
-    public void Queued(int ahead)
+    /// <summary>Says a position, but not one that comes late: after a newer one, or when the chat has waited.</summary>
+    public void Queued(int ahead, long asOf)
     {
         lock (_lock)
         {
+            if (!_waits || asOf < _asOf) return;
+            _asOf = asOf;
             _ahead = ahead;
             if (ahead == _said || _timer is not null) return;
             var wait = _said == 0 ? TimeSpan.Zero
@@ -65,9 +70,14 @@ internal sealed class AnswerNotices(string? id, TimeProvider time, Action signal
         signal();
     }
 
+    /// <summary>The chat waits no longer.</summary>
     public void Clear()
     {
-        lock (_lock) Set(null);
+        lock (_lock)
+        {
+            _waits = false;
+            Set(null);
+        }
     }
 
     /// <summary>The current notice unless the reader has it.</summary>

@@ -22,8 +22,8 @@ internal sealed class AnswerStopwatch(TimeProvider time)
         return new AnswerStatistics
         {
             QueueMs = Milliseconds(_queue ?? TimeSpan.Zero),
-            LoadMs = Milliseconds(runner?.Load ?? TimeSpan.Zero),
-            PromptMs = Milliseconds(runner?.Prompt ?? TimeSpan.Zero),
+            LoadMs = runner?.Load is { } load ? Milliseconds(load) : null,
+            PromptMs = Milliseconds(runner?.Prompt ?? first - (_queue ?? TimeSpan.Zero)),
             TtftMs = Milliseconds(first),
             Tokens = runner?.Tokens ?? entries,
             PromptTokens = runner?.PromptTokens,
@@ -32,5 +32,6 @@ internal sealed class AnswerStopwatch(TimeProvider time)
         };
     }
 
-    private static long Milliseconds(TimeSpan span) => (long)Math.Round(span.TotalMilliseconds);
+    /// <summary>Whole and not below 0: a runner may have said anything.</summary>
+    private static long Milliseconds(TimeSpan span) => Math.Max(0, (long)Math.Round(span.TotalMilliseconds));
 }

@@ -30,6 +30,9 @@ internal enum AuditEvent
     /// <summary>This Mac joined a household, or the Mac of an id joined this Mac's.</summary>
     Joined,
 
+    /// <summary>This Mac expelled the Mac of an id from the household.</summary>
+    Expelled,
+
     /// <summary>A household or a front door was set up, or a Mac was told to take no phones, or to take them.</summary>
     ConfigurationChanged,
 

@@ -53,6 +53,7 @@ internal sealed class ControlDesk(
             Mac = status.Name,
             Links = made.Links,
             ThisNetworkOnly = made.ThisNetworkOnly,
+            ThisMachineOnly = made.ThisMachineOnly,
             Expires = made.Expires.ToUnixTimeSeconds(),
             Device = made.Device,
         };

@@ -19,6 +19,8 @@ internal sealed record ControlReply
 
     public bool? ThisNetworkOnly { get; init; }
 
+    public bool? ThisMachineOnly { get; init; }
+
     public long? Expires { get; init; }
 
     public IReadOnlyList<ControlDevice>? Devices { get; init; }
@@ -36,6 +38,9 @@ internal sealed record ControlReply
 
     /// <summary>How often the daemon has started its silo.</summary>
     public int? Launch { get; init; }
+
+    /// <summary>Whether the Mac that was expelled is in the list of members; else its id may be mistyped.</summary>
+    public bool? Listed { get; init; }
 
     /// <summary>An invitation into the household; a secret.</summary>
     public string? Invitation { get; init; }

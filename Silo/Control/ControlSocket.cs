@@ -69,7 +69,7 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
             using var reader = new StreamReader(stream, Encoding.UTF8);
             while (await ReadLine(reader) is { } line)
             {
-                var reply = await Answer(line);
+                var reply = await Answer(line).WaitAsync(_stop.Token); // who asks hears of the end, not nothing
                 var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply);
                 await stream.WriteAsync((byte[])[.. bytes, (byte)'\n'], _stop.Token);
                 reply.Afterwards?.Invoke();

@@ -139,8 +139,11 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
 
     private static OfferVerdict Repeat(OfferMemory known, OfferEnvelope offer, DateTimeOffset now)
     {
-        var same = OfferAuthentication.Verify(known.Auth, offer.Auth.AsSpan());
-        return same && known.Answer is { } answer && now - known.AnsweredAt <= NonceMemory.RepeatWindow
+        if (!OfferAuthentication.Verify(known.Auth, offer.Auth.AsSpan())) return Rejected(OfferProblem.Refused);
+
+        // It did not reach its pairing, and the cluster asks again: taken once, it still makes one peer.
+        if (known.Verified is not null) return new OfferVerdict.Verified();
+        return known.Answer is { } answer && now - known.AnsweredAt <= NonceMemory.RepeatWindow
             ? new OfferVerdict.Repeated(answer)
             : Rejected(OfferProblem.Refused);
     }

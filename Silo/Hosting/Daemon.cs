@@ -1,9 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Door;
@@ -28,16 +25,17 @@ internal sealed class Daemon : IAsyncDisposable
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BetweenLaunches = TimeSpan.FromSeconds(2);
 
     private readonly string[] _args;
     private readonly DataFolder _folder;
+    private readonly EndSignals _signals;
     private bool _isDown;
 
-    private Daemon(string[] args, DataFolder folder, MacParts mac, WebApplication app)
+    private Daemon(string[] args, DataFolder folder, EndSignals signals, MacParts mac, WebApplication app)
     {
         _args = args;
         _folder = folder;
+        _signals = signals;
         Mac = mac;
         App = app;
     }
@@ -49,23 +47,36 @@ internal sealed class Daemon : IAsyncDisposable
     public WebApplication App { get; private set; }
 
     /// <summary>Starts everything.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="signals">What asks the process to end; null for its real signals.</param>
     /// <exception cref="StartupException">It cannot start.</exception>
-    public static async Task<Daemon> Start(string[] args, Func<string, string?> environment)
+    /// <exception cref="StartInterruptedException">It was told to stop meanwhile.</exception>
+    public static async Task<Daemon> Start(
+        string[] args, Func<string, string?> environment, EndSignals? signals = null)
     {
         var folder = DataFolder.Open(DataFolder.Locate(environment));
+        signals ??= new EndSignals(TimeProvider.System);
         MacParts? mac = null;
         try
         {
             var builder = Configure(args, folder.Path);
             mac = MacParts.Make(builder.Configuration, folder, environment);
-            await mac.Runner.Probe(CancellationToken.None);
-            return new Daemon(args, folder, mac, await Launch(builder, mac, folder));
+            await mac.Runner.Probe(signals.Asked);
+            var app = await Launch(args, builder, mac, folder, signals, LaunchProblem.PassesAtFirst);
+            return new Daemon(args, folder, signals, mac, app);
         }
         catch (Exception problem)
         {
             if (mac is not null) await mac.DisposeAsync();
             folder.Dispose();
-            if (Sentence(problem) is { } sentence) throw new StartupException(sentence, problem);
+            signals.Dispose();
+            if (signals.Asked.IsCancellationRequested)
+            {
+                throw new StartInterruptedException(isSiloFailure: false, problem);
+            }
+
+            if (LaunchProblem.Sentence(problem) is { } sentence) throw new StartupException(sentence, problem);
             throw;
         }
     }
@@ -74,16 +85,20 @@ internal sealed class Daemon : IAsyncDisposable
     /// Runs until the process is asked to end. A silo that cannot go on is replaced together with its front door; the
     /// phones' connections, the answers and the keys stay.
     /// </summary>
+    /// <exception cref="StartupException">It cannot go on.</exception>
     public async Task WaitForShutdown()
     {
-        await WaitForEnd();
-        while (App.Services.GetRequiredService<SiloFailure>().HasFailed)
+        while (await IsToBeReplaced())
         {
             _isDown = true;
             await App.DisposeAsync();
-            App = await LaunchAgain();
-            _isDown = false;
-            await WaitForEnd();
+            if (await LaunchAgain() is not { } app)
+            {
+                await Drain();
+                return;
+            }
+
+            (App, _isDown) = (app, false);
         }
     }
 
@@ -93,6 +108,7 @@ internal sealed class Daemon : IAsyncDisposable
         if (!_isDown) await Stop(App);
         await Mac.DisposeAsync();
         _folder.Dispose();
+        _signals.Dispose();
     }
 
     /// <summary>The configuration that these arguments and this machine give.</summary>
@@ -112,37 +128,80 @@ internal sealed class Daemon : IAsyncDisposable
         return household;
     }
 
-    /// <summary>Before the process ends, new phones are turned away and running answers may finish.</summary>
-    private async Task WaitForEnd()
+    /// <summary>
+    /// Waits until the host has ended. Before the process ends, new phones are turned away and running answers may
+    /// finish; a silo that fails in the meantime is not replaced.
+    /// </summary>
+    private async Task<bool> IsToBeReplaced()
     {
-        var life = App.Services.GetRequiredService<IHostApplicationLifetime>();
-        var stopping = new TaskCompletionSource();
-        await using (life.ApplicationStopping.Register(stopping.SetResult)) await stopping.Task;
-        if (!App.Services.GetRequiredService<SiloFailure>().HasFailed)
-        {
-            await Drainage.Finish(Mac.Phones, () => Mac.Answers.Running + Mac.Answers.Waiting, DrainLimit);
-        }
+        var silo = App.Services.GetRequiredService<SiloFailure>();
+        await using var asked = _signals.Asked.Register(App.Lifetime.StopApplication);
+        var failure = await App.Stopping();
+        var failedFirst = silo.HasFailed;
+        if (!failedFirst) await Drain();
+        var disorder = await App.EndInOrder();
+        if (App.Services.GetRequiredService<IdentityWatch>().Other is { } other) throw Copied(other);
+        if (failedFirst) return true;
 
-        await App.StopAsync();
+        // What cannot go on need not stop in order.
+        var sentence = failure ?? (silo.HasFailed ? null : disorder);
+        if (sentence is null && !silo.HasFailed) return false;
+        _isDown = true;
+        await App.DisposeAsync();
+        if (sentence is not null) throw new StartupException(sentence);
+        return false;
     }
 
-    /// <summary>The database may be away while the phones are not: it is waited for.</summary>
-    private async Task<WebApplication> LaunchAgain()
+    private Task Drain() =>
+        Drainage.Finish(Mac.Phones, () => Mac.Answers.Running + Mac.Answers.Waiting, DrainLimit);
+
+    /// <summary>Starts another silo; null when the process was asked to end meanwhile.</summary>
+    private async Task<WebApplication?> LaunchAgain()
     {
-        using var timer = new PeriodicTimer(BetweenLaunches);
+        try
+        {
+            return await Launch(_args, null, Mac, _folder, _signals, LaunchProblem.Passes);
+        }
+        catch (StartInterruptedException asked) when (!asked.IsSiloFailure)
+        {
+            return null;
+        }
+        catch (Exception problem) when (LaunchProblem.Sentence(problem) is { } sentence)
+        {
+            throw new StartupException(sentence, problem);
+        }
+    }
+
+    /// <summary>Starts a host, and tries again as long as the cause why it cannot may pass.</summary>
+    /// <param name="args">The arguments, which are read at each try.</param>
+    /// <param name="first">What was read of them already, for the first try.</param>
+    /// <param name="mac">What belongs to the process.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="signals">What asks the process to end.</param>
+    /// <param name="passes">What is waited for, in one sentence; null for a cause that lasts.</param>
+    /// <exception cref="StartInterruptedException">It was told to stop meanwhile.</exception>
+    private static async Task<WebApplication> Launch(
+        string[] args, WebApplicationBuilder? first, MacParts mac, DataFolder folder, EndSignals signals,
+        Func<Exception, string?> passes)
+    {
+        var wait = new LaunchWait(TimeProvider.System, Console.Error);
+        var builder = first;
+        string? cause = null;
         while (true)
         {
             try
             {
-                return await Launch(Configure(_args, _folder.Path), Mac, _folder);
+                if (cause is not null) await wait.Next(cause, signals.Asked);
+                signals.Asked.ThrowIfCancellationRequested();
+                return await Launch(builder ?? Configure(args, folder.Path), mac, folder, signals);
             }
-            catch (NpgsqlException)
+            catch (Exception problem) when (signals.Asked.IsCancellationRequested)
             {
-                await timer.WaitForNextTickAsync();
+                throw new StartInterruptedException(isSiloFailure: false, problem);
             }
-            catch (Exception problem) when (Sentence(problem) is not null)
+            catch (Exception problem) when (passes(problem) is { } sentence)
             {
-                throw new StartupException(Sentence(problem)!, problem);
+                (cause, builder) = (sentence, null);
             }
         }
     }
@@ -160,16 +219,19 @@ internal sealed class Daemon : IAsyncDisposable
         return builder;
     }
 
-    private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac, DataFolder folder)
+    private static async Task<WebApplication> Launch(
+        WebApplicationBuilder builder, MacParts mac, DataFolder folder, EndSignals signals)
     {
         var household = Household(builder.Configuration, folder.Path);
         LocalMode.Check(builder.Configuration, household);
-        var link = DoorLink.Open(household);
+        var link = DoorLink.Open(household, TimeProvider.System);
         try
         {
-            await RefuseCopies(household, mac);
-            AddMac(builder, mac, folder, household, link);
-            return await Launch(builder, mac);
+            // A database that is silent keeps nobody who asks to end: what waits for it is left as it is.
+            await RefuseCopies(household, mac).WaitAsync(signals.Asked);
+            await Expulsions.Learn(household).WaitAsync(signals.Asked);
+            await Task.Run(() => AddMac(builder, mac, folder, household, link)).WaitAsync(signals.Asked);
+            return await Launch(builder, mac, signals);
         }
         catch
         {
@@ -178,25 +240,37 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
-    private static async Task<WebApplication> Launch(WebApplicationBuilder builder, MacParts mac)
+    private static async Task<WebApplication> Launch(
+        WebApplicationBuilder builder, MacParts mac, EndSignals signals)
     {
         var app = builder.Build();
         mac.UseLoggers(app.Services.GetRequiredService<ILoggerFactory>());
         app.MapSignaling();
         try
         {
-            await app.StartAsync();
+            await signals.Start(app);
             mac.UseFrontDoor(app.Urls, app.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value);
+        }
+        catch (TimeoutException) when (signals.Asked.IsCancellationRequested)
+        {
+            // Half a host that does not end is left to the end of its process.
+            throw;
+        }
+        catch (Exception problem) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            var reason = Interruption(app.Services, problem);
+            await app.Abandon();
+            throw reason;
         }
         catch
         {
-            await Stop(app);
+            await app.Abandon();
             throw;
         }
 
         PairingListener.Attach(mac, app.Services.GetRequiredService<IGrainFactory>());
         Attach(mac.Household, app.Services);
-        Attach(mac.Vouching, app.Services);
+        Attach(mac.Vouching, mac.Keys, app.Services);
         return app;
     }
 
@@ -204,9 +278,18 @@ internal sealed class Daemon : IAsyncDisposable
     {
         if (await OneIdentity.FindOther(mac.Keys.MacId, household) is { } other)
         {
-            throw new StartupException($"A Mac with these keys runs at {other}; one data folder serves one Mac.");
+            throw Copied(other);
         }
     }
+
+    private static StartupException Copied(IPEndPoint other) =>
+        new($"A Mac with these keys runs at {other}; one data folder serves one Mac.");
+
+    private static Exception Interruption(IServiceProvider services, Exception cause) =>
+        services.GetRequiredService<IdentityWatch>().Other is { } other ? Copied(other)
+        : !services.GetRequiredService<SiloFailure>().HasFailed && HostEnd.FailedPart(services) is { } sentence
+            ? new StartupException(sentence, cause)
+        : new StartInterruptedException(services.GetRequiredService<SiloFailure>().HasFailed, cause);
 
     private static void AddMac(
         WebApplicationBuilder builder, MacParts mac, DataFolder folder, HouseholdOptions household, DoorLink? link)
@@ -224,9 +307,14 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddHostedService<RunnerWatch>();
         services.AddHostedService<MacMeter>();
         services.AddHostedService<PhonesLife>();
-        services.AddHostedService<IdentityWatch>();
-        services.AddSingleton(mac.Keys);
-        services.AddHostedService<RevocationCarrier>();
+        services.AddSingleton<IdentityWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<IdentityWatch>());
+        services.AddHostedService(found => new RevocationCarrier(
+            mac.Keys,
+            found.GetRequiredService<IGrainFactory>().Mac,
+            () => ExpelledMembers.In(household.Certificates),
+            found.GetRequiredService<TimeProvider>(),
+            found.GetRequiredService<ILogger<RevocationCarrier>>()));
 
         mac.Certificates = household.Certificates;
         services.AddSingleton(household);
@@ -248,15 +336,17 @@ internal sealed class Daemon : IAsyncDisposable
         desk.PublicUrl = services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.PublicUrl;
         desk.Restart = services.GetRequiredService<SiloFailure>().Replace;
         desk.Macs = new MacList(
-            services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>());
+            services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>(),
+            services.GetRequiredService<TimeProvider>());
     }
 
-    private static void Attach(VouchDesk desk, IServiceProvider services)
+    private static void Attach(VouchDesk desk, KeyStore keys, IServiceProvider services)
     {
         var membership = services.GetRequiredService<IClusterMembershipService>();
         var grains = services.GetRequiredService<IGrainFactory>();
         desk.Others = () => MacList.Here(membership);
         desk.Find = grains.Mac;
+        keys.Macs = () => MacList.Macs(membership.CurrentSnapshot).Select(member => member.Name);
     }
 
     private static async Task Stop(WebApplication app)
@@ -264,17 +354,4 @@ internal sealed class Daemon : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
     }
-
-    /// <summary>What a person can do something about, in one sentence.</summary>
-    private static string? Sentence(Exception problem) => problem switch
-    {
-        StartupException or ValidationException or SealedStateException or SchemaException or CertificateException =>
-            problem.Message,
-        NpgsqlException => "The household's database (Cluster:ConnectionString) cannot be reached or refuses.",
-        OptionsValidationException invalid => string.Join(' ', invalid.Failures),
-        IOException { InnerException: AddressInUseException } =>
-            "Another program has the front door's port; end it, or choose another with --urls http://*:8444",
-        ProtocolViolationException or UriFormatException or FormatException => problem.Message,
-        _ => null,
-    };
 }

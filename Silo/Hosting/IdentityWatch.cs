@@ -6,10 +6,15 @@ namespace QuicPair.Silo.Hosting;
 /// <summary>
 /// Two copies of one Mac that started at the same moment: the younger one goes on, the older one ends.
 /// </summary>
-internal sealed partial class IdentityWatch(
-    IClusterMembershipService membership, ILocalSiloDetails self, IHostApplicationLifetime life, SiloFailure silo,
-    ILogger<IdentityWatch> log) : BackgroundService
+internal sealed class IdentityWatch(
+    IClusterMembershipService membership, ILocalSiloDetails self, IHostApplicationLifetime life, SiloFailure silo)
+    : BackgroundService
 {
+    private IPEndPoint? _other;
+
+    /// <summary>Where the younger copy is that this one ends for, or null.</summary>
+    public IPEndPoint? Other => Volatile.Read(ref _other);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -19,7 +24,7 @@ internal sealed partial class IdentityWatch(
                 var other = snapshot.Members.Values.FirstOrDefault(member => member.Name == self.Name
                     && member.Status == SiloStatus.Active && IsYounger(member.SiloAddress));
                 if (other is null || silo.HasFailed) continue;
-                Copied(other.SiloAddress.Endpoint);
+                Volatile.Write(ref _other, other.SiloAddress.Endpoint);
                 life.StopApplication();
                 return;
             }
@@ -33,7 +38,4 @@ internal sealed partial class IdentityWatch(
     private bool IsYounger(SiloAddress other) =>
         (other.Generation, other.ToParsableString()).CompareTo(
             (self.SiloAddress.Generation, self.SiloAddress.ToParsableString())) > 0;
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Another process has this Mac's keys: {Address}.")]
-    private partial void Copied(IPEndPoint address);
 }

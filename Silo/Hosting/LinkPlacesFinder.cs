@@ -15,14 +15,20 @@ internal static class LinkPlacesFinder
 {
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Looks at the networks of this moment, for half a second at most.</summary>
+    /// <param name="urls">Where the front door listens.</param>
+    /// <param name="publicUrl">The public URL; empty for none.</param>
+    /// <param name="isLocalOnly">Whether nobody outside is asked.</param>
+    /// <param name="own">This machine's addresses; null for its real ones.</param>
     /// <exception cref="StartupException">A link cannot name the public URL.</exception>
-    public static LinkPlaces Find(IEnumerable<string> urls, string publicUrl, bool isLocalOnly)
+    public static LinkPlaces Find(
+        IEnumerable<string> urls, string publicUrl, bool isLocalOnly, Func<List<IPAddress>>? own = null)
     {
         var listening = urls.Select(BindingAddress.Parse).FirstOrDefault(url => url.Scheme == Uri.UriSchemeHttp)
             ?? urls.Select(BindingAddress.Parse).First();
         var here = $"{listening.Scheme}://localhost:{listening.Port}";
         if (publicUrl.Length > 0) return new LinkPlaces([Origin(publicUrl), here], ThisNetworkOnly: false);
-        var addresses = OwnAddresses();
+        var addresses = (own ?? OwnAddresses)();
         var isWide = listening.Host is "*" or "+" or "[::]" or "0.0.0.0";
         if (!isWide) return new LinkPlaces([$"{listening.Scheme}://{listening.Host}:{listening.Port}"], true);
         // A resolver asks whom it likes: local mode does not ask it.
@@ -31,6 +37,18 @@ internal static class LinkPlacesFinder
             ? new LinkPlaces([here], ThisNetworkOnly: true)
             : new LinkPlaces([$"{listening.Scheme}://{host}:{listening.Port}", here], ThisNetworkOnly: true);
     }
+
+    /// <summary>This machine's addresses as they are, those with a way out first.</summary>
+    public static List<IPAddress> OwnAddresses() =>
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces()
+            .Where(card => card.OperationalStatus == OperationalStatus.Up
+                && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .OrderByDescending(card => card.GetIPProperties().GatewayAddresses.Count)
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(address => address.Address)
+            .Where(address => address.AddressFamily == AddressFamily.InterNetwork),
+    ];
 
     /// <summary>What is wrong with a public URL, in one sentence; null when phones can be sent there.</summary>
     public static string? Problem(string publicUrl, bool isLocalOnly)
@@ -86,17 +104,6 @@ internal static class LinkPlacesFinder
             return null;
         }
     }
-
-    private static List<IPAddress> OwnAddresses() =>
-    [
-        .. NetworkInterface.GetAllNetworkInterfaces()
-            .Where(card => card.OperationalStatus == OperationalStatus.Up
-                && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-            .OrderByDescending(card => card.GetIPProperties().GatewayAddresses.Count)
-            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-            .Select(address => address.Address)
-            .Where(address => address.AddressFamily == AddressFamily.InterNetwork),
-    ];
 
     private static bool IsLocal(IPAddress address) => address.GetAddressBytes() is
         [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [169, 254, ..];

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using QuicPair.Cluster;
 using QuicPair.Rtc.Sockets;
 using QuicPair.SignalingApi;
+using QuicPair.SignalingApi.Telemetry;
+using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Hosting;
 
@@ -17,13 +19,15 @@ internal static class LocalMode
 
     /// <summary>Refuses settings that lead outside; a name would be a question to somebody outside.</summary>
     /// <exception cref="StartupException">A setting leads outside.</exception>
-    public static void Check(IConfiguration configuration, Uri runner)
+    public static void Check(IConfiguration configuration, Uri ollama, RunnerOptions runner)
     {
         if (!IsOn(configuration)) return;
-        if (!LocalNetwork.ContainsHost(runner.Host))
+        CheckRunner(ollama, nameof(RunnerOptions.OllamaUrl));
+
+        // With Ollama, Runner:Url is another name of its address.
+        if (runner is { Kind: not "ollama", Url.Length: > 0 })
         {
-            throw new StartupException(
-                $"Network:LocalOnly: the runner's host {runner.Host} is no private address (Runner:OllamaUrl).");
+            CheckRunner(new Uri(runner.Url), nameof(RunnerOptions.Url));
         }
 
         var url = configuration[$"{FrontDoorOptions.Section}:{nameof(FrontDoorOptions.PublicUrl)}"];
@@ -32,6 +36,14 @@ internal static class LocalMode
         {
             throw new StartupException(
                 $"Network:LocalOnly: {place!.Host} is no private address (FrontDoor:PublicUrl).");
+        }
+
+        if (configuration[TelemetryOptions.Collector] is { Length: > 0 } traces
+            && !(Uri.TryCreate(traces, UriKind.Absolute, out var collector)
+                && LocalNetwork.ContainsHost(collector.Host)))
+        {
+            throw new StartupException(
+                $"Network:LocalOnly: the address of {TelemetryOptions.Collector} is no private one.");
         }
     }
 
@@ -53,6 +65,13 @@ internal static class LocalMode
 
     internal static bool IsLocal(ConnectionContext connection) =>
         connection.RemoteEndPoint is not IPEndPoint remote || LocalNetwork.Contains(remote.Address);
+
+    private static void CheckRunner(Uri runner, string setting)
+    {
+        if (LocalNetwork.ContainsHost(runner.Host)) return;
+        throw new StartupException(
+            $"Network:LocalOnly: the runner's host {runner.Host} is no private address (Runner:{setting}).");
+    }
 
     private static Task End(ConnectionContext connection)
     {

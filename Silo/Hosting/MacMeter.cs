@@ -13,6 +13,9 @@ internal sealed class MacMeter : IHostedService
     static MacMeter()
     {
         Gauge("quicpair.phones.connected", "{phone}", "Phones with a live session.", mac => mac.Live.Count);
+        Gauge(
+            "quicpair.phones.connections", "{connection}", "Connections of phones, live or not yet.",
+            mac => mac.Phones.Connections);
         Gauge("quicpair.chats.running", "{chat}", "Chats that the runner works on.", mac => mac.Answers.Running);
         Gauge("quicpair.chats.waiting", "{chat}", "Chats that wait for the runner.", mac => mac.Answers.Waiting);
         Gauge("quicpair.models.loaded", "{model}", "Models in memory.", mac => mac.Status.Loaded.Count);

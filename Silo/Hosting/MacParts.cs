@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using System.Net.Sockets;
 using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;
@@ -22,7 +23,7 @@ namespace QuicPair.Silo.Hosting;
 internal sealed class MacParts : IAsyncDisposable
 {
     private readonly LateLoggers _loggers;
-    private LinkPlaces _places = new(["http://localhost:8443"], ThisNetworkOnly: true);
+    private Func<LinkPlaces> _places = () => new(["http://localhost:8443"], ThisNetworkOnly: true);
 
     private MacParts(MacSettings settings, DataFolder folder, Uri ollama)
     {
@@ -69,7 +70,7 @@ internal sealed class MacParts : IAsyncDisposable
         { Changed = News.Changed };
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(
-            Keys, () => _places, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
+            Keys, FindPlaces, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
         Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
         Household = new HouseholdDesk(Keys, settings.Name, folder, Keys.Audit!, time)
         {
@@ -120,8 +121,8 @@ internal sealed class MacParts : IAsyncDisposable
 
     public HouseholdDesk Household { get; }
 
-    /// <summary>Where links of this Mac lead.</summary>
-    public LinkPlaces Places => _places;
+    /// <summary>This machine's addresses, as they are whenever a link is made.</summary>
+    public Func<List<IPAddress>> Addresses { get; set; } = LinkPlacesFinder.OwnAddresses;
 
     /// <exception cref="StartupException">A file or a port cannot be used.</exception>
     /// <exception cref="ValidationException">A setting is wrong.</exception>
@@ -130,38 +131,58 @@ internal sealed class MacParts : IAsyncDisposable
     {
         var settings = MacSettings.Read(configuration);
         CheckRunner(settings.Runner);
-        var named = settings.Runner switch
-        {
-            { Kind: "ollama", Url.Length: > 0 } runner => runner.Url,
-            { OllamaUrl.Length: > 0 } runner => runner.OllamaUrl,
-            _ => environment("OLLAMA_HOST"),
-        };
+        var named = OllamaOf(settings.Runner, environment);
         if (!OllamaAddress.TryParse(named, out var ollama))
         {
             throw new StartupException($"\"{named}\" is not an address of Ollama (Runner:OllamaUrl or OLLAMA_HOST).");
         }
 
-        LocalMode.Check(configuration, ollama);
+        LocalMode.Check(configuration, ollama, settings.Runner);
+
+        // A runner at home would take the prompts of such a model out itself.
+        if (settings.LocalOnly) settings.Runner.CloudModels = false;
         return new MacParts(settings, folder, ollama);
     }
 
     public void UseLoggers(ILoggerFactory loggers) => _loggers.Use(loggers);
 
     /// <summary>The front door listens: its links can be made.</summary>
-    public void UseFrontDoor(IEnumerable<string> urls, FrontDoorOptions options) =>
-        _places = LinkPlacesFinder.Find(urls, options.PublicUrl, Settings.LocalOnly);
+    /// <exception cref="StartupException">A link cannot name the public URL.</exception>
+    public void UseFrontDoor(IEnumerable<string> urls, FrontDoorOptions options)
+    {
+        if (LinkPlacesFinder.Problem(options.PublicUrl, Settings.LocalOnly) is { } problem)
+        {
+            throw new StartupException(problem);
+        }
+
+        string[] listening = [.. urls];
+        _places = () => LinkPlacesFinder.Find(listening, options.PublicUrl, Settings.LocalOnly, Addresses);
+    }
+
+    /// <summary>
+    /// Where a link of this Mac leads at this moment: a service may start before its network, and a laptop changes it.
+    /// </summary>
+    public LinkPlaces FindPlaces() => _places();
 
     public async ValueTask DisposeAsync()
     {
         Household.Dispose();
         await Phones.DisposeAsync();
         Answers.Dispose();
-        ModelDesk.Dispose();
         Runner.Dispose();
         Keys.Dispose();
     }
 
-    private static void CheckRunner(RunnerOptions runner)
+    /// <summary>Ollama's address as the settings, else the environment, say it; null for its usual one.</summary>
+    internal static string? OllamaOf(RunnerOptions runner, Func<string, string?> environment) => runner switch
+    {
+        { Kind: "ollama", Url.Length: > 0 } => runner.Url,
+        { OllamaUrl.Length: > 0 } => runner.OllamaUrl,
+        _ => environment("OLLAMA_HOST"),
+    };
+
+    /// <exception cref="StartupException">The address of the model server is none.</exception>
+    internal static void CheckRunner(RunnerOptions runner)
     {
         if (runner is { Kind: not "ollama", Url.Length: > 0 }
             && !(Uri.TryCreate(runner.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))

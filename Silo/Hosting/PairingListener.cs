@@ -9,6 +9,12 @@ internal static class PairingListener
     {
         var id = MacId.Parse(mac.Keys.MacId);
         mac.News.Listener = device => _ = Refresh(grains, new PairingKey(id, DeviceId.Parse(device)));
+
+        // Phones outlive a silo: the grains of the one that replaces it learn who is here.
+        foreach (var device in mac.Keys.All().Where(each => mac.Phones.Presence(each.Device) is not null))
+        {
+            mac.News.Changed(device.Device.Value);
+        }
     }
 
     private static async Task Refresh(IGrainFactory grains, PairingKey key)

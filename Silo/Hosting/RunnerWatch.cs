@@ -3,25 +3,43 @@ using QuicPair.Silo.Runners;
 namespace QuicPair.Silo.Hosting;
 
 /// <summary>Keeps the list of models fresh, and says when another runner serves.</summary>
-internal sealed partial class RunnerWatch(MacParts mac, ILogger<RunnerWatch> log) : BackgroundService
+internal sealed partial class RunnerWatch : BackgroundService
 {
     // Ours: what people see of a Mac is at most this old.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly IModelRunner _runner;
+    private readonly ModelCatalog _models;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RunnerWatch> _log;
+
+    public RunnerWatch(MacParts mac, ILogger<RunnerWatch> log)
+        : this(mac.Runner, mac.Models, TimeProvider.System, log)
+    {
+    }
+
+    internal RunnerWatch(IModelRunner runner, ModelCatalog models, TimeProvider time, ILogger<RunnerWatch> log)
+    {
+        _runner = runner;
+        _models = models;
+        _time = time;
+        _log = log;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var serving = mac.Runner.Description;
-        using var timer = new PeriodicTimer(Interval);
+        var serving = _runner.Description;
+        using var timer = new PeriodicTimer(Interval, _time);
         try
         {
             do
             {
                 await Refresh(stoppingToken);
-                if (mac.Runner.Description != serving) Serves(serving = mac.Runner.Description);
+                if (_runner.Description != serving) Serves(serving = _runner.Description);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The daemon stops.
         }
@@ -31,11 +49,17 @@ internal sealed partial class RunnerWatch(MacParts mac, ILogger<RunnerWatch> log
     {
         try
         {
-            await mac.Models.Refresh(cancellation);
+            await _models.Refresh(cancellation);
         }
         catch (RunnerException problem)
         {
             DoesNotAnswer(problem.Fault);
+        }
+        catch (Exception problem) when (
+            problem is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            // Whatever a runner does, the phones' Mac outlives it and looks again.
+            Breaks(problem.GetType().Name);
         }
     }
 
@@ -44,4 +68,7 @@ internal sealed partial class RunnerWatch(MacParts mac, ILogger<RunnerWatch> log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The runner does not list its models: {Fault}.")]
     private partial void DoesNotAnswer(RunnerFault fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The runner's list of models broke in an unexpected way: {Kind}.")]
+    private partial void Breaks(string kind);
 }

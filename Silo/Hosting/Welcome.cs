@@ -1,6 +1,4 @@
-using System.Text;
 using Microsoft.Extensions.Options;
-using QRCoder;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Dashboard;
 using QuicPair.SignalingApi.Telemetry;
@@ -24,7 +22,8 @@ internal static class Welcome
             output.WriteLine("        Start Ollama at any time and it takes over.");
         }
 
-        foreach (var origin in mac.Places.Origins) output.WriteLine($"Front door: {origin}");
+        var origins = mac.FindPlaces().Origins;
+        foreach (var origin in origins) output.WriteLine($"Front door: {origin}");
         if (mac.Settings.ShowLink == "always" || (isTerminal && mac.Settings.ShowLink == "terminal"))
         {
             ShowInvitation(mac.Inviter.InviteOrContinue(LeastShown, TimeProvider.System), output, colours);
@@ -34,7 +33,7 @@ internal static class Welcome
             output.WriteLine("Pair a phone: quicpair pair");
         }
 
-        ShowDashboard(daemon, output, isTerminal);
+        ShowDashboard(daemon, origins[^1], output, isTerminal);
         if (!isTerminal) return;
         mac.Confirmations.Announced = phone => output.WriteLine(
             $"{phone.Name} wants to pair and shows {Digits(phone.Code)}; "
@@ -51,14 +50,15 @@ internal static class Welcome
         output.WriteLine();
         var seconds = (invitation.Expires - TimeProvider.System.GetUtcNow()).TotalSeconds;
         output.WriteLine($"Scan this with your phone's camera within {seconds:0} seconds, or open the link:");
-        output.WriteLine(Code(invitation.Links[0], colours));
+        output.Write(QrText.Draw(invitation.Links[0], colours));
         foreach (var link in invitation.Links) output.WriteLine(link);
         output.WriteLine();
-        if (invitation.ThisNetworkOnly) output.WriteLine("This works in this network only.");
+        if (invitation.ThisMachineOnly) output.WriteLine("This works on this machine only.");
+        else if (invitation.ThisNetworkOnly) output.WriteLine("This works in this network only.");
         output.WriteLine("A new code: quicpair pair");
     }
 
-    private static void ShowDashboard(Daemon daemon, TextWriter output, bool isTerminal)
+    private static void ShowDashboard(Daemon daemon, string origin, TextWriter output, bool isTerminal)
     {
         if (daemon.App.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
         {
@@ -67,22 +67,11 @@ internal static class Welcome
 
         if (!daemon.App.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.Dashboard) return;
         var token = daemon.App.Services.GetRequiredService<OperatorToken>();
-        var url = $"{daemon.Mac.Places.Origins[^1]}/dashboard/";
+        var url = $"{origin}/dashboard/";
         if (token.IsRandom && isTerminal) url += $"?token={token.Value}";
         output.WriteLine($"Dashboard: {url}");
         output.WriteLine($"Fleet: {url.Replace("/dashboard/", "/fleet", StringComparison.Ordinal)}");
     }
 
     private static string Digits(string code) => $"{code[..3]} {code[3..]}";
-
-    /// <summary>Half blocks, light on dark, whatever the terminal's colours.</summary>
-    private static string Code(string link, bool colours)
-    {
-        using var data = QRCodeGenerator.GenerateQrCode(link, QRCodeGenerator.ECCLevel.L);
-        using var code = new AsciiQRCode(data);
-        var rows = code.GetGraphicSmall().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var text = new StringBuilder();
-        foreach (var row in rows) text.Append(colours ? $"\e[97;40m{row}\e[0m" : row).Append('\n');
-        return text.ToString().TrimEnd('\n');
-    }
 }

@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Door;
 using QuicPair.Cluster.Storage;
+using QuicPair.Cluster.Supervision;
+using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol;
 using QuicPair.Silo.Audit;
 using QuicPair.Silo.Control;
@@ -54,8 +55,10 @@ internal sealed class HouseholdDesk(
                 "front_door" => FrontDoor(request),
                 "invite" => Invite(request),
                 "join" => await Join(request),
-                "macs" when Macs is not null => await Macs.List() with { Launch = Launches },
+                "macs" when Macs is not null =>
+                    await Macs.List(ExpelledMembers.In(Options.Certificates)) with { Launch = Launches },
                 "drain" when Macs is not null => await Drain(Macs, request),
+                "expel" when Macs is not null => await Expel(Macs, request),
                 _ => null,
             };
         }
@@ -87,6 +90,30 @@ internal sealed class HouseholdDesk(
         return reply;
     }
 
+    private async Task<ControlReply> Expel(MacList macs, ControlRequest request)
+    {
+        if (!MacId.TryParse(request.Name, out var mac))
+        {
+            return ControlReply.Refuse("bad_request", "Say the Mac's id; quicpair macs lists them.");
+        }
+
+        using var authority = Authority();
+        if (mac.Value == keys.MacId)
+        {
+            return ControlReply.Refuse("bad_request", "The household's first Mac cannot expel itself.");
+        }
+
+        if (Options.Database() is not { } database)
+        {
+            return ControlReply.Refuse("bad_request", "The household is not made yet: quicpair household create");
+        }
+
+        await Expulsions.Add(mac.Value, authority, database);
+        audit.Write(AuditEvent.Expelled, mac.Value);
+        await Expulsions.Learn(Options);
+        return new ControlReply { Listed = macs.Knows(mac) };
+    }
+
     private async Task<ControlReply> Create(ControlRequest request)
     {
         var options = Asked(request, request.Database ?? "");
@@ -95,12 +122,33 @@ internal sealed class HouseholdDesk(
         SiloPlace.CheckFree(options.Address, options.Port, Options);
         CheckUrl(request.PublicUrl);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
+        await MakeTables(options, authority);
+        authority.Save(Folder);
         MemberCertificate.Issue(authority, keys.MacId, Folder);
         keys.FoundHousehold();
-        await using (DoorLink.Open(options)) PostgresSchema.Apply(options.Database()!);
         HouseholdFolder.Write(Folder, options, request.PublicUrl ?? "");
         audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply { MacId = keys.MacId, Launch = Launches, Afterwards = Restart };
+    }
+
+    /// <summary>
+    /// Makes the household's tables before anything is stored, with a certificate that lasts as long as that. The
+    /// daemon may have its own socket in the household's folder.
+    /// </summary>
+    private async Task MakeTables(HouseholdOptions options, HouseholdAuthority authority)
+    {
+        var trial = Directory.CreateTempSubdirectory("quicpair-");
+        options.Certificates = trial.FullName;
+        try
+        {
+            MemberCertificate.Issue(authority, keys.MacId, trial.FullName);
+            await using (DoorLink.Open(options, time)) PostgresSchema.Apply($"{options.Database()};Pooling=false");
+        }
+        finally
+        {
+            options.Certificates = Folder;
+            trial.Delete(recursive: true);
+        }
     }
 
     private ControlReply FrontDoor(ControlRequest request)
@@ -122,6 +170,7 @@ internal sealed class HouseholdDesk(
 
         // It may come before the household: without it, Macs may not reach the database.
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
+        authority.Save(Folder);
         MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, target);
         HouseholdFolder.Write(target, options, request.PublicUrl ?? PublicUrl);
         audit.Write(AuditEvent.ConfigurationChanged);
@@ -132,7 +181,7 @@ internal sealed class HouseholdDesk(
     {
         Certificates = Folder,
         ConnectionString = database,
-        Address = request.Address ?? LocalAddress(),
+        Address = request.Address ?? OwnAddress.Automatic,
         Port = request.Port ?? DefaultPort,
     };
 
@@ -142,7 +191,7 @@ internal sealed class HouseholdDesk(
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
-            SiloPlace.AddressOf(Options.Address), keys.Mac, macName, life, Sign);
+            OwnAddress.Find(Options.Address).Advertised, keys.Mac, macName, life, Sign, time);
         return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
     }
 
@@ -150,6 +199,7 @@ internal sealed class HouseholdDesk(
     {
         var name = KeySchedule.MacId(macKey);
         if (name == keys.MacId) return null;
+        if (ExpelledMembers.In(Options.Certificates).Contains(name)) return JoinReply.Refuse(JoinReply.Expelled);
         using var authority = Authority();
         try
         {
@@ -183,8 +233,8 @@ internal sealed class HouseholdDesk(
         }
 
         var port = request.Port ?? DefaultPort;
-        SiloPlace.CheckFree(request.Address ?? $"{IPAddress.Any}", port, Options);
-        await new Joining(keys, Folder, CheckUrl).Run(invitation, request.Address, port);
+        SiloPlace.CheckFree(request.Address ?? OwnAddress.Automatic, port, Options);
+        await new Joining(keys, Folder, CheckUrl, time).Run(invitation, request.Address, port);
         audit.Write(AuditEvent.Joined);
         return new ControlReply
         {
@@ -206,29 +256,11 @@ internal sealed class HouseholdDesk(
             throw new JoinException("bad_request", "This Mac is a member of another Mac's household already.");
         }
 
-        var authority = HouseholdAuthority.Create(time);
-        authority.Save(Folder);
-        return authority;
+        return HouseholdAuthority.Create(time);
     }
 
     private void CheckUrl(string? url)
     {
         if (UrlProblem(url ?? "") is { } problem) throw new JoinException("bad_request", problem);
-    }
-
-    /// <summary>The address under which other machines of this network know this one.</summary>
-    private static string LocalAddress()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            // Nothing is sent: connecting a UDP socket only chooses the way there.
-            probe.Connect(IPAddress.Parse("192.0.2.1"), 9);
-            return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
-        }
-        catch (SocketException)
-        {
-            return IPAddress.Loopback.ToString();
-        }
     }
 }

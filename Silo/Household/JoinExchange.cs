@@ -18,35 +18,49 @@ internal static class JoinExchange
 
     private static ReadOnlySpan<byte> Prologue => "quicpair/1 household\0"u8;
 
-    /// <summary>Asks; the reply.</summary>
+    /// <summary>Asks; the reply, which gives something.</summary>
     /// <exception cref="JoinException">The inviting Mac refused.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<JoinReply> Ask(
-        Stream stream, KeyPair mac, MemberInvitation invitation, byte[] publicKey, CancellationToken cancellation)
+        Stream stream, KeyPair mac, MemberInvitation invitation, JoinRequest request, CancellationToken cancellation)
     {
         using var noise = new HandshakeState(
             Pattern, initiator: true, Prologue, RandomKeySource.Instance, mac, invitation.Key);
         noise.SetPresharedKey(0, invitation.Secret);
-        var request = JsonSerializer.SerializeToUtf8Bytes(
-            new JoinRequest(invitation.Secret, publicKey), HouseholdJson.Default.JoinRequest);
-        await Send(stream, noise, request, cancellation);
+        var asked = JsonSerializer.SerializeToUtf8Bytes(request, HouseholdJson.Default.JoinRequest);
+        await Send(stream, noise, asked, cancellation);
         var answer = await Read(stream, cancellation);
         var payload = new byte[answer.Length];
-        return answer.Length > 0 && noise.TryReadMessage(answer, payload, out var length)
+        var reply = answer.Length > 0 && noise.TryReadMessage(answer, payload, out var length)
             ? JsonSerializer.Deserialize(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply)!
             : throw new JoinException(
                 "refused", $"{invitation.Mac} refused: the invitation is used, expired or not its own.");
+        return reply.Refusal switch
+        {
+            null => reply,
+            JoinReply.Unreachable => throw new JoinException(
+                "unreachable",
+                $"{invitation.Mac} cannot reach this Mac at {request.At}, nor could others of the household: open the "
+                + "firewall for that port, or choose another place with --address and --port."),
+            _ => throw new JoinException(
+                "refused",
+                $"{invitation.Mac} refused: this Mac was expelled from the household; with a new data folder it can "
+                + "join."),
+        };
     }
 
     /// <summary>Answers one request; false when it is not one, and then nothing is said.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="mac">This Mac's static keys.</param>
     /// <param name="secret">The invitation's secret.</param>
-    /// <param name="decide">Makes the reply for a Mac's static key and a certificate's key, once the secret fits; null
-    /// refuses.</param>
+    /// <param name="decide">Makes the reply for a Mac's static key and what it asks, once the secret fits; null refuses
+    /// without a word.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     public static async Task<bool> Answer(
-        Stream stream, KeyPair mac, byte[] secret, Func<byte[], byte[], JoinReply?> decide,
+        Stream stream,
+        KeyPair mac,
+        byte[] secret,
+        Func<byte[], JoinRequest, CancellationToken, Task<JoinReply?>> decide,
         CancellationToken cancellation)
     {
         using var noise = new HandshakeState(
@@ -56,7 +70,7 @@ internal static class JoinExchange
         if (!noise.TryReadMessage(message, payload, out var length)) return false;
         var request = Parse(payload.AsSpan(0, length));
         if (request is null || !CryptographicOperations.FixedTimeEquals(request.Secret, secret)) return false;
-        if (decide(noise.RemoteStatic.ToArray(), request.PublicKey) is not { } reply) return false;
+        if (await decide(noise.RemoteStatic.ToArray(), request, cancellation) is not { } reply) return false;
         noise.SetPresharedKey(0, secret);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, HouseholdJson.Default.JoinReply);
         await Send(stream, noise, bytes, cancellation);

@@ -9,11 +9,23 @@ namespace QuicPair.Silo.Household;
 internal sealed record JoinReply(
     string Certificate, string Authority, string ConnectionString, string Door, string PublicUrl)
 {
+    /// <summary>A <see cref="Refusal"/>: the inviting Mac does not reach the joining one.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>A <see cref="Refusal"/>: the joining Mac was expelled from the household.</summary>
+    public const string Expelled = "expelled";
+
+    /// <summary>Why it gets nothing; null when it does.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The household's key for statements about members, SubjectPublicKeyInfo.</summary>
     public byte[]? Root { get; init; }
 
     /// <summary>What that key says of the Mac that joins.</summary>
     public byte[]? Statement { get; init; }
+
+    /// <summary>A reply that gives nothing.</summary>
+    public static JoinReply Refuse(string reason) => new("", "", "", "", "") { Refusal = reason };
 
     /// <summary>Without the password in it.</summary>
     public override string ToString() => nameof(JoinReply);

@@ -10,10 +10,11 @@ using QuicPair.Silo.Keys;
 namespace QuicPair.Silo.Household;
 
 /// <summary>
-/// The way of this Mac into a household: ask the inviting Mac, then see whether the database and every Mac of the
-/// household can be reached, and only then keep what it gave. Over within 15 seconds, whatever happens.
+/// The way of this Mac into a household: ask the inviting Mac, which looks whether it reaches this one, then see
+/// whether the database and every Mac of the household can be reached, and only then keep what it gave. Over within 15
+/// seconds, whatever happens.
 /// </summary>
-internal sealed class Joining(KeyStore keys, string folder, Action<string?> checkUrl)
+internal sealed class Joining(KeyStore keys, string folder, Action<string?> checkUrl, TimeProvider time)
 {
     // Three steps, 15 s in all.
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(4.5);
@@ -22,7 +23,8 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
     public async Task Run(MemberInvitation invitation, string? address, int port)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var (reply, self) = await Ask(invitation, key.ExportSubjectPublicKeyInfo());
+        var setting = address ?? OwnAddress.Toward(IPEndPoint.Parse(invitation.At).Address);
+        var reply = await Ask(invitation, key.ExportSubjectPublicKeyInfo(), setting, port);
         checkUrl(reply.PublicUrl);
         var trial = $"{folder}.{Environment.ProcessId}.new";
         try
@@ -32,12 +34,12 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
             {
                 Certificates = trial,
                 ConnectionString = reply.ConnectionString,
-                Address = address ?? self,
+                Address = setting,
                 Port = port,
                 Door = reply.Door,
             };
             HouseholdFolder.Write(trial, options, reply.PublicUrl);
-            await using (var link = DoorLink.Open(options))
+            await using (var link = DoorLink.Open(options, time))
             using (var certificate = MemberCertificate.Open(trial)!)
             {
                 var members = await Members(options.Database()!);
@@ -57,15 +59,16 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
         }
     }
 
-    private async Task<(JoinReply Reply, string Self)> Ask(MemberInvitation invitation, byte[] publicKey)
+    private async Task<JoinReply> Ask(MemberInvitation invitation, byte[] publicKey, string setting, int port)
     {
+        using var place = JoinPlace.Open(setting, port);
+        var request = new JoinRequest(invitation.Secret, publicKey) { At = place?.At, Token = place?.Token };
         using var limit = new CancellationTokenSource(StepLimit);
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPEndPoint.Parse(invitation.At), limit.Token);
-            var self = ((IPEndPoint)client.Client.LocalEndPoint!).Address.ToString();
-            return (await JoinExchange.Ask(client.GetStream(), keys.Mac, invitation, publicKey, limit.Token), self);
+            return await JoinExchange.Ask(client.GetStream(), keys.Mac, invitation, request, limit.Token);
         }
         catch (SocketException problem) when (problem.SocketErrorCode == SocketError.ConnectionRefused)
         {
@@ -134,6 +137,8 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
     private void Take(string trial)
     {
         Directory.CreateDirectory(folder);
+
+        ExpelledMembers.Follow(folder, trial);
         File.SetUnixFileMode(folder, File.GetUnixFileMode(trial));
         foreach (var file in Directory.GetFiles(trial).OrderBy(
             file => Path.GetFileName(file) == HouseholdFiles.Settings))

@@ -5,18 +5,40 @@ using QuicPair.Silo.Control;
 namespace QuicPair.Silo.Household;
 
 /// <summary>The Macs of the household as this one sees them.</summary>
-internal sealed class MacList(IClusterMembershipService membership, IGrainFactory grains)
+internal sealed class MacList(IClusterMembershipService membership, IGrainFactory grains, TimeProvider time)
 {
-    /// <summary>Every Mac of the list of members, the youngest entry of each.</summary>
-    public async Task<ControlReply> List()
+    // Ours: a database that is away, or a silo that ends meanwhile, answers nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Every Mac of the list of members, as it is now or as it was when it could last be read.</summary>
+    /// <param name="expelled">Those that were expelled.</param>
+    public async Task<ControlReply> List(IReadOnlySet<string> expelled)
     {
-        await membership.Refresh(default);
-        var members = membership.CurrentSnapshot.Members.Values
-            .Where(member => MacId.TryParse(member.Name, out _))
-            .GroupBy(member => member.Name)
-            .Select(group => group.OrderByDescending(member => member.SiloAddress.Generation).First());
-        return new ControlReply { Macs = await Task.WhenAll(members.Select(Show)) };
+        try
+        {
+            await membership.Refresh(default).AsTask().WaitAsync(Patience, time);
+        }
+        catch (TimeoutException)
+        {
+            // The list of before is shown.
+        }
+
+        var macs = Macs(membership.CurrentSnapshot).Select(member => Show(member, expelled.Contains(member.Name)));
+        return new ControlReply { Macs = await Task.WhenAll(macs) };
     }
+
+    /// <summary>Whether the list of members has the Mac.</summary>
+    public bool Knows(MacId mac) => Macs(membership.CurrentSnapshot).Any(member => member.Name == mac.Value);
+
+    /// <summary>
+    /// One entry of each Mac: the active one, else the youngest. After a clock was set back the youngest is a dead one.
+    /// </summary>
+    internal static IEnumerable<ClusterMember> Macs(ClusterMembershipSnapshot snapshot) => snapshot.Members.Values
+        .Where(member => MacId.TryParse(member.Name, out _))
+        .GroupBy(member => member.Name)
+        .Select(group => group.OrderByDescending(member => member.Status == SiloStatus.Active)
+            .ThenByDescending(member => member.SiloAddress.Generation)
+            .First());
 
     /// <summary>Has a Mac take no new phones, or take them again.</summary>
     public async Task<ControlReply> Drain(ControlRequest request)
@@ -47,9 +69,10 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
         return [.. macs.OrderBy(mac => mac.Value, StringComparer.Ordinal)];
     }
 
-    private async Task<ControlMac> Show(ClusterMember member)
+    private async Task<ControlMac> Show(ClusterMember member, bool isExpelled)
     {
         var at = member.SiloAddress.Endpoint.ToString();
+        if (isExpelled) return new ControlMac(member.Name, "", "expelled", at, 0, 0);
         if (member.Status != SiloStatus.Active) return new ControlMac(member.Name, "", "away", at, 0, 0);
         try
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using QuicPair.Cluster;
 
@@ -27,7 +26,7 @@ internal static class SiloPlace
     }
 
     /// <summary>The silo's own address and port.</summary>
-    /// <param name="address">An address of this machine, or a host name.</param>
+    /// <param name="address">An address of this machine, a host name, or <see cref="OwnAddress.Automatic"/>.</param>
     /// <param name="port">The port.</param>
     /// <param name="running">What the silo runs with now; its own port is its own.</param>
     /// <exception cref="JoinException">Nothing can listen there.</exception>
@@ -36,14 +35,15 @@ internal static class SiloPlace
         if (port == running.Port) return;
         try
         {
-            using var probe = new TcpListener(AddressOf(address), port);
+            using var probe = new TcpListener(OwnAddress.Find(address).Listening, port);
             probe.Start();
         }
-        catch (SocketException problem)
+        catch (Exception problem) when (problem is SocketException or FormatException)
         {
+            var place = address == OwnAddress.Automatic ? $"port {port}" : $"{address}:{port}";
             throw new JoinException(
                 "bad_request",
-                $"The silo cannot listen at {address}:{port}; choose with --address and --port what is free here.",
+                $"The silo cannot listen at {place}; choose with --address and --port what is free here.",
                 problem);
         }
         catch (ArgumentOutOfRangeException problem)
@@ -51,9 +51,4 @@ internal static class SiloPlace
             throw new JoinException("bad_request", $"{port} is no port.", problem);
         }
     }
-
-    /// <exception cref="SocketException">A host name is not known.</exception>
-    public static IPAddress AddressOf(string host) => IPAddress.TryParse(host, out var address)
-        ? address
-        : Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0];
 }

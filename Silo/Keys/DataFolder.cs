@@ -6,6 +6,10 @@ internal sealed class DataFolder : IDisposable
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // EWOULDBLOCK: somebody holds the lock.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held)
@@ -67,9 +71,14 @@ internal sealed class DataFolder : IDisposable
             });
             return new DataFolder(path, held);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (IOException problem) when (problem.HResult is LinuxWouldBlock or MacWouldBlock)
         {
             throw new StartupException($"QuicPair already runs with the folder {path}.", problem);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"The lock in the folder {path} cannot be opened: is it another user's, or the disk full?", problem);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class KeyStore
     /// <summary>Called after a revocation that other Macs have to be told.</summary>
     public Action? Owing { get; set; }
 
+    /// <summary>The ids of the household's Macs, here or away, as far as they are known.</summary>
+    public Func<IEnumerable<string>> Macs { get; set; } = () => [];
+
     /// <summary>By what the household's members are known; null for a Mac that is alone.</summary>
     public HouseholdTrust? Trust => Volatile.Read(ref _content).Trust;
 
@@ -128,12 +131,15 @@ internal sealed partial class KeyStore
 
     /// <summary>
     /// A device that was scanned here is over wherever this Mac vouched for it; one that came from elsewhere is over
-    /// there too, unless it is only removed here, and never comes back on the same word.
+    /// there too, unless it is only removed here, and never comes back on the same word. Where else it is, that Mac
+    /// alone knows, and it may be away for long: so every Mac is told.
     /// </summary>
     private KeyFileContent WithRevocation(KeyFileContent content, DeviceRecord record, bool here)
     {
         var origin = record.Origin ?? new PairingOrigin(MacId, record.Id);
-        IEnumerable<string> told = here ? [] : record.Origin is { Mac: var first } ? [first] : record.VouchedTo;
+        IEnumerable<string> told = here ? []
+            : record.Origin is { Mac: var first } ? Macs().Except([MacId]).Prepend(first).Distinct()
+            : record.VouchedTo;
         return content with
         {
             Owed = content.Owed.AddRange(told.Select(mac => new OwedRevocation(mac, origin)).Except(content.Owed)),

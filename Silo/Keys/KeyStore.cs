@@ -193,7 +193,7 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
             changed = record with { Name = clean, Rights = changed.Rights };
             Store(_content with { Devices = _content.Devices.SetItem(record.Id, changed) });
             if (changed.Name != record.Name) Audit?.Write(AuditEvent.Renamed, record.Id);
-            if (!Equals(changed.Rights, record.Rights)) Audit?.Write(AuditEvent.RightsChanged, record.Id);
+            if (Granted(changed) != Granted(record)) Audit?.Write(AuditEvent.RightsChanged, record.Id);
             return true;
         }
     }
@@ -206,6 +206,10 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
 
     private static DeviceStanding Standing(Invitation invitation) =>
         new(DeviceId.Parse(invitation.Device), PairingStage.Invited, "", invitation.Expires);
+
+    /// <summary>The rights without what the device used of them.</summary>
+    private static DeviceRights? Granted(DeviceRecord record) =>
+        record.Rights is { } rights ? rights with { UsedDay = 0, UsedTokens = 0 } : null;
 
     private static bool SameKey(byte[] one, byte[] other) => CryptographicOperations.FixedTimeEquals(one, other);
 
@@ -224,6 +228,8 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         var over = content.Former.Where(former => former.Value <= now).Select(former => former.Key);
         content = content with
         {
+            // Its claim may wait for the owner for a while.
+            Invitation = content.Invitation?.Expires + MaxInvitation <= now ? null : content.Invitation,
             Devices = content.Devices.RemoveRange(forgotten),
             Former = content.Former.RemoveRange(over),
         };

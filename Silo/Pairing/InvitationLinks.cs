@@ -8,6 +8,9 @@ namespace QuicPair.Silo.Pairing;
 internal sealed record InvitationLinks(
     IReadOnlyList<string> Links, bool ThisNetworkOnly, DateTimeOffset Expires, string Device)
 {
+    /// <summary>Whether none works outside this machine.</summary>
+    public bool ThisMachineOnly { get; init; }
+
     /// <summary>Without the links.</summary>
     public override string ToString() => nameof(InvitationLinks);
 }

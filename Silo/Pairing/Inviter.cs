@@ -4,6 +4,9 @@ using QuicPair.Silo.Keys;
 namespace QuicPair.Silo.Pairing;
 
 /// <summary>Makes invitations and the links that carry them.</summary>
+/// <param name="keys">Keeps the invitation.</param>
+/// <param name="places">Finds where links lead, anew for each invitation that is shown.</param>
+/// <param name="always">What every link says.</param>
 internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places, LinkFlags always = LinkFlags.None)
 {
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(120);
@@ -31,6 +34,9 @@ internal sealed class Inviter(KeyStore keys, Func<LinkPlaces> places, LinkFlags 
             Expiry = (uint)invitation.Expires.ToUnixTimeSeconds(),
             Flags = invitation.Flags,
         }.Format());
-        return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires, invitation.Device);
+        return new InvitationLinks([.. links], where.ThisNetworkOnly, invitation.Expires, invitation.Device)
+        {
+            ThisMachineOnly = where.ThisMachineOnly,
+        };
     }
 }

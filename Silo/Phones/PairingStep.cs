@@ -7,7 +7,9 @@ namespace QuicPair.Silo.Phones;
 /// <param name="Commits">The phone has stored its keys: the session becomes live.</param>
 /// <param name="Message">Said to the phone, after that.</param>
 /// <param name="Close">How it ends.</param>
-internal readonly record struct PairingStep(bool Commits = false, Message? Message = null, CloseCode? Close = null)
+/// <param name="IsFatal">It ends without another word.</param>
+internal readonly record struct PairingStep(
+    bool Commits = false, Message? Message = null, CloseCode? Close = null, bool IsFatal = false)
 {
     public override string ToString() => nameof(PairingStep);
 }

@@ -49,7 +49,7 @@ internal sealed class PairingSteps(SessionParts parts, Invitation invitation, Ha
     public PairingStep Handle(ReadOnlySpan<byte> json) =>
         Record is not null && MessageReader.TryRead(json, out var message, out _) && message is PairedAckMessage
             ? new PairingStep(Commits: true, Message: new PairedDoneMessage())
-            : new PairingStep(Close: CloseCode.Protocol);
+            : new PairingStep(IsFatal: true);
 
     private async Task AskOwner(Action<bool> confirmed, CancellationToken cancellation)
     {

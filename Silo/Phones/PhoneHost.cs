@@ -23,6 +23,15 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
     public bool IsDraining { get; set; }
 
+    /// <summary>How many connections there are, live or not yet.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_lock) return _peers.Count;
+        }
+    }
+
     public Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation)
     {
         var verified = gate.Take(offer);
@@ -44,6 +53,7 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         lock (_lock) closing = [.. _peers.Where(peer => peer.Offer.Device == device.Value)];
         foreach (var peer in closing) peer.Close(CloseCode.Revoked, ErrorCode.Revoked);
         await EndSoon(closing, PhoneTimings.RevocationFlush);
+        await Task.WhenAll(closing.Select(peer => peer.SessionEnded));
 
         // A chat that was already waiting to be read may have begun in between.
         parts.Answers.Drop(device.Value);

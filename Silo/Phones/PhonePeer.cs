@@ -42,6 +42,9 @@ internal sealed class PhonePeer : IDisposable
 
     public Task Gone => _connection.Completion;
 
+    /// <summary>Ends with its session, which a phone that does not read cannot hold up; without one it has.</summary>
+    public Task SessionEnded => _session?.Ended ?? Task.CompletedTask;
+
     public PhoneSession? Session => _session;
 
     /// <summary>The path of the packets, as the control plane may see it.</summary>
@@ -59,7 +62,7 @@ internal sealed class PhonePeer : IDisposable
         {
             Stage = stage,
             LastAnswer = last is null ? null : new AnswerTimings(
-                last.QueueMs, last.LoadMs, last.PromptMs, last.TtftMs, last.Tokens, last.TokensPerSecond),
+                last.QueueMs, last.LoadMs ?? 0, last.PromptMs, last.TtftMs, last.Tokens, last.TokensPerSecond),
         };
     }
 
@@ -96,8 +99,12 @@ internal sealed class PhonePeer : IDisposable
         else _connection.Close();
     }
 
-    /// <summary>Ends the connection without waiting for the session.</summary>
-    public void Abort() => _connection.Close();
+    /// <summary>Ends session and connection without waiting for the phone.</summary>
+    public void Abort()
+    {
+        _session?.Abort();
+        _connection.Close();
+    }
 
     public void Dispose()
     {

@@ -31,10 +31,26 @@ internal sealed partial class PhoneSession
     {
         _secure?.Dispose();
         _outcome?.Transport.Dispose();
+        _closeLimit?.Dispose();
         _end.Dispose();
     }
 
     private async Task Finish()
+    {
+        try
+        {
+            await Leave();
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+
+        await Flush();
+        _channel.Close();
+    }
+
+    private async Task Leave()
     {
         _events.Writer.TryComplete();
         await _end.CancelAsync();
@@ -46,18 +62,18 @@ internal sealed partial class PhoneSession
             _parts.Answers.Disconnected(Device);
             _parts.News.Changed(Device);
         }
-
-        await Flush();
-        _channel.Close();
     }
 
-    /// <summary>What was said last, an error or a close frame, has a second to leave.</summary>
+    /// <summary>
+    /// What was said last, an error or a close frame, has a second to leave, from when it was to be said.
+    /// </summary>
     private async Task Flush()
     {
+        var spent = _closingSince is { } since ? _parts.Time.GetElapsedTime(since) : TimeSpan.Zero;
+        var left = spent < PhoneTimings.Flush ? PhoneTimings.Flush - spent : TimeSpan.Zero;
         try
         {
-            await _channel.BufferedAmountBelow(0, CancellationToken.None)
-                .WaitAsync(PhoneTimings.Flush, _parts.Time);
+            await _channel.BufferedAmountBelow(0, CancellationToken.None).WaitAsync(left, _parts.Time);
         }
         catch (TimeoutException)
         {

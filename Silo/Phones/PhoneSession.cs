@@ -23,6 +23,7 @@ internal sealed partial class PhoneSession : IDisposable
     private readonly IMessageChannel _channel;
     private readonly PhoneRequests _requests;
     private readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
     private readonly long _started;
     private SecureChannel? _secure;
@@ -33,7 +34,8 @@ internal sealed partial class PhoneSession : IDisposable
     private int _woken;
     private bool _isLive;
     private bool _over;
-    private bool _closing;
+    private long? _closingSince;
+    private ITimer? _closeLimit;
 
     public PhoneSession(SessionParts parts, HandshakeTerms terms, IMessageChannel channel)
     {
@@ -53,11 +55,21 @@ internal sealed partial class PhoneSession : IDisposable
     /// <summary>Ends when the session becomes live.</summary>
     public Task Live => _live.Task;
 
+    /// <summary>
+    /// Ends when the keys are erased and the session is live no more; what was said before may still be on its way.
+    /// </summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>Whether the owner is comparing the six digits.</summary>
     public bool IsConfirming => _pairing?.IsConfirming ?? false;
 
+    private bool IsClosing => _closingSince is not null;
+
     /// <summary>Ends the session: a close frame, after an error when there is one.</summary>
     public void Close(CloseCode code, ErrorCode? error = null) => Post(new SessionEvent.Closing(code, error));
+
+    /// <summary>Ends the session at once, whether the phone reads or not: nothing more is said.</summary>
+    public void Abort() => Post(new SessionEvent.Gone());
 
     /// <summary>Asks a live phone to restart ICE: this Mac's address has changed (docs/protocol.md, 3.5).</summary>
     public void AskForRestart() => Post(SessionEvent.Moved.Instance);
@@ -112,7 +124,7 @@ internal sealed partial class PhoneSession : IDisposable
         {
             case SessionEvent.Received received:
                 Interlocked.Add(ref _unhandled, -received.Bytes.Length);
-                if (_closing) break;
+                if (IsClosing) break;
                 if (received.IsText) Fatal();
                 else if (_secure is null) Handshake(received.Bytes);
                 else Open(received.Bytes);
@@ -130,7 +142,7 @@ internal sealed partial class PhoneSession : IDisposable
                 Later(reply.Message);
                 break;
             case SessionEvent.Moved:
-                if (_isLive && !_closing) _output!.Send(new RestartMessage());
+                if (_isLive && !IsClosing) _output!.Send(new RestartMessage());
                 break;
             case SessionEvent.Closing closing:
                 BeginClose(closing.Code, closing.Error);
@@ -195,7 +207,7 @@ internal sealed partial class PhoneSession : IDisposable
     {
         if (PairingSteps.IsPairingMessage(json))
         {
-            BeginClose(CloseCode.Protocol, null);
+            Fatal();
             return;
         }
 
@@ -205,7 +217,7 @@ internal sealed partial class PhoneSession : IDisposable
 
     private void Later(Message reply)
     {
-        if (_closing || _output is not { } output) return;
+        if (IsClosing || _output is not { } output) return;
         output.Send(reply);
         if (output.IsFlooded) BeginClose(CloseCode.Idle, null);
     }
@@ -221,6 +233,7 @@ internal sealed partial class PhoneSession : IDisposable
         if (step.Message is { } message) _output!.Send(message);
         if (step.Message is PairedMessage paired) CryptographicOperations.ZeroMemory(paired.K);
         if (step.Close is { } code) BeginClose(code, null);
+        if (step.IsFatal) Fatal();
     }
 
     private void LookAtClocks()
@@ -246,7 +259,10 @@ internal sealed partial class PhoneSession : IDisposable
             return;
         }
 
-        _closing = true;
+        // The last words wait behind whatever the phone has not read, and it may never read.
+        _closingSince ??= _parts.Time.GetTimestamp();
+        _closeLimit ??= _parts.Time.CreateTimer(
+            _ => Post(new SessionEvent.Gone()), null, PhoneTimings.Flush, Timeout.InfiniteTimeSpan);
         if (error is { } reason && _isLive) _output!.Send(new ErrorMessage { Code = reason });
         _secure.Close(code);
     }

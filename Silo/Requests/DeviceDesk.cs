@@ -34,10 +34,29 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
 
     /// <summary>Tokens that a device has left today; the largest number when there is no limit.</summary>
     public long TokensLeft(string device) => Rights(device).TokensPerDay is > 0 and var limit
-        ? Math.Max(0, limit - _ledger.Today(device))
+        ? _ledger.Left(device, limit)
         : long.MaxValue;
 
-    /// <summary>Counts what an answer took.</summary>
+    /// <summary>
+    /// Tokens that a chat of a device may take when its turn has come; none when the device may not ask it any more.
+    /// </summary>
+    public long TokensLeft(string device, ChatMessage chat) =>
+        keys.Find(device).Record is not null && May(device, chat) ? TokensLeft(device) : 0;
+
+    /// <summary>Those of them that are set aside.</summary>
+    public long TokensHeld(string device) => _ledger.Held(device);
+
+    /// <summary>Sets tokens of today aside until they are counted; false when there are not so many.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="others">What its chats may still take.</param>
+    public bool TryHold(string device, long tokens, long others) => _ledger.TryHold(
+        device, tokens, Rights(device).TokensPerDay is > 0 and var limit ? limit - others : long.MaxValue);
+
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    public void Release(string device, long tokens) => _ledger.Release(device, tokens);
+
+    /// <summary>Counts what was taken.</summary>
     public void Spend(string device, long tokens) => _ledger.Add(device, tokens);
 
     /// <summary>The devices, or null when the request is not about them.</summary>

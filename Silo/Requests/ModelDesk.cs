@@ -8,7 +8,7 @@ using QuicPair.Silo.Runners;
 namespace QuicPair.Silo.Requests;
 
 /// <summary>Answers requests about models (docs/protocol.md, 7.1); most of what is allowed is decided before.</summary>
-internal sealed class ModelDesk : IDisposable
+internal sealed class ModelDesk
 {
     // From the protocol.
     private const int MaxStatus = 256;
@@ -23,7 +23,7 @@ internal sealed class ModelDesk : IDisposable
     private readonly ModelCatalog _catalog;
     private readonly TimeProvider _time;
     private readonly PullRules _rules;
-    private readonly SemaphoreSlim _embedding;
+    private readonly EmbedTurns _turns;
     private readonly TimeSpan _slow;
     private readonly TimeSpan _silence;
 
@@ -33,16 +33,19 @@ internal sealed class ModelDesk : IDisposable
         _catalog = catalog;
         _time = time;
         _rules = new PullRules(options.Pull);
-        _embedding = new SemaphoreSlim(options.Parallel);
+        _turns = new EmbedTurns(options.Parallel);
         _slow = TimeSpan.FromSeconds(options.FirstTokenSeconds);
         _silence = TimeSpan.FromSeconds(options.SilenceSeconds);
     }
 
     /// <summary>The reply to a request, or null when it is not about models.</summary>
+    /// <param name="device">The device that asks.</param>
     /// <param name="request">The request.</param>
     /// <param name="rights">What the device may do.</param>
     /// <param name="say">Says something before the reply.</param>
-    public Func<CancellationToken, Task<Message>>? Work(Message request, DeviceRights rights, Action<Message> say) =>
+    /// <param name="embedding">Hears that the runner gets texts to embed.</param>
+    public Func<CancellationToken, Task<Message>>? Work(
+        string device, Message request, DeviceRights rights, Action<Message> say, Action embedding) =>
         request switch
         {
             ModelsRequest => stop => InTime(Quick, token => List(rights, token), stop),
@@ -50,12 +53,11 @@ internal sealed class ModelDesk : IDisposable
             ShowRequest show => stop => InTime(Quick, token => Show(show, rights, token), stop),
             LoadRequest load => stop => InTime(_slow, token => Load(load, rights, token), stop),
             UnloadRequest unload => stop => InTime(_slow, token => Unload(unload, rights, token), stop),
-            EmbedRequest embed => stop => InTime(_slow, token => Embed(embed, rights, token), stop),
+            EmbedRequest embed =>
+                stop => InTime(_slow, token => Embed(device, embed, rights, embedding, token), stop),
             PullRequest pull => stop => Pull(pull, say, stop),
             _ => null,
         };
-
-    public void Dispose() => _embedding.Dispose();
 
     private async Task<Message> InTime(
         TimeSpan patience, Func<CancellationToken, Task<Message>> work, CancellationToken stop)
@@ -92,6 +94,8 @@ internal sealed class ModelDesk : IDisposable
                     Family = card.Family,
                     ParameterSize = card.ParameterSize,
                     Quantization = card.Quantization,
+                    RemoteHost = card.RemoteHost,
+                    RemoteModel = card.RemoteModel,
                 }),
             ],
         };
@@ -132,28 +136,27 @@ internal sealed class ModelDesk : IDisposable
         return new UnloadedMessage { Model = card.Name };
     }
 
-    private async Task<Message> Embed(EmbedRequest request, DeviceRights rights, CancellationToken cancellation)
+    private async Task<Message> Embed(
+        string device, EmbedRequest request, DeviceRights rights, Action embedding, CancellationToken cancellation)
     {
         var card = await _catalog.Find(request.Model, rights.MayUse, cancellation);
-        await _embedding.WaitAsync(cancellation);
-        try
-        {
-            var embeddings = await _runner.Embed(
-                card.Name, request.Input, (int?)request.Dimensions, cancellation);
-            var bytes = embeddings.Vectors.Sum(vector => (vector.Length * sizeof(float) * 4L / 3) + 8);
-            return bytes + ReplyOverhead > MaxReplyBytes
-                ? throw new RunnerException(RunnerFault.TooLarge, "The embeddings do not fit into one message.")
-                : new EmbeddingsReply
-                {
-                    Model = card.Name,
-                    Embeddings = embeddings.Vectors,
-                    Tokens = embeddings.Tokens,
-                };
-        }
-        finally
-        {
-            _embedding.Release();
-        }
+        var embeddings = await _turns.Take(
+            device,
+            () =>
+            {
+                embedding();
+                return _runner.Embed(card.Name, request.Input, (int?)request.Dimensions, cancellation);
+            },
+            cancellation);
+        var bytes = embeddings.Vectors.Sum(vector => (vector.Length * sizeof(float) * 4L / 3) + 8);
+        return bytes + ReplyOverhead > MaxReplyBytes
+            ? throw new RunnerException(RunnerFault.TooLarge, "The embeddings do not fit into one message.")
+            : new EmbeddingsReply
+            {
+                Model = card.Name,
+                Embeddings = embeddings.Vectors,
+                Tokens = embeddings.Tokens,
+            };
     }
 
     private async Task<Message> Pull(PullRequest request, Action<Message> say, CancellationToken stop)

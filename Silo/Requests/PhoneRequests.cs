@@ -2,12 +2,15 @@ using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Models;
 using QuicPair.Silo.Answers;
+using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Requests;
 
 /// <summary>What a live phone asks (docs/protocol.md, 7), and the answers that its session reads.</summary>
 internal sealed class PhoneRequests(string device, RequestParts parts, Action wake, Action<Message> replyLater)
 {
+    private const string TooMuch = "That is more than this device has left of its tokens today.";
+
     private readonly List<AnswerSubscription> _reading = [];
     private readonly PendingRequests _pending = new(replyLater);
     private AnswerSubscription? _unnamed;
@@ -37,11 +40,14 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
 
         if (parts.Devices.Answer(message) is { } devices) return devices;
         if (parts.Vouching?.Work(message, device) is { } vouching) return _pending.Begin(message, vouching);
+        var isEmbedding = false;
         var slow = parts.Devices.Work(message)
-            ?? parts.Models.Work(message, parts.Devices.Rights(device), replyLater);
-        return slow is { } work
-            ? _pending.Begin(message, stop => Counted(work(stop)))
-            : Refuse(message, ErrorCode.UnknownOp);
+            ?? parts.Models.Work(
+                device, message, parts.Devices.Rights(device), replyLater, () => isEmbedding = true);
+        if (slow is not { } work) return Refuse(message, ErrorCode.UnknownOp);
+        return _pending.Begin(
+            message,
+            message is EmbedRequest embed ? stop => Counted(embed, work, () => isEmbedding, stop) : work);
     }
 
     /// <summary>The next message of the answers that are read, each in turn; null when there is none.</summary>
@@ -69,12 +75,45 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
         if (_unnamed is { } unnamed) parts.Answers.Cancel(unnamed.Answer);
     }
 
-    /// <summary>Embeddings take tokens of the day as chats do.</summary>
-    private async Task<Message> Counted(Task<Message> work)
+    /// <summary>
+    /// Embeddings take tokens of the day as chats do: an estimate is set aside, and what the runner counted is taken.
+    /// </summary>
+    /// <param name="request">The texts.</param>
+    /// <param name="work">Embeds them.</param>
+    /// <param name="hasBegun">Whether the runner has them.</param>
+    /// <param name="stop">Stops it.</param>
+    private async Task<Message> Counted(
+        EmbedRequest request, Func<CancellationToken, Task<Message>> work, Func<bool> hasBegun, CancellationToken stop)
     {
-        var reply = await work;
-        if (reply is EmbeddingsReply { Tokens: > 0 and var tokens }) parts.Devices.Spend(device, tokens);
-        return reply;
+        var estimate = PromptEstimate.Of(request.Input);
+        if (estimate > parts.Devices.TokensLeft(device)) throw new RunnerException(RunnerFault.NotAllowed, TooMuch);
+        if (!parts.Devices.TryHold(device, estimate, parts.Answers.Reserved(device)))
+        {
+            throw new RunnerException(
+                RunnerFault.Busy, "What this device has left today may be taken by what it asked before.");
+        }
+
+        try
+        {
+            var reply = await work(stop);
+            if (reply is EmbeddingsReply done && (done.Tokens ?? estimate) is > 0 and var tokens)
+            {
+                parts.Devices.Spend(device, tokens);
+            }
+
+            return reply;
+        }
+        catch (Exception problem) when (problem is RunnerException { Fault: RunnerFault.TooLarge }
+            || (problem is OperationCanceledException && hasBegun()))
+        {
+            // The runner has worked; only its answer is too long to send, or nobody waits for it any more.
+            parts.Devices.Spend(device, estimate);
+            throw;
+        }
+        finally
+        {
+            parts.Devices.Release(device, estimate);
+        }
     }
 
     private static ErrorMessage Refuse(Message request, ErrorCode code) =>
@@ -84,15 +123,13 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
     {
         if (request.Id is null && _unnamed is not null) return new ErrorMessage { Code = ErrorCode.Busy };
         if (!ChatTranslation.TryTranslate(request, out var chat)) return Refuse(request, ErrorCode.BadRequest);
-        var left = parts.Devices.TokensLeft(device);
         chat = chat with
         {
-            MayUse = parts.Devices.Rights(device).MayUse,
-            Options = left == long.MaxValue
-                ? chat.Options
-                : chat.Options with { MaxTokens = Math.Min(chat.Options.MaxTokens ?? long.MaxValue, left) },
+            MayUse = model => parts.Devices.Rights(device).MayUse(model),
+            TokensLeft = () => parts.Devices.TokensLeft(device, request),
         };
-        switch (parts.Answers.Start(device, request.Id, chat, request.Stream ?? true))
+        var (left, held) = (parts.Devices.TokensLeft(device), parts.Devices.TokensHeld(device));
+        switch (parts.Answers.Start(device, request.Id, chat, request.Stream ?? true, left, held))
         {
             case AnswerStart.Accepted { Answer: var answer }:
                 var reading = answer.Subscribe(0, wake);
@@ -101,6 +138,8 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
                 return null;
             case AnswerStart.Refused { Code: ErrorCode.Busy }:
                 return new ErrorMessage { Id = request.Id, Code = ErrorCode.Busy };
+            case AnswerStart.Refused { Code: ErrorCode.NotAllowed }:
+                return Refuse(request, ErrorCode.NotAllowed) with { Text = TooMuch };
             case AnswerStart.Refused { Code: var code }:
                 return Refuse(request, code);
             default:

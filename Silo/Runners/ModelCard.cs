@@ -10,6 +10,9 @@ namespace QuicPair.Silo.Runners;
 internal sealed record ModelCard(
     string Name, long SizeBytes, bool Loaded, bool Remote, IReadOnlyList<string> Capabilities)
 {
+    /// <summary>Its size on disk, as far as it can be told.</summary>
+    public long SizeBytes { get; init; } = RunnerStatistics.Count(SizeBytes);
+
     /// <summary>The SHA-256 of its manifest, hexadecimal, when known.</summary>
     public string? Digest { get; init; }
 
@@ -24,4 +27,10 @@ internal sealed record ModelCard(
 
     /// <summary>The quantization, such as <c>Q4_K_M</c>, when known.</summary>
     public string? Quantization { get; init; }
+
+    /// <summary>Where it runs when that is not the Mac, when known.</summary>
+    public string? RemoteHost { get; init; }
+
+    /// <summary>Its name there, when known.</summary>
+    public string? RemoteModel { get; init; }
 }

@@ -21,8 +21,14 @@ internal sealed record RunnerChat(string Model, IReadOnlyList<RunnerMessage> Mes
     /// <summary>The form of the answer: the text <c>json</c> or a JSON schema.</summary>
     public JsonElement? Format { get; init; }
 
-    /// <summary>The models that this chat may use; null is all.</summary>
+    /// <summary>Which models this chat may use, at the moment of the question; null is all.</summary>
     public Func<string, bool>? MayUse { get; init; }
+
+    /// <summary>
+    /// How many tokens prompt and answer may take, at the moment of the question; null, or the largest number, is no
+    /// limit, and none is left for a chat that is not allowed any more.
+    /// </summary>
+    public Func<long>? TokensLeft { get; init; }
 
     /// <summary>Only the model: content stays out of logs.</summary>
     public override string ToString() => $"RunnerChat {{ {Model} }}";

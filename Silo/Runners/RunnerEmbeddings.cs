@@ -12,7 +12,7 @@ internal sealed record RunnerEmbeddings(IReadOnlyList<float[]> Vectors, long? To
         var fits = vectors.Count == texts && vectors.All(vector =>
             vector.Length > 0 && vector.Length == vectors[0].Length && Array.TrueForAll(vector, float.IsFinite));
         return fits
-            ? new RunnerEmbeddings(vectors, tokens)
+            ? new RunnerEmbeddings(vectors, tokens is { } told ? RunnerStatistics.Count(told) : null)
             : throw new RunnerException(RunnerFault.Failed, "The runner's embeddings do not fit the texts.");
     }
 

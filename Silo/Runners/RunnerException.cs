@@ -13,6 +13,7 @@ internal sealed class RunnerException(RunnerFault fault, string message, Excepti
         RunnerFault.Unreachable => ErrorCode.RunnerUnreachable,
         RunnerFault.NotAllowed => ErrorCode.NotAllowed,
         RunnerFault.TooLarge => ErrorCode.TooLarge,
+        RunnerFault.Busy => ErrorCode.Busy,
         _ => ErrorCode.RunnerFailed,
     };
 }

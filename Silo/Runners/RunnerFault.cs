@@ -17,4 +17,7 @@ internal enum RunnerFault
 
     /// <summary>Its answer does not fit into one message.</summary>
     TooLarge,
+
+    /// <summary>What the device asked before may still take all that it has left today.</summary>
+    Busy,
 }

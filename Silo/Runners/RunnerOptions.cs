@@ -56,7 +56,9 @@ internal sealed class RunnerOptions
     /// </summary>
     public IList<string> Pull { get; } = [];
 
-    /// <summary>Whether models that run in a cloud may be used; false is local mode. True by default.</summary>
+    /// <summary>
+    /// Whether models that run in a cloud may be used. True by default; false with <c>Network:LocalOnly</c>.
+    /// </summary>
     public bool CloudModels { get; set; } = true;
 
     /// <summary>A runner that says nothing for so long before the first token has failed; 900 s by default.</summary>

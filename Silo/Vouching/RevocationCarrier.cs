@@ -7,10 +7,20 @@ namespace QuicPair.Silo.Vouching;
 /// Tells other Macs which pairings are over, at once and again until each has confirmed; what is owed is in the key
 /// file.
 /// </summary>
-internal sealed class RevocationCarrier(KeyStore keys, IGrainFactory grains, TimeProvider time) : BackgroundService
+/// <param name="keys">This Mac's keys.</param>
+/// <param name="find">Reaches a Mac.</param>
+/// <param name="expelled">The members that were expelled: they need not hear anything.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class RevocationCarrier(
+    KeyStore keys,
+    Func<MacId, IMacGrain> find,
+    Func<IReadOnlySet<string>> expelled,
+    TimeProvider time,
+    ILogger<RevocationCarrier> log) : BackgroundService
 {
     // Ours: a Mac that was away hears of it within this time.
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _owing = new(1, int.MaxValue);
 
@@ -29,7 +39,7 @@ internal sealed class RevocationCarrier(KeyStore keys, IGrainFactory grains, Tim
         {
             while (true)
             {
-                await _owing.WaitAsync(keys.Owed.Count > 0 ? Again : Timeout.InfiniteTimeSpan, stoppingToken);
+                await Wait(stoppingToken);
                 await Task.WhenAll(keys.Owed.GroupBy(owed => owed.Mac).Select(Tell)).WaitAsync(stoppingToken);
             }
         }
@@ -43,21 +53,40 @@ internal sealed class RevocationCarrier(KeyStore keys, IGrainFactory grains, Tim
         }
     }
 
-    private async Task Tell(IGrouping<string, OwedRevocation> owed)
+    /// <summary>Waits for a revocation, or until it is time to tell the older ones again.</summary>
+    private async Task Wait(CancellationToken stoppingToken)
     {
-        foreach (var each in owed)
+        using var again = new CancellationTokenSource(keys.Owed.Count > 0 ? Again : Timeout.InfiniteTimeSpan, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(again.Token, stoppingToken);
+        try
         {
-            var origin = new PairingKey(MacId.Parse(each.Origin.Mac), DeviceId.Parse(each.Origin.Device));
-            try
-            {
-                await grains.Mac(MacId.Parse(each.Mac)).RevokeVouched(origin).WaitAsync(Again, time);
-                keys.Settle(each);
-            }
-            catch (Exception problem) when (problem is MacUnavailableException or OrleansException or TimeoutException
-                or KeysNotWrittenException)
-            {
-                return;
-            }
+            await _owing.WaitAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            // It is time.
         }
     }
+
+    private async Task Tell(IGrouping<string, OwedRevocation> owed)
+    {
+        try
+        {
+            var isExpelled = expelled().Contains(owed.Key);
+            foreach (var each in owed)
+            {
+                var origin = new PairingKey(MacId.Parse(each.Origin.Mac), DeviceId.Parse(each.Origin.Device));
+                if (!isExpelled) await find(MacId.Parse(each.Mac)).RevokeVouched(origin).WaitAsync(Again, time);
+                keys.Settle(each);
+            }
+        }
+        catch (Exception problem)
+        {
+            // Away, or whatever it said: what is owed stays owed.
+            NotTold(owed.Key, problem);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Mac} does not confirm revocations.")]
+    private partial void NotTold(string mac, Exception problem);
 }

@@ -114,6 +114,54 @@ test("Stop keeps what is there and asks again after a reconnect", () => {
   assert.deepEqual(chat.stop(), []);
 });
 
+test("What was under way when a person began anew is stopped in each session until the Mac says that it ended", () => {
+  const { chat, id, mac } = asked();
+  mac({ op: "delta", seq: 3, content: "half" });
+  assert.deepEqual(chat.startOver(), [{ op: "cancel", id }]);
+  assert.deepEqual(chat.turns, []);
+  const stopped = [
+    { op: "resume", id, after: 3 },
+    { op: "cancel", id },
+  ];
+  assert.deepEqual(chat.resume(), stopped);
+  chat.ask("another", "");
+  const resume = { op: "resume", id: answerOf(chat).id, after: 0 };
+  assert.deepEqual(chat.resume(), [...stopped, resume]);
+  mac({ op: "delta", seq: 4, content: "rest" });
+  assert.deepEqual(chat.resume(), [...stopped, resume]);
+  mac({ op: "error", seq: 5, code: "cancelled", message: "x" });
+  assert.deepEqual(chat.resume(), [resume]);
+  assert.deepEqual([answerOf(chat).text, answerOf(chat).state], ["", "sent"]);
+});
+
+test("A given up answer that the Mac never heard of, or that ended by itself, is not asked for again", () => {
+  for (const end of [
+    { op: "error", for: "resume", code: "not_found", message: "x" },
+    { op: "done", seq: 1, reason: "stop" },
+  ]) {
+    const { chat, mac } = asked();
+    chat.startOver();
+    assert.equal(chat.resume().length, 2);
+    assert.deepEqual(mac(end), []);
+    assert.deepEqual(chat.resume(), []);
+  }
+});
+
+test("Remembers as many given up answers as a Mac has under way, and begins anew with nothing to give up", () => {
+  const chat = new Conversation();
+  assert.deepEqual(chat.startOver(), []);
+  const ids: string[] = [];
+  for (let count = 0; count < 10; count++) {
+    chat.ask("Hi", "");
+    ids.push(answerOf(chat).id);
+    chat.startOver();
+  }
+  assert.deepEqual(
+    chat.resume().flatMap((message) => (message.op === "cancel" ? [message.id] : [])),
+    ids.slice(-8),
+  );
+});
+
 test("One question at a time", () => {
   const { chat } = asked();
   assert.deepEqual(chat.ask("another", ""), []);

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { fromBase64Url, toBase64Url } from "../src/bytes.ts";
-import { Problem } from "../src/phone/problem.ts";
+import { isFinal, Problem } from "../src/phone/problem.ts";
 import { sentenceOf } from "../src/phone/sentences.ts";
 import { type Addressee, Signaling } from "../src/phone/signaling.ts";
 import {
@@ -127,18 +127,40 @@ test("A refusal with a right clock is a refusal", async (context) => {
 test("Each refusal has its code and sentence", async (context) => {
   for (const [status, code, expected] of [
     [400, "version", "version"],
+    [400, "bad_request", "bad_request"],
     [400, "mac_required", "mac_required"],
+    [403, "refused", "refused"],
     [404, "mac_unknown", "mac_unknown"],
     [503, "mac_offline", "mac_offline"],
     [429, "rate", "overloaded"],
     [502, undefined, "overloaded"],
-    [415, undefined, "bad_request"],
+    [404, "not_found", "front_door_unreachable"],
+    [403, undefined, "front_door_unreachable"],
   ] as const) {
     const reply = { status, body: { code }, headers: { "retry-after": "3" } };
     const { signaling } = await frontDoor(context, () => reply);
     const problem = await problemOf(signaling.offer(to, sdp));
     assert.deepEqual([problem.code, problem.retryAfterMs], [expected, 3_000]);
     assert.notEqual(sentenceOf(problem.code), sentenceOf("?"));
+  }
+});
+
+test("A proxy's 403 and 404 are not the Mac's word: they pass, and move no clock", async (context) => {
+  const now = Math.floor(Date.now() / 1000) + 5_000;
+  for (const status of [401, 403, 404, 407, 413]) {
+    for (const body of ["<h1>Nothing here</h1>", "", `{"code":${status},"now":${now}}`]) {
+      let requests = 0;
+      const server = createServer((request, response) => {
+        requests++;
+        request.resume().on("end", () => response.writeHead(status).end(body));
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      context.after(() => server.close());
+      const { port } = server.address() as AddressInfo;
+      const { code } = await problemOf(new Signaling(`http://127.0.0.1:${port}`).offer(to, sdp));
+      assert.deepEqual([code, requests], ["front_door_unreachable", 1], `${status} ${body}`);
+      assert.equal(isFinal(code), false);
+    }
   }
 });
 
@@ -154,6 +176,7 @@ test("An answer that broke off, and a page that is none, are no forgery", async 
       response.write('{"v":1,', () => response.destroy());
     },
     (response) => response.writeHead(200).end("<h1>Welcome to our hotel</h1>"),
+    (response) => response.writeHead(200).end("null"),
   ];
   for (const respond of answers) {
     const server = createServer((request, response) => request.resume().on("end", () => respond(response)));
@@ -177,10 +200,86 @@ test("Gets ice servers, drops malformed ones and asks no second time", async (co
     ];
     return path === "/signaling/ice" && authentic
       ? { status: 200, body: { v: 1, iceServers } }
-      : { status: 403, body: {} };
+      : { status: 403, body: { code: "refused", now: ts } };
   });
   const expected = [{ urls: ["stun:a"] }, { urls: ["turn:b"], username: "u", credential: "c" }];
   assert.deepEqual(await signaling.iceServers(to), expected);
   assert.deepEqual(await signaling.iceServers(to), expected);
   assert.equal(requests.length, 1);
+});
+
+test("Servers that the front door is slow to tell come late, and serve the next connection", async (context) => {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const server = createServer(async (request, response) => {
+    request.resume();
+    await released;
+    response.writeHead(200).end(JSON.stringify({ v: 1, iceServers: [{ urls: "stun:a" }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const signaling = new Signaling(`http://127.0.0.1:${port}`);
+  const late: Promise<RTCIceServer[]> = new Promise((resolve) => {
+    void signaling.iceServers(to, resolve).then((early) => {
+      assert.deepEqual(early, []);
+      release();
+    });
+  });
+  assert.deepEqual(await late, [{ urls: ["stun:a"] }]);
+  assert.deepEqual(await signaling.iceServers(to), [{ urls: ["stun:a"] }]);
+});
+
+/** A front door that keeps its answers, all but the first, until `release()`, and a clock in the test's hand. */
+async function slowFrontDoor(context: TestContext, first: object, later: object) {
+  const clock = { now: 1_000 };
+  context.mock.method(performance, "now", () => clock.now);
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const asked = { count: 0 };
+  const server = createServer(async (request, response) => {
+    request.resume();
+    const isFirst = asked.count++ === 0;
+    if (!isFirst) {
+      await released;
+    }
+    response.writeHead(200).end(JSON.stringify({ v: 1, iceServers: [isFirst ? first : later] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { signaling: new Signaling(`http://127.0.0.1:${port}`), clock, asked, release };
+}
+
+test("Two who ask for ice servers at once ask one question", async (context) => {
+  const { signaling, asked } = await slowFrontDoor(context, { urls: "stun:a" }, { urls: "stun:b" });
+  const told = await Promise.all([signaling.iceServers(to), signaling.iceServersAtHand(to)]);
+  assert.deepEqual(told, [[{ urls: ["stun:a"] }], [{ urls: ["stun:a"] }]]);
+  assert.equal(asked.count, 1);
+});
+
+test("A restart takes the servers that there are, and asks for new ones beside", async (context) => {
+  const door = await slowFrontDoor(context, { urls: "stun:a" }, { urls: "stun:b" });
+  await door.signaling.iceServers(to);
+  door.clock.now += 60 * 60_000;
+  assert.deepEqual(await door.signaling.iceServersAtHand(to), [{ urls: ["stun:a"] }]);
+  door.release();
+  // Joins the question that is under way.
+  assert.deepEqual(await door.signaling.iceServers(to), [{ urls: ["stun:b"] }]);
+  assert.deepEqual(await door.signaling.iceServersAtHand(to), [{ urls: ["stun:b"] }]);
+  assert.equal(door.asked.count, 2);
+});
+
+test("A restart waits a moment for credentials that have ended, and no longer", async (context) => {
+  const relay = { urls: ["turn:a"], username: "u", credential: "c" };
+  const fresh = { ...relay, credential: "d" };
+  const door = await slowFrontDoor(context, relay, fresh);
+  await door.signaling.iceServers(to);
+  door.clock.now += 9 * 60_000;
+  assert.deepEqual(await door.signaling.iceServersAtHand(to), [relay]);
+  door.clock.now += 60_000;
+  assert.deepEqual(await door.signaling.iceServersAtHand(to), [relay]);
+  const waiting = door.signaling.iceServersAtHand(to);
+  door.release();
+  assert.deepEqual(await waiting, [fresh]);
 });

@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
 using QuicPair.Benchmarks.Path;
+using QuicPair.Benchmarks.Signaling;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    the parts
 // dotnet run -c Release --project tests/Benchmarks -- path 200        the whole path, stage by stage
 // dotnet run -c Release --project tests/Benchmarks -- cancel 100      from "stop" to the runner's stop, in each stage
 // dotnet run -c Release --project tests/Benchmarks -- crowd 20        the first token's share of one device and of 20
+// dotnet run -c Release --project tests/Benchmarks -- phones 1000     1,000 phones on one silo: connects, idling, chats
+// dotnet run -c Release --project tests/Benchmarks -- signaling 3     200 offers a second to the Macs of a household
 var count = args.Length > 1 && int.TryParse(args[1], out var given) ? given : (int?)null;
 switch (args)
 {
@@ -14,6 +17,10 @@ switch (args)
         return await CancelRun.Run(count ?? 100);
     case ["crowd", ..]:
         return await CrowdRun.Run(count ?? 20);
+    case ["phones", ..]:
+        return await PhonesRun.Run(count ?? 1000);
+    case ["signaling", .. var words]:
+        return await SignalingRun.Run(words);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(QuicPair.Benchmarks.NoiseBenchmark).Assembly).Run(args);
         return 0;

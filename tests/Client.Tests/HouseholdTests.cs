@@ -83,6 +83,8 @@ public sealed class HouseholdTests : IAsyncLifetime
         Assert.Equal(2, _phone.Household().Count);
         _phone.Pairings.Save(added with { Vouching = VouchingStage.Asked });
         Assert.Single(_phone.Household());
+        Assert.Equal(
+            [_session.Pairing.DeviceId, added.DeviceId], _phone.Usable().Select(record => record.DeviceId));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using QuicPair.Client.Session;
+using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests;
@@ -46,10 +48,30 @@ public sealed class IceServersTests : IDisposable
     public async Task A_link_for_the_local_network_asks_nobody()
     {
         await using var phone = NewPhone();
-        var link = _mac.Link with { Flags = Protocol.LinkFlags.LocalNetworkOnly };
+        var link = _mac.Link with { Flags = LinkFlags.LocalNetworkOnly };
         await using var mac = await phone.Pair(link, Cancellation);
 
         Assert.Empty(_mac.IceRequests);
+    }
+
+    [Fact]
+    public async Task A_pairing_for_the_local_network_has_a_port_of_its_own_that_speaks_with_nobody_else()
+    {
+        await using var phone = NewPhone();
+        var link = _mac.Link with { Flags = LinkFlags.LocalNetworkOnly };
+        await (await phone.Pair(link, Cancellation)).DisposeAsync();
+        var first = Port(_mac.Offers[^1].Sdp);
+        var local = Assert.Single(phone.Pairings.Load());
+        var usual = local with { Flags = LinkFlags.None };
+        await (await phone.Open(usual, Cancellation)).DisposeAsync();
+        var other = Port(_mac.Offers[^1].Sdp);
+        await (await phone.Open(local, Cancellation)).DisposeAsync();
+
+        Assert.Equal(first, Port(_mac.Offers[^1].Sdp));
+        Assert.NotEqual(first, other);
+        var options = new RtcHostOptions { Port = 7000 };
+        Assert.Equal(options with { LocalOnly = true, Port = 0 }, PhonePorts.OptionsFor(options, [usual, local]));
+        Assert.Same(options, PhonePorts.OptionsFor(options, [usual]));
     }
 
     [Fact]
@@ -87,6 +109,8 @@ public sealed class IceServersTests : IDisposable
 
     private static string Line(string sdp, string name) =>
         Assert.Single(sdp.Split("\r\n"), line => line.StartsWith(name, StringComparison.Ordinal));
+
+    private static string Port(string sdp) => Line(sdp, "a=candidate:").Split(' ')[5];
 
     private Phone NewPhone() => new(new PhoneOptions
     {

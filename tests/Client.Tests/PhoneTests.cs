@@ -7,6 +7,9 @@ namespace QuicPair.Client.Tests;
 
 public sealed class PhoneTests : IDisposable
 {
+    private const string NullSdp =
+        """{"sdp":null,"nonce":"AAAAAAAAAAAAAAAAAAAAAA","version":1,"auth":"AAAAAAAAAAAAAAAAAAAAAA"}""";
+
     private readonly TemporaryFolder _folder = new();
     private readonly TestMac _mac = new();
 
@@ -107,6 +110,46 @@ public sealed class PhoneTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_offer_that_is_refused_leaves_nothing_behind_and_can_be_made_again()
+    {
+        _mac.IsInvitationOpen = false;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Refused, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        Assert.Empty(phone.Pairings.Load());
+        _mac.IsInvitationOpen = true;
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.True(_mac.IsPaired);
+    }
+
+    [Fact]
+    public async Task A_pairing_that_broke_off_keeps_its_key_over_a_refusal()
+    {
+        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.MacAway, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        var stored = Assert.Single(phone.Pairings.Load());
+        (_mac.Failure, _mac.IsInvitationOpen) = (null, false);
+        Assert.Equal(ConnectFailure.Refused, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        _mac.IsInvitationOpen = true;
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.Equal(stored.PrivateKey, Assert.Single(phone.Pairings.Load()).PrivateKey);
+    }
+
+    [Fact]
+    public async Task An_invitation_long_past_its_time_is_forgotten_with_its_secret()
+    {
+        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.MacAway, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        var stored = Assert.Single(phone.Usable());
+        var old = stored with { Expiry = stored.Expiry - 10_000 };
+        phone.Pairings.Save(old);
+        Assert.Empty(phone.Usable());
+        Assert.Equal(ConnectFailure.Refused, await FailureOf(phone.Open(old, Cancellation)));
+        Assert.Empty(phone.Pairings.Load());
+    }
+
+    [Fact]
     public async Task An_answer_with_a_wrong_mac_is_forged()
     {
         _mac.ForgesAnswers = true;
@@ -142,6 +185,9 @@ public sealed class PhoneTests : IDisposable
     [InlineData(HttpStatusCode.BadRequest, """{"code":"version"}""", ConnectFailure.Version)]
     [InlineData(HttpStatusCode.OK, "<html>", ConnectFailure.FrontDoorBroken)]
     [InlineData(HttpStatusCode.OK, "{}", ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.OK, NullSdp, ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.OK, """{"iceServers":[null]}""", ConnectFailure.FrontDoorBroken)]
+    [InlineData(HttpStatusCode.OK, """{"iceServers":[{"urls":[null]}]}""", ConnectFailure.FrontDoorBroken)]
     [InlineData(HttpStatusCode.Forbidden, "<html>", ConnectFailure.FrontDoorBroken)]
     [InlineData(HttpStatusCode.InternalServerError, "", ConnectFailure.FrontDoorBroken)]
     public async Task Each_answer_of_the_front_door_has_its_cause(

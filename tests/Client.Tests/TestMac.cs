@@ -72,9 +72,15 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Called with every other request that has an id.</summary>
     public Action<TestMacPhone, Message>? OnRequest { get; set; }
 
+    /// <summary>Called when it is asked for its models, in place of the answer.</summary>
+    public Action<TestMacPhone>? OnModels { get; set; }
+
     /// <summary>What it answers when asked for its models.</summary>
     public IReadOnlyList<QuicPair.Protocol.Chat.ModelDescription> Models { get; set; } =
         [new() { Name = "m", Size = 1, Loaded = true, Remote = false }];
+
+    /// <summary>What the end of its echo says about the time; null is nothing.</summary>
+    public QuicPair.Protocol.Chat.AnswerStatistics? Statistics { get; set; }
 
     /// <summary>The lasting keys, once it paired.</summary>
     public (byte[] Psk, byte[] OfferKey)? Lasting { get; set; }

@@ -143,7 +143,13 @@ internal sealed class TestMacPhone : IDisposable
                 break;
             case ChatMessage chat:
                 Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = chat.Prompt ?? chat.Turns![^1].Content });
-                Send(new DoneMessage { Id = chat.Id, Seq = 2, Reason = DoneReason.Stop });
+                Send(new DoneMessage
+                {
+                    Id = chat.Id,
+                    Seq = 2,
+                    Reason = DoneReason.Stop,
+                    Statistics = _mac.Statistics,
+                });
                 break;
             case CancelMessage cancel when _mac.OnCancel is { } stop:
                 stop(this, cancel);
@@ -157,6 +163,9 @@ internal sealed class TestMacPhone : IDisposable
             case ResumeMessage resume:
                 Send(new DeltaMessage { Id = resume.Id, Seq = resume.After + 1, Content = " resumed" });
                 Send(new DoneMessage { Id = resume.Id, Seq = resume.After + 2, Reason = DoneReason.Stop });
+                break;
+            case ModelsRequest when _mac.OnModels is { } list:
+                list(this);
                 break;
             case ModelsRequest:
                 Send(new ModelsReply { Models = _mac.Models });

@@ -37,6 +37,13 @@ public sealed class DoctorTests
         await Line(household, "FAIL  certificate It ended on ", expired);
         await Line(household, "FAIL  certificate Its authority is another household's", ForeignFiles(household, id));
 
+        // The clock was set back: the youngest entry is a dead one, and this Mac is here all the same.
+        await household.Execute(
+            "INSERT INTO OrleansMembershipTable SELECT DeploymentId, Address, 1, Generation + 1000000, SiloName, "
+            + "HostName, 6, ProxyPort, SuspectTimes, StartTime, IAmAliveTime FROM OrleansMembershipTable "
+            + $"WHERE SiloName = '{id}' AND Status = 3");
+        await Line(household, "OK    members    This Mac is here, with 2 others of 2.");
+
         await mac.Process.Kill();
         await household.UntilSeen(household.Macs[1], mac, "away");
         await Line(household, "FAIL  members    This Mac is listed as gone.");

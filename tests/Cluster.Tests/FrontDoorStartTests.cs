@@ -1,6 +1,6 @@
 using QuicPair.Cluster.Certificates;
-using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.Cluster.Tests;
@@ -17,7 +17,7 @@ public sealed class FrontDoorStartTests : IDisposable
     {
         using var authority = HouseholdAuthority.Create(TimeProvider.System);
         MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, Path.Combine(_folder, "household"));
-        var database = $"Host=127.0.0.1;Port={PostgresProcess.FreePort()};Username=nobody;Password=none;Database=none";
+        var database = $"Host=127.0.0.1;Port={FreePort.Next()};Username=nobody;Password=none;Database=none";
         var settings = new Dictionary<string, string?>
         {
             ["Cluster__ConnectionString"] = database,

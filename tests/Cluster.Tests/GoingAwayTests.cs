@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuicPair.Cluster.Tests.Processes;
+using QuicPair.EndToEnd;
 using QuicPair.Protocol.Messages;
 using Xunit;
 
@@ -76,6 +77,30 @@ public sealed class GoingAwayTests(Database database)
     }
 
     [Fact]
+    public async Task A_mac_that_starts_before_its_database_waits_for_it_and_ends_in_order_meanwhile()
+    {
+        var (household, server) = await Household.StartWithServer(macs: 1);
+        await using var members = household;
+        var mac = household.Macs[0];
+        await mac.Process.Kill();
+        await server.Kill();
+        await using (var asked = MacProcess.Launch(mac.Home, 0, household.SettingsOf(mac)))
+        {
+            await asked.Line(IsWaiting);
+            await asked.Terminate();
+            Assert.Equal(0, await asked.Exit());
+            Assert.DoesNotContain("Exception", asked.Errors, StringComparison.Ordinal);
+        }
+
+        await using var patient = MacProcess.Launch(mac.Home, 0, household.SettingsOf(mac));
+        await patient.Line(IsWaiting);
+        await server.StartAgain();
+        await patient.Line(line => line.StartsWith("Pair a phone", StringComparison.Ordinal));
+        Assert.Single(patient.Errors.Split('\n'), IsWaiting);
+        await household.Until(mac, 403);
+    }
+
+    [Fact]
     public async Task A_mac_that_is_asked_to_stop_finishes_its_answers_and_takes_no_new_phones()
     {
         await using var household = await Household.Start(database.Server, macs: 1);
@@ -139,4 +164,6 @@ public sealed class GoingAwayTests(Database database)
         Assert.Contains("with these keys runs at 127.0.0.1", refused.Message, StringComparison.Ordinal);
         Assert.Equal(403, await household.Knock(mac));
     }
+
+    private static bool IsWaiting(string line) => line.Contains("QuicPair waits for it", StringComparison.Ordinal);
 }

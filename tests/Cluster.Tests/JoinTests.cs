@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.Cluster.Tests;
@@ -79,6 +81,31 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_that_is_away_is_said_before_anything_is_stored()
+    {
+        var (exit, output, errors) = await Run(
+            _first, "household", "create", "--database", $"Host=127.0.0.1;Port={Port};Username=nobody",
+            "--address", "127.0.0.1", "--port", Port);
+
+        Assert.Equal((3, ""), (exit, output));
+        Assert.Contains("database cannot be reached", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_first.Home, "household")));
+        Assert.True((await _first.Ask(new { op = "macs" })).GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_chose_is_not_stored_but_found_at_each_start()
+    {
+        await Ok(_first, "household", "create", "--database", _database, "--port", Port);
+        Assert.Equal("auto", await StoredAddress(_first));
+        var invitation = (await Ok(_first, "invite")).Split('\n')[0];
+        await Ok(_second, "join", invitation, "--port", Port);
+        Assert.StartsWith("auto:", await StoredAddress(_second), StringComparison.Ordinal);
+        var macs = await Ok(_first, "macs", "--json");
+        Assert.Equal(2, macs.Split("\"here\"").Length - 1);
+    }
+
+    [Fact]
     public async Task A_restart_that_takes_long_says_so()
     {
         var errors = new StringWriter();
@@ -153,6 +180,38 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mac_that_is_expelled_is_out_and_joins_again_with_another_key_only()
+    {
+        string[] place = ["--address", "127.0.0.1", "--port"];
+        await Create();
+        await Ok(_second, ["join", await Invitation(), .. place, Port]);
+        var (first, second) = (await Id(_first), await Id(_second));
+        var (exit, _, errors) = await Run(_second, "household", "expel", first);
+        Assert.Equal(2, exit);
+        Assert.Contains("ask its first Mac", errors, StringComparison.Ordinal);
+
+        await Ok(_first, "household", "expel", second);
+        Assert.Contains(
+            $"\"event\":\"expelled\",\"device\":\"{second}\"", await Audit(_first), StringComparison.Ordinal);
+        Assert.Contains("\"expelled\"", await Ok(_first, "macs", "--json"), StringComparison.Ordinal);
+
+        // An honest program hears of it from the database, and says so, also when it is started again.
+        await SaysThatItIsOut(_second.Process);
+        await using (var again = MacProcess.Launch(_second.Home)) await SaysThatItIsOut(again);
+
+        Directory.Delete(Path.Combine(_second.Home, "household"), recursive: true);
+        await using var alone = await MacProcess.Start(_second.Home);
+        (exit, _, errors) = await Run(alone, ["join", await Invitation(), .. place, Port]);
+        Assert.Equal(4, exit);
+        Assert.Contains("this Mac was expelled", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(alone.Home, "household")));
+
+        await using var anew = await MacProcess.Start(Path.Combine(_folder, "anew"));
+        await Ok(anew, ["join", await Invitation(), .. place, Port]);
+        Assert.Equal(2, (await Ok(_first, "macs", "--json")).Split("\"here\"").Length - 1);
+    }
+
+    [Fact]
     public async Task Nobody_joins_with_a_made_up_secret()
     {
         await Create();
@@ -164,7 +223,24 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
 
     private static Task<string> Audit(MacProcess mac) => File.ReadAllTextAsync(Path.Combine(mac.Home, "audit.log"));
 
-    private static string Port => $"{PostgresProcess.FreePort()}";
+    private static async Task<string> Id(MacProcess mac) =>
+        (await mac.Ask(new { op = "status" })).GetProperty("macId").GetString()!;
+
+    private static async Task SaysThatItIsOut(ChildProcess mac)
+    {
+        Assert.Equal(1, await mac.Exit());
+        Assert.Contains("was expelled from its household", mac.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task<string> Invitation() => (await Ok(_first, "invite")).Split('\n')[0];
+
+    private static async Task<string?> StoredAddress(MacProcess mac)
+    {
+        var settings = await File.ReadAllTextAsync(Path.Combine(mac.Home, "household", "settings.json"));
+        return JsonElement.Parse(settings).GetProperty("Cluster").GetProperty("Address").GetString();
+    }
+
+    private static string Port => $"{FreePort.Next()}";
 
     private Task<string> Create() => Ok(
         _first, "household", "create", "--database", _database, "--address", "127.0.0.1", "--port", Port);

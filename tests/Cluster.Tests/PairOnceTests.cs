@@ -1,4 +1,5 @@
 using QuicPair.Client;
+using QuicPair.Client.Store;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.Protocol.Messages;
 using Xunit;
@@ -38,10 +39,37 @@ public sealed class PairOnceTests(Database database)
         }
     }
 
-    private static async Task Refused(Phone phone, Client.Store.PairingRecord record)
+    [Fact]
+    public async Task A_revocation_need_not_wait_for_the_Mac_that_was_scanned()
+    {
+        await using var household = await Household.Start(database.Server, macs: 3);
+        await using var phone = await household.Pair(household.Macs[0], "phone");
+        await using (var scanned = await phone.Open(phone.Pairings.Load().Single(), Cancellation))
+        {
+            Assert.Equal(2, (await phone.UseHousehold(scanned, Cancellation)).Count);
+        }
+
+        var records = phone.Pairings.Load();
+        foreach (var record in records)
+        {
+            await (await phone.Open(record, Cancellation)).DisposeAsync();
+        }
+
+        // Which other Macs the phone has, that one alone knows; it is away.
+        await household.Macs[0].Process.Kill();
+        await household.Macs[1].Ask(new { op = "revoke", device = Of(household, 1).DeviceId });
+        await Refused(phone, Of(household, 2));
+        await household.Restart(0);
+        await Refused(phone, Of(household, 0));
+
+        PairingRecord Of(Household house, int mac) =>
+            records.Single(record => record.MacId == house.Ids[house.Macs[mac].Home]);
+    }
+
+    private static async Task Refused(Phone phone, PairingRecord record)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (true)
+        for (var tick = 0; tick < 900; tick++)
         {
             try
             {
@@ -58,6 +86,8 @@ public sealed class PairOnceTests(Database database)
 
             await timer.WaitForNextTickAsync(Cancellation);
         }
+
+        Assert.Fail($"{record} is never refused.");
     }
 
     private static async Task<Message?> Last(PairedMac mac)

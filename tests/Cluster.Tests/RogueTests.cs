@@ -5,10 +5,14 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans.Configuration;
+using Orleans.Runtime.MembershipService;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Supervision;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.Cluster.Tests;
@@ -18,10 +22,16 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
 {
     private const string Honest = "aaaaaaaaaaaaaaaa";
     private const string Other = "bbbbbbbbbbbbbbbb";
+
+    /// <summary>What an honest member says of whoever shows no certificate of its household.</summary>
+    private const string Stranger = "A stranger at ";
+
     private static readonly Action<ISiloBuilder> Silent = _ => { };
 
+    private readonly HeardLog _heard = new(typeof(MutualTls).FullName!);
     private readonly string _folder = Directory.CreateTempSubdirectory("quicpair-rogue-").FullName;
     private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
+    private HouseholdOptions _options = null!;
     private Member _member = null!;
     private string _database = "";
     private int _port;
@@ -31,8 +41,9 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await database.Server.NewDatabase();
-        _port = PostgresProcess.FreePort();
-        _member = await Member.Start(Honest, Options(_authority, Honest, _port));
+        _port = FreePort.Next();
+        _options = Options(_authority, Honest, _port);
+        _member = await Member.Start(Honest, _options, _heard.Listen);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +67,7 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
     {
         var options = Options(_authority, Other);
         options.Certificates = "";
-        await Refused(Other, options, Silent);
+        await Refused(Other, options, Silent, Stranger);
     }
 
     [Fact]
@@ -69,22 +80,50 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
         var options = Options(_authority, Other);
         MemberCertificate.Save(
             options.Certificates, expired, key.ExportPkcs8PrivateKeyPem(), _authority.Certificate);
-        await Refused(Other, options, Silent);
+        await Refused(Other, options, Silent, Stranger);
     }
 
     [Fact]
     public async Task A_silo_of_another_household_is_refused()
     {
         using var foreign = HouseholdAuthority.Create(TimeProvider.System);
-        await Refused(Other, Options(foreign, Other), Silent);
+        await Refused(Other, Options(foreign, Other), Silent, Stranger);
     }
 
     [Fact]
     public async Task A_silo_that_takes_another_macs_name_is_refused()
     {
         const string Taken = "cccccccccccccccc";
-        await Refused(Other, Options(_authority, Other), silo =>
-            silo.Services.PostConfigure<SiloOptions>(o => o.SiloName = Taken));
+        await Refused(
+            Other,
+            Options(_authority, Other),
+            silo => silo.Services.PostConfigure<SiloOptions>(o => o.SiloName = Taken),
+            $"{Other} is not the silo at ");
+    }
+
+    [Fact]
+    public async Task A_silo_that_was_expelled_loses_its_connections_and_its_place_and_is_refused_for_good()
+    {
+        const string Third = "cccccccccccccccc";
+        await using var expelled = await Member.Start(Other, Options(_authority, Other));
+        var thirds = Options(_authority, Third);
+        await using var third = await Member.Start(Third, thirds);
+        Assert.Equal(Honest, (await expelled.Grains.Mac(MacId.Parse(Honest)).GetState()).Mac.Value);
+
+        // What the authority did not sign is nothing, whoever wrote it.
+        await Execute($"INSERT INTO QuicPairExpelled VALUES ('{Third}', decode(repeat('00', 64), 'hex'))");
+        await Expulsions.Add(Other, _authority, _database);
+        await Until(() => Knows(_options) && Knows(thirds));
+        await Until(() => !Active(_member).Contains(Other) && !Active(third).Contains(Other));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => expelled.Grains.Mac(MacId.Parse(Honest)).GetState());
+        Assert.Equal(Third, (await _member.Grains.Mac(MacId.Parse(Third)).GetState()).Mac.Value);
+
+        // A new certificate of that name is as good as none, and a row that is gone takes nothing back.
+        await Execute("DELETE FROM QuicPairExpelled");
+        await Refused(Other, Options(_authority, Other), Silent, Stranger);
+
+        static bool Knows(HouseholdOptions member) => ExpelledMembers.In(member.Certificates).Contains(Other);
     }
 
     [Fact]
@@ -109,7 +148,9 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
     {
         var options = Options(_authority, Other);
         var tls = new MutualTls(
-            MemberCertificate.Open(options.Certificates)!, new IPEndPoint(IPAddress.Loopback, _port));
+            MemberCertificate.Open(options.Certificates)!,
+            new MemberConnections(),
+            new IPEndPoint(IPAddress.Loopback, _port));
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
@@ -170,14 +211,67 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
         }
     }
 
-    private static async Task Refused(string name, HouseholdOptions options, Action<ISiloBuilder> change)
+    private async Task Refused(
+        string name, HouseholdOptions options, Action<ISiloBuilder> change, string cause)
     {
+        var members = Active(_member).ToList();
+        await Execute(
+            """
+            CREATE TABLE Admitted (SiloName text);
+            CREATE FUNCTION Admit() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN INSERT INTO Admitted VALUES (NEW.SiloName); RETURN NULL; END $$;
+            CREATE TRIGGER Admission AFTER INSERT OR UPDATE ON OrleansMembershipTable
+              FOR EACH ROW WHEN (NEW.Status = 3) EXECUTE FUNCTION Admit();
+            """);
+        var before = Refusals();
+
         // With the database's password it may write itself into the list of members; it stays alone all the same.
-        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(async () =>
         {
             await using var rogue = await Member.Start(name, options, change, patience: 3);
-            await rogue.Grains.Mac(MacId.Parse(Honest)).GetState();
         });
+
+        await Until(() => Refusals() > before);
+        Assert.Empty((await Admitted()).Except(members));
+        Assert.Equal(members, Active(_member));
+        foreach (var member in members)
+        {
+            Assert.Equal(member, (await _member.Grains.Mac(MacId.Parse(member)).GetState()).Mac.Value);
+        }
+
+        int Refusals() => _heard.Lines.Count(line => line.StartsWith(cause, StringComparison.Ordinal)
+            && line.Contains("turned away", StringComparison.Ordinal));
+    }
+
+    /// <summary>Who was an active member at any time since the rogue came.</summary>
+    private async Task<List<string>> Admitted()
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand("SELECT DISTINCT SiloName FROM Admitted", connection);
+        await using var rows = await command.ExecuteReaderAsync(Cancellation);
+        var names = new List<string>();
+        while (await rows.ReadAsync(Cancellation)) names.Add(rows.GetString(0));
+        return names;
+    }
+
+    private static async Task Until(Func<bool> met)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        for (var tick = 0; !met() && tick < 600; tick++)
+        {
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+
+        Assert.True(met());
+    }
+
+    private async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Cancellation));
     }
 
     private static IEnumerable<string> Active(Member member) => member.Snapshot.Members.Values

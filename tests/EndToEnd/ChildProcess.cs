@@ -104,9 +104,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the program's own end and gives its exit code.</summary>
-    public async Task<int> Exit()
+    /// <param name="hang">When it is taken to hang; five minutes unless told.</param>
+    public async Task<int> Exit(TimeSpan? hang = null)
     {
-        await _process.WaitForExitAsync().WaitAsync(Hang);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(hang ?? Hang);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The program does not end.\n{Output}\n{Errors}");
+        }
+
         _process.WaitForExit();
         return _process.ExitCode;
     }
@@ -126,6 +135,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>SIGCONT: the program goes on.</summary>
     public Task Thaw() => Signal("CONT");
+
+    /// <summary>SIGTERM: the program is asked to end.</summary>
+    public Task Terminate() => Signal("TERM");
 
     private async Task Signal(string name)
     {

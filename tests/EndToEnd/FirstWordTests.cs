@@ -16,7 +16,7 @@ public sealed class FirstWordTests
         Assert.Equal((0, true), (first.Exit, first.Output.Length > 0));
         var later = await phone.Run("chat", "--stats", "And now?");
         Assert.Equal((0, true), (later.Exit, later.Output.Length > 0));
-        Assert.Matches("path (local|direct)", later.Errors);
+        AssertStats(later.Errors);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(phone.Store));
@@ -27,17 +27,19 @@ public sealed class FirstWordTests
     }
 
     [Fact]
-    public async Task Real_inference_arrives_unchanged_in_the_terminal()
+    public async Task Real_inference_of_a_seed_arrives_unchanged_in_the_terminal()
     {
         await using var runner = await TestRunner.Start(seed: 7);
         await using var mac = await MacProcess.Start(settings: runner.Settings);
         using var phone = new PhoneCommand();
         const string prompt = "Tell me about the river and the old map";
-        var direct = await runner.Direct(prompt);
+        var direct = await runner.Direct(prompt, seed: 23);
+        Assert.NotEqual(await runner.Direct(prompt), direct);
 
-        var answer = await phone.Run("chat", await mac.Invite(), prompt);
+        var answer = await phone.Run("chat", "--stats", "--seed", "23", await mac.Invite(), prompt);
 
-        Assert.Equal((0, direct.Trim()), (answer.Exit, answer.Output.Trim()));
+        Assert.Equal((0, Lines(direct)), (answer.Exit, answer.Output));
+        AssertStats(answer.Errors);
     }
 
     [Fact]
@@ -100,4 +102,26 @@ public sealed class FirstWordTests
 
         Assert.Equal(3, (await phone.Run("chat", link, "Hello")).Exit);
     }
+
+    /// <summary>The path and its round trip, then where the time went until the first token, and the speed.</summary>
+    private static void AssertStats(string errors)
+    {
+        var lines = errors.Trim().Split('\n');
+        const string time = @"\d+(\.\d)? ms";
+        Assert.Equal(3, lines.Length);
+        Assert.Matches($"^path (local|direct), round trip {time}$", lines[0]);
+        Assert.Matches(
+            $"^signaling {time} · ICE {time} · DTLS {time} · SCTP {time} · Noise {time} · connected after {time}$",
+            lines[1]);
+        Assert.Matches(
+            $@"^queue \d+ ms · load \d+ ms · prompt \d+ ms · first token {time} \(at the Mac \d+ ms\)"
+            + @" · [1-9]\d* tokens · \d+ tokens/s$",
+            lines[2]);
+    }
+
+    /// <summary>
+    /// A text as lines that were read: the end of the last one is the terminal's, which puts it there unless the model
+    /// did.
+    /// </summary>
+    private static string Lines(string text) => text.EndsWith('\n') ? text[..^1] : text;
 }

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using QuicPair.Interop.Peers;
 
 namespace QuicPair.EndToEnd;
 
@@ -21,12 +20,15 @@ internal sealed partial class FrontDoorProcess : IAsyncDisposable
     /// <summary>A string that its memory does hold: it is in its configuration.</summary>
     public string Planted { get; }
 
-    public static async Task<FrontDoorProcess> Start(string operatorToken)
+    /// <param name="operatorToken">What opens its dashboard.</param>
+    /// <param name="settings">More configuration, as environment variables say it.</param>
+    public static async Task<FrontDoorProcess> Start(
+        string operatorToken, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var home = Directory.CreateTempSubdirectory("quicpair-door-").FullName;
         var planted = $"planted-{Guid.NewGuid():N}";
-        var siloPort = FreePort();
-        var process = ChildProcess.Start("dotnet", [Tree.Program("SignalingApi")], new Dictionary<string, string?>
+        var siloPort = FreePort.Next();
+        var environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
             ["QUICPAIR_HOME"] = home,
             ["FrontDoor__DataFolder"] = home,
@@ -36,7 +38,8 @@ internal sealed partial class FrontDoorProcess : IAsyncDisposable
             ["Urls"] = "http://127.0.0.1:0",
             ["Metrics__Port"] = "0",
             ["Logging__LogLevel__Default"] = "Trace",
-        });
+        };
+        var process = ChildProcess.Start("dotnet", [Tree.Program("SignalingApi")], environment);
         var line = await process.Line(line => Listening().IsMatch(line));
         var address = new Uri(Listening().Match(line).Groups[1].Value);
         return new FrontDoorProcess(process, home, address, siloPort, planted);
@@ -46,13 +49,6 @@ internal sealed partial class FrontDoorProcess : IAsyncDisposable
     {
         await Process.DisposeAsync();
         Directory.Delete(Home, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     [GeneratedRegex(@"front door on (http://\S+)")]

@@ -1,23 +1,29 @@
 using System.Globalization;
 using System.Text;
+using QuicPair.Interop.Peers;
 
 namespace QuicPair.EndToEnd;
 
 /// <summary>
-/// Looks for strings in everything that a live process can read and write (<c>/proc/PID/mem</c>).
+/// Looks for strings and bytes in everything that a live process can read and write (<c>/proc/PID/mem</c>).
 /// </summary>
 internal static class MemoryScan
 {
     private const int Window = 1 << 20;
 
-    /// <summary>Which of the needles stand in the process's memory, as UTF-8 or as UTF-16.</summary>
-    public static IReadOnlySet<string> Find(int process, params IReadOnlyCollection<string> needles)
+    /// <summary>
+    /// Which of the needles stand in the process's memory: texts as UTF-8 or as UTF-16, bytes as they are.
+    /// </summary>
+    public static IReadOnlySet<string> Find(
+        int process, IReadOnlyCollection<string> texts, IReadOnlyCollection<byte[]> bytes)
     {
-        var patterns = needles
-            .SelectMany(needle => new[] { Encoding.UTF8, Encoding.Unicode }
-                .Select(code => (needle, code.GetBytes(needle))))
+        if (!OperatingSystem.IsLinux()) Lane.Unavailable("Another process's memory is read through Linux's /proc.");
+        var patterns = texts
+            .SelectMany(text => new[] { Encoding.UTF8, Encoding.Unicode }
+                .Select(code => (Needle: text, Bytes: code.GetBytes(text))))
+            .Concat(bytes.Select(raw => (Needle: NameOf(raw), Bytes: raw)))
             .ToList();
-        var overlap = patterns.Max(pattern => pattern.Item2.Length);
+        var overlap = patterns.Max(pattern => pattern.Bytes.Length);
         var found = new HashSet<string>();
         using var memory = new FileStream(
             $"/proc/{process}/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
@@ -25,9 +31,9 @@ internal static class MemoryScan
         {
             foreach (var window in Windows(memory, start, end, overlap))
             {
-                foreach (var (needle, bytes) in patterns)
+                foreach (var (needle, pattern) in patterns)
                 {
-                    if (!found.Contains(needle) && window.Span.IndexOf(bytes) >= 0)
+                    if (!found.Contains(needle) && window.Span.IndexOf(pattern) >= 0)
                     {
                         found.Add(needle);
                     }
@@ -37,6 +43,9 @@ internal static class MemoryScan
 
         return found;
     }
+
+    /// <summary>What a needle of bytes is called when it is found.</summary>
+    public static string NameOf(byte[] bytes) => $"bytes {Convert.ToHexString(bytes)}";
 
     private static IEnumerable<(long Start, long End)> Writable(int process)
     {
@@ -58,7 +67,9 @@ internal static class MemoryScan
         {
             var wanted = (int)Math.Min(buffer.Length, end - at);
             var read = Read(memory, at, buffer.AsSpan(0, wanted));
-            if (read > 0)
+
+            // Much of a heap was never written.
+            if (buffer.AsSpan(0, read).ContainsAnyExcept((byte)0))
             {
                 yield return buffer.AsMemory(0, read);
             }

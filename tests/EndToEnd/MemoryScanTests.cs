@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Xunit;
 
 namespace QuicPair.EndToEnd;
@@ -8,12 +9,20 @@ public sealed class MemoryScanTests
     public async Task Finds_what_was_planted_and_nothing_else()
     {
         var planted = $"canary-{Guid.NewGuid():N}";
-        var environment = new Dictionary<string, string?> { ["PLANTED"] = planted };
-        const string script = "globalThis.kept = process.env.PLANTED; console.log('ready'); process.stdin.resume();";
+        var key = RandomNumberGenerator.GetBytes(32);
+        var environment = new Dictionary<string, string?>
+        {
+            ["PLANTED"] = planted,
+            ["KEY"] = Convert.ToHexString(key),
+        };
+        const string script = "globalThis.kept = [process.env.PLANTED, Buffer.from(process.env.KEY, 'hex')]; "
+            + "console.log('ready'); process.stdin.resume();";
         await using var node = ChildProcess.Start("node", ["-e", script], environment);
         await node.Line(line => line == "ready");
 
         var absent = $"canary-{Guid.NewGuid():N}";
-        Assert.Equal([planted], MemoryScan.Find(node.Id, planted, absent));
+        var found = MemoryScan.Find(node.Id, [planted, absent], [key, RandomNumberGenerator.GetBytes(32)]);
+
+        Assert.Equal([MemoryScan.NameOf(key), planted], found.Order(StringComparer.Ordinal));
     }
 }

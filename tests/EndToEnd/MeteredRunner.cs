@@ -11,6 +11,9 @@ namespace QuicPair.EndToEnd;
 /// </summary>
 internal sealed class MeteredRunner : IAsyncDisposable
 {
+    /// <summary>How fast it says it was.</summary>
+    public const int WordsPerSecond = 10;
+
     private const string Lists = """{"models":[{"name":"metered","model":"metered","size":1,"digest":"d","""
         + """ "modified_at":"2026-01-01T00:00:00Z","capabilities":["completion"]}]}""";
 
@@ -118,13 +121,18 @@ internal sealed class MeteredRunner : IAsyncDisposable
         }
 
         await _words.WaitAsync(_end.Token);
-        await Write(stream, Line("", "stop"));
+        await Write(stream, Line("", "stop", Statistics(_count)));
     }
 
-    private static string Line(string content, string? reason) =>
+    /// <summary>In nanoseconds, as Ollama says them.</summary>
+    private static string Statistics(int words) =>
+        ""","load_duration":5000000,"prompt_eval_count":2,"prompt_eval_duration":7000000"""
+        + $",\"eval_count\":{words},\"eval_duration\":{words * (1_000_000_000L / WordsPerSecond)}";
+
+    private static string Line(string content, string? reason, string statistics = "") =>
         """{"model":"metered","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","""
         + $"\"content\":\"{content}\"}},"
-        + (reason is null ? "\"done\":false}\n" : $"\"done\":true,\"done_reason\":\"{reason}\"}}\n");
+        + (reason is null ? "\"done\":false}\n" : $"\"done\":true,\"done_reason\":\"{reason}\"{statistics}}}\n");
 
     private Task Write(NetworkStream stream, string text) =>
         stream.WriteAsync(Encoding.UTF8.GetBytes(text), _end.Token).AsTask();

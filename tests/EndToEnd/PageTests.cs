@@ -15,7 +15,7 @@ public sealed partial class PageTests
         await using var tests = ChildProcess.Start(
             "node", ["--test", "--test-reporter=tap", "page.test.mjs"], environment, Chromium.Folder);
 
-        var exitCode = await tests.Exit();
+        var exitCode = await tests.Exit(TimeSpan.FromMinutes(20));
 
         Assert.True(exitCode == 0, tests.Output + tests.Errors);
         var passed = PassedCount().Match(tests.Output);

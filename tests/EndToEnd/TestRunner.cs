@@ -1,4 +1,7 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using QuicPair.Interop.Peers;
 
 namespace QuicPair.EndToEnd;
 
@@ -8,6 +11,9 @@ namespace QuicPair.EndToEnd;
 internal sealed class TestRunner : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Preparing = new(1, 1);
+
+    // Why there is no llama.cpp here, or null when there is.
+    private static readonly Lazy<Task<string?>> Obstacle = new(Install);
 
     private readonly ChildProcess _process;
 
@@ -43,8 +49,11 @@ internal sealed class TestRunner : IAsyncDisposable
     }
 
     /// <summary>What the runner itself answers, without QuicPair.</summary>
-    public async Task<string> Direct(string prompt) =>
-        (await Ask(prompt, null)).GetProperty("message").GetProperty("content").GetString()!;
+    /// <param name="prompt">The question.</param>
+    /// <param name="seed">The seed that the chat brings; null for the runner's own.</param>
+    public async Task<string> Direct(string prompt, long? seed = null) =>
+        (await Ask(prompt, seed is null ? null : new { seed })).GetProperty("message").GetProperty("content")
+            .GetString()!;
 
     /// <summary>How many tokens of a prompt it reads in a second.</summary>
     public async Task<double> ReadingRate()
@@ -79,16 +88,11 @@ internal sealed class TestRunner : IAsyncDisposable
 
     private static async Task<string> Model(string name, params string[] size)
     {
+        if (await Obstacle.Value is { } obstacle) Lane.Unavailable(obstacle);
         var model = Path.Combine(Tree.Artifacts, "runner", $"{name}.gguf");
         await Preparing.WaitAsync();
         try
         {
-            if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
-            {
-                // `npm ci` insists on packages for other platforms; --no-save leaves the lock file as it is.
-                await Run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error");
-            }
-
             if (!File.Exists(model))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(model)!);
@@ -102,6 +106,42 @@ internal sealed class TestRunner : IAsyncDisposable
             Preparing.Release();
         }
     }
+
+    private static async Task<string?> Install()
+    {
+        if (IsInstalled()) return null;
+        try
+        {
+            // The folder's .npmrc leaves optional packages out, as most are for graphics cards: the one that is
+            // needed is named. `npm ci` insists on those of all platforms; --no-save leaves the lock file as it is.
+            await Run(
+                "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error",
+                $"@node-llama-cpp/{Platform()}@{Version()}");
+            return null;
+        }
+        catch (Exception problem)
+            when (problem is InvalidOperationException or Win32Exception or TimeoutException)
+        {
+            return $"llama.cpp, which the runner of the tests needs, cannot be installed: {problem.Message}";
+        }
+    }
+
+    /// <summary>The version of llama.cpp for Node.js, which its packages for platforms have too.</summary>
+    private static string Version() =>
+        JsonElement.Parse(File.ReadAllText(Path.Combine(Folder, "package.json")))
+            .GetProperty("dependencies").GetProperty("node-llama-cpp").GetString()!;
+
+    private static bool IsInstalled() =>
+        Directory.Exists(Path.Combine(Folder, "node_modules", "@node-llama-cpp", Platform()));
+
+    /// <summary>This platform as the packages of llama.cpp for Node.js name it.</summary>
+    private static string Platform() => (OperatingSystem.IsMacOS(), RuntimeInformation.ProcessArchitecture) switch
+    {
+        (true, Architecture.Arm64) => "mac-arm64-metal",
+        (true, _) => "mac-x64",
+        (false, Architecture.Arm64) => "linux-arm64",
+        _ => "linux-x64",
+    };
 
     private static async Task Run(string program, params string[] arguments)
     {

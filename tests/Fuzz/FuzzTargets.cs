@@ -17,6 +17,8 @@ internal static class FuzzTargets
         new("dtls-client", DtlsHandshakeTarget.Client, 256 * 1024),
         new("dtls-server", DtlsHandshakeTarget.Server, 256 * 1024),
         new("turn", TurnTarget.Run),
+        new("turn-stream", TurnStreamTarget.Run),
+        new("doctor-reply", DoctorTarget.Reply),
         new("frame", ProtocolTargets.Frame),
         new("channel", ProtocolTargets.Channel, 256 * 1024),
         new("message", ProtocolTargets.Message),

@@ -20,7 +20,17 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
 
     public string Name => "The Mac " + Id;
 
-    public string Runner => "built-in";
+    /// <summary>What it waits for with its whole thread before it tells of itself, as a Mac that is frozen.</summary>
+    public Task Awake { get; set; } = Task.CompletedTask;
+
+    public string Runner
+    {
+        get
+        {
+            Awake.Wait();
+            return "built-in";
+        }
+    }
 
     public IReadOnlyList<string> Models { get; set; } = ["words"];
 

@@ -52,6 +52,21 @@ public sealed class Household : IAsyncLifetime
 
     internal Task Stop(MacId mac) => _cluster.StopSiloAsync(Silo(mac));
 
+    /// <summary>
+    /// Ends a Mac's silo with no time to take its leave, and has another one declare it dead, as missed probes do.
+    /// </summary>
+    internal async Task Kill(MacId mac, MacId witness, CancellationToken cancellation)
+    {
+        var membership = Services(witness).GetRequiredService<IClusterMembershipService>();
+        var silo = Silo(mac);
+        await _cluster.KillSiloAsync(silo, cancellation);
+        await membership.TryKill(silo.SiloAddress);
+        await foreach (var seen in membership.MembershipUpdates.WithCancellation(cancellation))
+        {
+            if (seen.GetSiloStatus(silo.SiloAddress) == SiloStatus.Dead) return;
+        }
+    }
+
     private IServiceProvider Services(MacId mac) => _cluster.GetSiloServiceProvider(Silo(mac).SiloAddress);
 
     private InProcessSiloHandle Silo(MacId mac) => _cluster.Silos.Single(silo =>

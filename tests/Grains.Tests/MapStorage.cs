@@ -12,9 +12,13 @@ internal sealed class MapStorage : IGrainStorage
 
     public int Reads => _reads;
 
+    /// <summary>Whether it can be neither read nor written.</summary>
+    public bool IsAway { get; set; }
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         Interlocked.Increment(ref _reads);
+        Reach();
         if (Rows.TryGetValue((stateName, grainId), out var row))
         {
             grainState.State = (T)row;
@@ -26,6 +30,7 @@ internal sealed class MapStorage : IGrainStorage
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        Reach();
         Rows[(stateName, grainId)] = grainState.State!;
         grainState.RecordExists = true;
         return Task.CompletedTask;
@@ -33,8 +38,17 @@ internal sealed class MapStorage : IGrainStorage
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        Reach();
         Rows.TryRemove((stateName, grainId), out _);
         grainState.RecordExists = false;
         return Task.CompletedTask;
+    }
+
+    private void Reach()
+    {
+        if (IsAway)
+        {
+            throw new IOException("The storage is away.");
+        }
     }
 }

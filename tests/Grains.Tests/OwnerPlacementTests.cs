@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using QuicPair.Grains.Interfaces;
 using Xunit;
 
 namespace QuicPair.Grains.Tests;
 
-public sealed class OwnerPlacementTests(Household household) : IClassFixture<Household>
+public sealed class OwnerPlacementTests(Household household, ITestOutputHelper output) : IClassFixture<Household>
 {
+    private const int Calls = 20;
+
     private static readonly MacId Nobody = MacId.Parse("zzzzzzzzzzzzzzzz");
 
     [Fact]
@@ -34,7 +37,7 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
     }
 
     [Fact]
-    public async Task An_absent_Mac_is_a_typed_error_after_one_look()
+    public async Task An_absent_Mac_is_a_typed_error_after_one_look_that_waits_for_nothing()
     {
         foreach (var grains in household.Macs.Keys.Select(household.GrainsOn))
         {
@@ -42,8 +45,31 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
             var error = await Assert.ThrowsAsync<MacUnavailableException>(
                 () => grains.Pairing(key).GetState());
             Assert.Equal(Nobody.Value, error.Mac);
-            Assert.Equal(1, CountingDirector.PlacementsOf($"{key}"));
+            Assert.Equal((1, 0), (CountingDirector.PlacementsOf($"{key}"), CountingDirector.WaitsOf($"{key}")));
         }
+    }
+
+    [Fact]
+    public async Task An_absent_Mac_is_told_in_milliseconds_because_nobody_else_is_asked_and_nothing_awaited()
+    {
+        var times = new List<double>();
+        foreach (var grains in household.Macs.Keys.Select(household.GrainsOn))
+        {
+            for (var call = 0; call < Calls; call++)
+            {
+                var key = new PairingKey(Nobody, Sample.NewDevice());
+                var start = Stopwatch.GetTimestamp();
+                await Assert.ThrowsAsync<MacUnavailableException>(() => grains.Pairing(key).GetState());
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                Assert.Equal((1, 0), (CountingDirector.PlacementsOf($"{key}"), CountingDirector.WaitsOf($"{key}")));
+                Assert.False(household.IsActive(key));
+            }
+        }
+
+        times.Sort();
+        output.WriteLine(
+            $"{times.Count} calls to an absent Mac: fastest {times[0]:F2} ms, median {times[times.Count / 2]:F2} ms, "
+            + $"slowest {times[^1]:F2} ms");
     }
 
     [Fact]
@@ -54,8 +80,10 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
         Assert.Equal(Nobody.Value, error.Mac);
     }
 
-    [Fact]
-    public async Task A_Mac_that_left_is_not_replaced_by_another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_Mac_that_left_or_was_killed_is_not_replaced_by_another(bool killed)
     {
         var own = new Household();
         await own.InitializeAsync();
@@ -69,7 +97,7 @@ public sealed class OwnerPlacementTests(Household household) : IClassFixture<Hou
         }
 
         await own.GrainsOn(own.A.Id).Pairing(key).Connect(Sample.From(key));
-        await own.Stop(gone.Id);
+        await (killed ? own.Kill(gone.Id, own.A.Id, TestContext.Current.CancellationToken) : own.Stop(gone.Id));
 
         await Assert.ThrowsAsync<MacUnavailableException>(
             () => own.GrainsOn(own.A.Id).Pairing(key).Connect(Sample.From(key)));

@@ -47,6 +47,29 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
     }
 
     [Fact]
+    public async Task A_device_is_revoked_while_the_storage_is_away_and_its_record_follows()
+    {
+        var key = NewKey(PairingStage.Paired);
+        var grain = household.Grains.Pairing(key);
+        await grain.Refresh();
+        Mac.Connect(key.Device);
+        household.Storage.IsAway = true;
+        try
+        {
+            Assert.True(await grain.Revoke());
+        }
+        finally
+        {
+            household.Storage.IsAway = false;
+        }
+
+        Assert.Null(Mac.Standing(key.Device));
+        Assert.Null(Mac.Presence(key.Device));
+        await grain.Refresh();
+        Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+    }
+
+    [Fact]
     public async Task A_revoked_device_stays_revoked_when_its_keys_come_back()
     {
         var key = NewKey(PairingStage.Paired);

@@ -117,6 +117,22 @@ public sealed class PairingRulesTests
         Assert.Equal(new PairingState.Revoked("A phone", Sample.Epoch), state);
     }
 
+    [Fact]
+    public void A_device_was_seen_until_it_left_and_not_since_it_came()
+    {
+        var standing = new DeviceStanding(Device, PairingStage.Paired, "A phone", Sample.Epoch);
+        var came = new PairingState.Paired("A phone", Sample.Epoch, Sample.Epoch);
+        var end = Sample.Epoch.AddHours(8);
+        var left = new PairingCommand.Observe(standing, Connected: false) { WasConnected = true };
+
+        var step = PairingRules.Decide(came, left, end);
+
+        Assert.Equal(came with { LastSeen = end }, step.State);
+        Assert.Equal([PairingEffect.Save, PairingEffect.Release], step.Effects);
+        var later = PairingRules.Decide(step.State, left with { WasConnected = false }, end.AddHours(1));
+        Assert.Equal(step.State, later.State);
+    }
+
     private static void Live(Action<PairingState, PairingCommand, PairingStep> check) => Lives.Sample(
         commands =>
         {

@@ -11,6 +11,11 @@ public sealed class ChromiumTests(NodePeers peers)
     private static readonly string Browser =
         Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
+    internal static void Require()
+    {
+        if (!File.Exists(Browser)) Lane.Unavailable($"There is no {Browser}; set CHROMIUM to a Chromium.");
+    }
+
     [Theory(Timeout = Patience)]
     [InlineData(false)]
     [InlineData(true)]
@@ -36,7 +41,7 @@ public sealed class ChromiumTests(NodePeers peers)
     // The flag makes Chromium put INIT into its descriptions (draft-hancke-tsvwg-snap).
     private Task<PeerProcess> Start(bool describesInit, CancellationToken cancellation)
     {
-        if (!File.Exists(Browser)) Lane.Unavailable($"There is no {Browser}; set CHROMIUM to a Chromium.");
+        Require();
         var flags = describesInit ? "--enable-features=WebRtcSctpSnap" : "";
         return peers.Start("chromium.mjs", cancellation, ("CHROMIUM_FLAGS", flags));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QuicPair.Interop.Peers;
 using QuicPair.Rtc.Sockets;
+using QuicPair.RtcPeer;
 using Xunit;
 
 namespace QuicPair.Interop;
@@ -29,6 +30,7 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
         await other.Tell(new { command = "close" });
 
         Assert.Null(await connection.Completion.WaitAsync(cancellation));
+        await ExpectOrderlyEnd();
     }
 
     /// <summary>We offer; both exchange everything; we close.</summary>
@@ -48,10 +50,16 @@ internal sealed class Meeting(PeerProcess other, CancellationToken cancellation)
         connection.Close();
 
         Assert.Null(await connection.Completion.WaitAsync(cancellation));
-        await other.Expect("closed", cancellation);
+        await ExpectOrderlyEnd();
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private async Task ExpectOrderlyEnd()
+    {
+        var end = await other.Expect("closed", cancellation);
+        Assert.Equal("closed", end.GetProperty("state").GetString());
+    }
 
     private void Compare(JsonElement theirs, PeerConnection connection)
     {

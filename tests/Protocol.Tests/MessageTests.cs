@@ -71,6 +71,19 @@ public sealed class MessageTests
         Assert.Equal("{\"op\":\"delta\",\"content\":\"a\ufffd\"}", Encoding.UTF8.GetString(written));
     }
 
+    [Theory]
+    [InlineData(
+        """{"op":"done","id":"a","seq":1,"reason":"stop","stats":{"queue_ms":0,"prompt_ms":34,"ttft_ms":56,"""
+        + "\"tokens\":78,\"tokens_per_s\":9}}")]
+    [InlineData(
+        """{"op":"models","models":[{"name":"big:cloud","size":0,"loaded":false,"remote":true,"capabilities":[],"""
+        + "\"remote_host\":\"https://ollama.com:443\",\"remote_model\":\"big\"}]}")]
+    public void What_may_be_left_out_or_added_is_written_as_it_was_read(string text)
+    {
+        Assert.True(TryRead(text, out var message, out _));
+        Assert.Equal(text, Encoding.UTF8.GetString(MessageWriter.Write(message!)));
+    }
+
     [Fact]
     public void Any_text_survives_writing_and_reading() =>
         Gen.String.Sample(text =>

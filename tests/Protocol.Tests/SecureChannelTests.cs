@@ -133,6 +133,16 @@ public sealed class SecureChannelTests
         Assert.Equal([128, 128, 128], Drain(mac, phone).Sizes);
     }
 
+    [Theory]
+    [InlineData(16_385)]
+    [InlineData(262_144)]
+    public void A_message_longer_than_the_channels_limit_ends_the_session(int length)
+    {
+        var (_, mac) = Pair();
+        Assert.Equal(ChannelInputKind.Fatal, mac.Receive(Now, new byte[length]).Kind);
+        Assert.True(mac.IsOver);
+    }
+
     [Fact]
     public void Shows_no_content_as_text() =>
         Assert.Equal("Message 0", new ChannelInput(ChannelInputKind.Message, new byte[3]).ToString());

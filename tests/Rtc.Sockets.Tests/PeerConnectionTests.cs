@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using QuicPair.Rtc.Sdp;
+using QuicPair.Rtc.Sockets.Loop;
 using Xunit;
 
 namespace QuicPair.Rtc.Sockets.Tests;
@@ -50,6 +52,30 @@ public sealed class PeerConnectionTests
         var next = PeerPair.NextMessage(pair.MacChannel);
         Assert.True(pair.PhoneChannel.TrySend("after"u8));
         Assert.Equal("after"u8.ToArray(), await next);
+    }
+
+    [Fact]
+    public async Task Restarts_that_nobody_answers_leave_the_living_path_its_checks()
+    {
+        await using var pair = await PeerPair.Connect();
+        var fragment = pair.Phone.UserFragment;
+
+        for (var attempt = 0; attempt < 6; attempt++) pair.Phone.OfferRestart();
+
+        Assert.Contains(fragment, pair.Phone.Fragments);
+        Assert.Contains(pair.Phone.UserFragment, pair.Phone.Fragments);
+        Assert.Equal(3, pair.Phone.Fragments.Count);
+    }
+
+    [Fact]
+    public void What_nobody_wants_is_kept_within_a_limit_of_all_channels()
+    {
+        var total = new StrongBox<int>();
+        var channels = Enumerable.Range(0, 5).Select(_ => new KeptMessages(total)).ToList();
+
+        Assert.Equal([true, true, true, true, false], channels.Select(kept => kept.TryAdd(new byte[1 << 20], false)));
+        Assert.True(channels[0].TryTake(out _, out _));
+        Assert.True(channels[4].TryAdd(new byte[1 << 20], false));
     }
 
     [Fact]
@@ -107,6 +133,7 @@ public sealed class PeerConnectionTests
     public async Task Sending_stops_at_the_limit_and_goes_on_when_the_buffer_is_drained()
     {
         await using var pair = await PeerPair.Connect(new PeerOptions { SendBufferLimit = 1 << 20 });
+        pair.MacChannel.OnMessage = (_, _) => { }; // what nobody takes is kept, and too much of it ends the peer
         var message = new byte[16 * 1024];
         while (pair.PhoneChannel.TrySend(message))
         {

@@ -18,39 +18,48 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
         LocalOnly = settings.LocalOnly,
     });
 
+    private readonly RemoteDescription _remote = new();
     private CancellationTokenSource _round = new();
     private IceSettings _settings = new();
     private PeerConnection? _connection;
     private AnsweringSide? _side;
-    private string _remoteDescription = "";
+    private ExchangingSide? _exchange;
     private long _startedAt;
     private long _createdAt;
     private int _silences;
     private bool _isFull;
+    private bool _isExchange;
 
-    /// <summary>Obeys one command; false when it says to leave.</summary>
+    /// <summary>Obeys one command; false when it says to leave. A bad one throws.</summary>
     public async Task<bool> Obey(JsonElement command)
     {
-        switch (command.GetProperty("c").GetString())
+        var name = TextOf(command, "c");
+        switch (name)
         {
             case "start":
                 await Start(command);
                 break;
             case "desc":
-                var sdp = command.GetProperty("sdp").GetString()!;
-                TakeDescription(command.GetProperty("type").GetString(), sdp);
+                TakeDescription(TextOf(command, "type"), TextOf(command, "sdp"));
                 break;
             case "cand":
-                AddCandidate(command.GetProperty("candidate").GetString()!);
+                AddCandidate(TextOf(command, "candidate"));
                 break;
             case "restart" when _connection is { } connection:
                 await _host.Gather(_settings.Patience, _round.Token);
                 connection.OfferRestart();
+                _remote.AwaitNext();
                 Tell(new { e = "desc", type = "offer", sdp = connection.LocalDescription });
                 break;
-            case "stream":
+            case "stream" when _side is { } side:
                 var gap = TimeSpan.FromMilliseconds(command.GetProperty("gapMs").GetDouble());
-                _ = _side?.Stream(command.GetProperty("count").GetInt32(), gap, _round.Token);
+                _ = side.Stream(command.GetProperty("count").GetInt32(), gap, _round.Token);
+                break;
+            case "exchange" when _exchange is { } exchange:
+                _ = exchange.Send(_round.Token);
+                break;
+            case "close-channel" when _exchange is { } closing:
+                closing.Close();
                 break;
             case "stats":
                 TellStatistics();
@@ -61,6 +70,8 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
                 break;
             case "exit":
                 return false;
+            default:
+                throw new FormatException($"'{name}' is no command, or there is nothing that could obey it.");
         }
 
         return true;
@@ -78,20 +89,23 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
     private async Task Start(JsonElement command)
     {
         _startedAt = Stopwatch.GetTimestamp();
-        _isFull = command.TryGetProperty("full", out var full) && full.ValueKind == JsonValueKind.True;
+        var isOfferer = TextOf(command, "role") == "offer";
+        _settings = IceSettings.Read(command, settings.GatherPatience);
+        (_isFull, _isExchange) = (IsTrue(command, "full"), IsTrue(command, "exchange"));
+        _exchange = null;
+        _remote.Forget();
         _round.Dispose();
         _round = new CancellationTokenSource();
-        _settings = IceSettings.Read(command, settings.GatherPatience);
         if (_settings.Servers is { } servers) _host.UseIceServers(servers);
         await _host.Gather(_settings.Patience, _round.Token);
         Tell(new { e = "gathered", relays = Relays().Count() });
-        if (command.GetProperty("role").GetString() != "offer") return;
+        if (!isOfferer) return;
 
         _connection = _host.CreateOffer(Options([new ChannelOptions("llm")]));
         _createdAt = Stopwatch.GetTimestamp();
         _connection.OnPathHealth = NoteHealth;
         Tell(new { e = "desc", type = "offer", sdp = _connection.LocalDescription });
-        _ = Offer(_connection, _round.Token);
+        _ = _isExchange ? ExchangeOver(_connection, _round.Token) : Offer(_connection, _round.Token);
     }
 
     private IEnumerable<IceCandidate> Relays() =>
@@ -100,15 +114,16 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
     private PeerOptions Options(IReadOnlyList<ChannelOptions> channels) =>
         new() { Channels = channels, RelayOnly = _settings.RelayOnly };
 
-    private void TakeDescription(string? type, string sdp)
+    private void TakeDescription(string type, string description)
     {
-        _remoteDescription = sdp;
-        if (type == "answer")
-        {
-            _connection?.SetRemoteDescription(sdp);
-            return;
-        }
+        var sdp = _remote.Complete(description);
+        if (type == "answer") _connection?.SetRemoteDescription(sdp);
+        else AnswerOffer(sdp);
+        _remote.Accept(sdp);
+    }
 
+    private void AnswerOffer(string sdp)
+    {
         if (_connection is { Completion.IsCompleted: false } living)
         {
             living.AddRemoteCandidates(sdp);
@@ -119,14 +134,14 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
         _connection = _host.CreateAnswer(sdp, Options([]));
         _connection.OnPathHealth = NoteHealth;
         Tell(new { e = "desc", type = "answer", sdp = _connection.LocalDescription });
-        _ = Answer(_connection, _round.Token);
+        _ = _isExchange ? ExchangeOver(_connection, _round.Token) : Answer(_connection, _round.Token);
     }
 
     private void AddCandidate(string candidate)
     {
-        var line = candidate.StartsWith("a=", StringComparison.Ordinal) ? candidate : "a=" + candidate;
-        _remoteDescription = _remoteDescription.TrimEnd() + "\r\n" + line + "\r\n";
-        _connection?.AddRemoteCandidates(_remoteDescription);
+        if (_remote.Add(candidate) is not { } sdp) return;
+        _connection?.AddRemoteCandidates(sdp);
+        _remote.Accept(sdp);
     }
 
     private async Task Offer(PeerConnection connection, CancellationToken cancellation)
@@ -160,6 +175,22 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
         }
     }
 
+    private async Task ExchangeOver(PeerConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            var side = new ExchangingSide(await connection.AcceptChannel(cancellation), Tell);
+            _exchange = side;
+            await side.Follow();
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or InvalidOperationException)
+        {
+            // There was no channel: the end, which is told next, says why.
+        }
+
+        await TellEnd(connection);
+    }
+
     private void NoteHealth(PathHealth health)
     {
         if (health == PathHealth.Silent) Interlocked.Increment(ref _silences);
@@ -188,6 +219,12 @@ internal sealed class Peer(PeerSettings settings, Action<object> tell) : IAsyncD
             relays = Relays().Select(relay => $"{relay.Address}"),
         });
     }
+
+    private static string TextOf(JsonElement command, string name) => command.GetProperty(name).GetString()
+        ?? throw new FormatException($"'{name}' is null.");
+
+    private static bool IsTrue(JsonElement command, string name) =>
+        command.TryGetProperty(name, out var told) && told.ValueKind == JsonValueKind.True;
 
     private async Task TellEnd(PeerConnection connection) =>
         Tell(new { e = "ended", reason = $"{await connection.Completion}" });

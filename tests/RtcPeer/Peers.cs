@@ -21,13 +21,27 @@ internal sealed class Peers : IAsyncDisposable
         Find(0).Tell(new { e = "ready" });
     }
 
-    /// <summary>Has one of them obey a command; false when it says to leave.</summary>
-    public async Task<bool> Obey(JsonElement command)
+    /// <summary>
+    /// Has one of them obey a command, a line of JSON; false when it says to leave. What cannot be obeyed is answered
+    /// with an error.
+    /// </summary>
+    public async Task<bool> Obey(string line)
     {
-        var number = command.TryGetProperty("n", out var told) ? told.GetInt32() : 0;
-        if (number == 0) return await Find(number).Obey(command);
-        var before = _busy.GetValueOrDefault(number, Task.CompletedTask);
-        _busy[number] = After(before, Find(number), command.Clone());
+        var number = 0;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var command = document.RootElement;
+            if (command.TryGetProperty("n", out var told)) number = told.GetInt32();
+            if (number == 0) return await Find(number).Obey(command);
+            var before = _busy.GetValueOrDefault(number, Task.CompletedTask);
+            _busy[number] = After(before, number, command.Clone());
+        }
+        catch (Exception problem) when (IsOfCommand(problem))
+        {
+            Refuse(number, problem);
+        }
+
         return true;
     }
 
@@ -37,18 +51,25 @@ internal sealed class Peers : IAsyncDisposable
         foreach (var peer in _all.Values) await peer.DisposeAsync();
     }
 
-    private static async Task After(Task before, Peer peer, JsonElement command)
+    private async Task After(Task before, int number, JsonElement command)
     {
+        var peer = Find(number);
         await before;
         try
         {
             await peer.Obey(command);
         }
-        catch (Exception problem) when (problem is SdpException or FormatException or InvalidOperationException)
+        catch (Exception problem) when (IsOfCommand(problem))
         {
-            peer.Tell(new { e = "ended", reason = problem.Message });
+            Refuse(number, problem);
         }
     }
+
+    /// <summary>Whether it is what a command can cause that is no JSON, lacks a part or says what cannot be.</summary>
+    private static bool IsOfCommand(Exception problem) => problem is SdpException or JsonException or FormatException
+        or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException;
+
+    private void Refuse(int number, Exception problem) => Write(number, new { e = "error", reason = problem.Message });
 
     private Peer Find(int number)
     {

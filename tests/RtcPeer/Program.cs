@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QuicPair.RtcPeer;
 
 // WebRTC peers driven by JSON lines on stdin, with their news as JSON lines on stdout. A process is one side;
@@ -6,8 +5,7 @@ using QuicPair.RtcPeer;
 await using var peers = new Peers(PeerSettings.FromEnvironment(), Console.Out);
 while (await Console.In.ReadLineAsync() is { } line)
 {
-    using var command = JsonDocument.Parse(line);
-    if (!await peers.Obey(command.RootElement)) return 0;
+    if (!await peers.Obey(line)) return 0;
 }
 
 return 0;

@@ -83,9 +83,9 @@ public sealed class DashboardTests(SharedFrontDoor shared) : IClassFixture<Share
         }
 
         Assert.DoesNotContain(Secret, state, StringComparison.Ordinal);
-        Assert.DoesNotContain(FrontDoor.Log.Entries, entry => entry.Text.Contains(Secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(_door.Log.Entries, entry => entry.Text.Contains(Secret, StringComparison.Ordinal));
         Assert.DoesNotContain(
-            FrontDoor.Log.Entries,
+            _door.Log.Entries,
             entry => entry.Text.Contains(SharedFrontDoor.Token, StringComparison.Ordinal));
     }
 

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Tests;
+using QuicPair.SignalingApi.Fleet;
 using Xunit;
 
 namespace QuicPair.SignalingApi.Tests;
@@ -108,12 +112,166 @@ public sealed class FleetTests(SharedFrontDoor shared) : IClassFixture<SharedFro
     }
 
     [Fact]
+    public async Task A_frozen_Mac_is_silent_after_a_second_and_holds_no_report()
+    {
+        var thaw = new TaskCompletionSource();
+        _door.Mac.Awake = thaw.Task;
+        try
+        {
+            var time = new FakeTimeProvider();
+            var board = ActivatorUtilities.CreateInstance<FleetBoard>(_door.Services, time);
+
+            // The same question without that limit.
+            var asked = Task.Run(() => _door.Grains.Mac(_door.Mac.Id).GetState(), Cancellation);
+            var report = board.Read();
+            while (!report.IsCompleted && !asked.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            Assert.False(asked.IsCompleted);
+            Assert.Equal("silent", (await report).Macs.Single(mac => mac.Mac == Envelope.Mac).State);
+        }
+        finally
+        {
+            _door.Mac.Awake = Task.CompletedTask;
+            thaw.SetResult();
+        }
+    }
+
+    [Fact]
+    public async Task Who_is_frozen_has_one_question_to_answer_however_often_somebody_looks()
+    {
+        var asked = new ConcurrentQueue<string>();
+        var time = new FakeTimeProvider();
+        var board = ActivatorUtilities.CreateInstance<FleetBoard>(
+            _door.Services,
+            time,
+            new OpenQuestions<string, FleetSnapshot>(_ => Frozen<FleetSnapshot>("memory")),
+            new OpenQuestions<MacId, MacSnapshot>(mac => Frozen<MacSnapshot>(mac.Value)));
+        for (var look = 0; look < 3; look++)
+        {
+            var report = board.Read();
+            while (!report.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            Assert.Equal("silent", (await report).Macs.Single(mac => mac.Mac == Envelope.Mac).State);
+        }
+
+        Assert.Equal("memory " + Envelope.Mac, string.Join(' ', asked));
+
+        Task<T> Frozen<T>(string who)
+        {
+            asked.Enqueue(who);
+            return new TaskCompletionSource<T>().Task;
+        }
+    }
+
+    [Fact]
+    public async Task So_many_follow_at_once_and_whoever_leaves_makes_room()
+    {
+        await using var door = await FrontDoor.Start(("FrontDoor:DashboardToken", SharedFrontDoor.Token));
+        var followers = new Queue<HttpResponseMessage>();
+        try
+        {
+            for (var follower = 0; follower < 32; follower++)
+            {
+                followers.Enqueue(await Follow(door));
+                Assert.Equal(200, (int)followers.Last().StatusCode);
+            }
+
+            using (var late = await Follow(door))
+            {
+                Assert.NotNull(late.Headers.RetryAfter);
+                var problem = await Task.FromResult(late).Problem();
+                Assert.Equal((429, "rate"), (problem.Status, problem.Code));
+            }
+
+            followers.Dequeue().Dispose();
+            HttpResponseMessage next;
+            while ((int)(next = await Follow(door)).StatusCode == 429)
+            {
+                next.Dispose();
+            }
+
+            followers.Enqueue(next);
+            Assert.Equal(200, (int)next.StatusCode);
+        }
+        finally
+        {
+            foreach (var follower in followers)
+            {
+                follower.Dispose();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_record_that_is_of_no_use_costs_its_device_and_not_the_report()
+    {
+        await using var door = await FrontDoor.Start();
+        var (good, bad) = (Sample.NewDevice(), Sample.NewDevice());
+        await Visit(door, good);
+        await Visit(door, bad);
+        await door.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, Cancellation);
+        door.Confuse(good);
+        var time = new FakeTimeProvider();
+        var lastSeen = ActivatorUtilities.CreateInstance<LastSeen>(door.Services, time);
+        var board = ActivatorUtilities.CreateInstance<FleetBoard>(door.Services, time, lastSeen);
+
+        // The front door's own memory is of no use either.
+        var mac = Assert.Single((await board.Read()).Macs);
+
+        Assert.Equal(("here", null), (mac.State, mac.FirstSeen));
+        var seen = mac.Devices!.ToDictionary(device => device.Device, device => device.LastSeen);
+        Assert.NotNull(seen[good.Value]);
+        Assert.Null(seen[bad.Value]);
+    }
+
+    [Fact]
+    public async Task What_is_known_of_an_absence_is_asked_again_after_a_minute()
+    {
+        var key = new PairingKey(_door.Mac.Id, Sample.NewDevice());
+        _door.Mac.Put(key.Device, PairingStage.Paired);
+        var time = new FakeTimeProvider();
+        var lastSeen = ActivatorUtilities.CreateInstance<LastSeen>(_door.Services, time);
+        Assert.Null(await lastSeen.Of(key));
+        await Visit(_door, key.Device);
+        Assert.Null(await lastSeen.Of(key));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.NotNull(await lastSeen.Of(key));
+    }
+
+    [Fact]
     public async Task Another_site_cannot_revoke_with_the_operators_browser()
     {
         using var request = Asked(HttpMethod.Post, $"/api/macs/{Envelope.Mac}/devices/bbbbbbbbbbbbbbbb/revoke");
         request.Headers.Add("Origin", "https://elsewhere.example");
         var problem = await _door.Http.SendAsync(request, Cancellation).Problem();
         Assert.Equal((403, "origin"), (problem.Status, problem.Code));
+    }
+
+    /// <summary>A paired device comes and goes.</summary>
+    private static async Task Visit(FrontDoor door, DeviceId device)
+    {
+        var pairing = door.Grains.Pairing(new PairingKey(door.Mac.Id, device));
+        door.Mac.Put(device, PairingStage.Paired);
+        door.Mac.Connect(device);
+        await pairing.Refresh();
+        door.Mac.Disconnect(device);
+        await pairing.Refresh();
+    }
+
+    private static async Task<HttpResponseMessage> Follow(FrontDoor door)
+    {
+        using var request = Asked(HttpMethod.Get, "/api/macs/events");
+        return await door.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
     }
 
     private static HttpRequestMessage Asked(HttpMethod method, string path) => new(method, path)

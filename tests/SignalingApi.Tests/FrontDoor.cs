@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,11 +20,12 @@ public sealed class FrontDoor : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
 
-    private FrontDoor(WebApplication app, FakeMac mac, string folder)
+    private FrontDoor(WebApplication app, FakeMac mac, CapturedLog log, string folder)
     {
         _app = app;
         _folder = folder;
         Mac = mac;
+        Log = log;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         Http = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.Single()) };
     }
@@ -35,6 +37,9 @@ public sealed class FrontDoor : IAsyncDisposable
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
     internal FakeMac Mac { get; }
+
+    /// <summary>What its process logged.</summary>
+    internal CapturedLog Log { get; }
 
     internal FleetView Fleet => _app.Services.GetRequiredService<FleetView>();
 
@@ -59,7 +64,8 @@ public sealed class FrontDoor : IAsyncDisposable
             settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddSignaling();
         builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(Log);
+        var log = new CapturedLog();
+        builder.Logging.AddProvider(log);
         var mac = new FakeMac(MacId.Parse("aaaaaaaaaaaaaaaa"));
         builder.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
         builder.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac).AddSingleton<IVouchers>(mac);
@@ -72,12 +78,23 @@ public sealed class FrontDoor : IAsyncDisposable
         var app = builder.Build();
         app.MapSignaling();
         await app.StartAsync();
-        var door = new FrontDoor(app, mac, folder);
+        var door = new FrontDoor(app, mac, log, folder);
         await door.Until("/readyz", 200);
         return door;
     }
 
-    internal static CapturedLog Log { get; } = new();
+    /// <summary>Gives every stored record the content of one device's, as if somebody had moved rows.</summary>
+    internal void Confuse(DeviceId device)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "state.db")}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "UPDATE OrleansStorage SET PayloadBinary = "
+            + "(SELECT PayloadBinary FROM OrleansStorage WHERE GrainIdExtensionString LIKE $device)";
+        command.Parameters.AddWithValue("$device", $"%{device}%");
+        command.ExecuteNonQuery();
+    }
 
     /// <summary>Asks until the status is as expected; the test's own time limit ends it.</summary>
     public async Task Until(string path, int status)
@@ -93,7 +110,7 @@ public sealed class FrontDoor : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using QuicPair.Cluster;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Tests;
+using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.SignalingApi.Tests;
@@ -15,7 +14,7 @@ public sealed class FrontDoorAloneTests
     [Fact]
     public async Task A_Mac_that_joins_is_found_and_one_that_left_is_away()
     {
-        var primary = FreePort();
+        var primary = FreePort.Next();
         await using var door = await FrontDoor.Start(
             ClusterIdentity.FrontDoor,
             new HouseholdOptions { Port = primary });
@@ -45,11 +44,4 @@ public sealed class FrontDoorAloneTests
 
     private static Task<HttpResponseMessage> Post(FrontDoor door, string body) =>
         door.Http.PostAsync("/signaling/offer", Envelope.Json(body), Cancellation);
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }

@@ -61,6 +61,13 @@ internal sealed class HouseholdChecks(HouseholdOptions options, string home, Tim
 
             var now = clock.GetUtcNow();
             var day = own.Expires.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            if (own.IsExpelled)
+            {
+                return new Finding(
+                    Certificate, Verdict.Fail, "This Mac was expelled from its household.",
+                    $"Move {options.Certificates} away to go on alone; to join again it needs a new data folder.");
+            }
+
             var fault = own.Expires <= now ? $"It ended on {day}."
                 : self is not null && own.Name != self ? $"It is {own.Name}'s; this Mac is {self}."
                 : own.NameOf(own.Encoded) is null ? "Its authority is another household's, or it begins later."

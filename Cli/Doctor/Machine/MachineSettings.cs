@@ -1,8 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
 using QuicPair.Client;
 using QuicPair.Client.Store;
 using QuicPair.Cluster;
+using QuicPair.SignalingApi;
+using QuicPair.SignalingApi.Limits;
+using QuicPair.SignalingApi.Telemetry;
+using QuicPair.Silo;
 using QuicPair.Silo.Hosting;
+using QuicPair.Silo.Runners;
 using QuicPair.Silo.Runners.Ollama;
 
 namespace QuicPair.Cli.Doctor.Machine;
@@ -22,6 +28,9 @@ internal sealed record MachineSettings
     /// <summary>Whether another runner than Ollama is chosen.</summary>
     public bool HasOtherRunner { get; init; }
 
+    /// <summary>What is looked for where no Ollama answers; null when nothing is.</summary>
+    public RunnerOptions? Automatic { get; init; }
+
     /// <summary>The model that is used by default; empty is the first.</summary>
     public string Model { get; init; } = "";
 
@@ -39,25 +48,47 @@ internal sealed record MachineSettings
         {
             var configuration = Daemon.Configuration(words, home);
             var mac = MacSettings.Read(configuration);
-            var address = configuration["Runner:OllamaUrl"] is { Length: > 0 } chosen
-                ? chosen
-                : environment("OLLAMA_HOST");
+            var address = MacParts.OllamaOf(mac.Runner, environment);
             var hasAddress = OllamaAddress.TryParse(address, out var runner);
-            return settings with
+            settings = settings with
             {
                 Problem = hasAddress ? null : $"'{address}' is not the address of an Ollama.",
                 Runner = runner,
-                HasOtherRunner = configuration["Runner:Kind"] is not ("auto" or "ollama"),
-                Model = mac.Runner.Model ?? "",
+                HasOtherRunner = mac.Runner.Kind is not ("auto" or "ollama"),
+                Automatic = mac.Runner.Kind == "auto" ? mac.Runner : null,
+                Model = mac.Runner.Model,
                 Household = Daemon.Household(configuration, home),
                 FrontDoors = [.. Doors(configuration["FrontDoor:PublicUrl"], home)],
             };
+            CheckStart(configuration, mac.Runner, settings);
+            return settings;
         }
-        catch (Exception problem) when (
-            problem is ValidationException or InvalidDataException or FormatException or InvalidOperationException)
+        catch (Exception problem) when (problem is ValidationException or InvalidDataException or FormatException
+            or InvalidOperationException or StartupException)
         {
-            return settings with { Problem = problem.Message };
+            return settings with { Problem = problem.Message, Automatic = null };
         }
+    }
+
+    /// <summary>What a start looks at beside the Mac's own sections.</summary>
+    /// <exception cref="ValidationException">A setting is wrong.</exception>
+    /// <exception cref="StartupException">An address is none, or leads outside in local mode.</exception>
+    private static void CheckStart(IConfiguration configuration, RunnerOptions runner, MachineSettings settings)
+    {
+        MacParts.CheckRunner(runner);
+        CheckSection<FrontDoorOptions>(configuration, FrontDoorOptions.Section);
+        CheckSection<LimitOptions>(configuration, LimitOptions.Section);
+        CheckSection<TelemetryOptions>(configuration, TelemetryOptions.Section);
+        if (settings.Runner is { } ollama) LocalMode.Check(configuration, ollama, runner);
+        LocalMode.Check(configuration, settings.Household);
+    }
+
+    private static void CheckSection<T>(IConfiguration configuration, string name)
+        where T : class, new()
+    {
+        var section = new T();
+        configuration.GetSection(name).Bind(section);
+        Validator.ValidateObject(section, new ValidationContext(section), validateAllProperties: true);
     }
 
     private static HashSet<Uri> Doors(string? configured, string home)

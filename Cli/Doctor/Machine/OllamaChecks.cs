@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
+using QuicPair.Silo.Runners;
 
 namespace QuicPair.Cli.Doctor.Machine;
 
@@ -24,6 +25,11 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
         var version = await Get(http, new Uri(address, "/api/version"), cancellation);
         if (version is null)
         {
+            if (await Other(address, cancellation) is { } other)
+            {
+                return [.. NotMeasured($"No Ollama answers; {other} does and serves.")];
+            }
+
             return
             [
                 new Finding(
@@ -44,6 +50,15 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
             ModelsOf(models),
             Memory(models, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         ];
+    }
+
+    /// <summary>What serves where no Ollama answers, as a start would find it; null when nothing does.</summary>
+    private async Task<string?> Other(Uri ollama, CancellationToken cancellation)
+    {
+        if (settings.Automatic is not { } options) return null;
+        using var runner = new ServingRunner(options, ollama, TimeProvider.System);
+        await runner.Probe(cancellation);
+        return runner.IsBuiltIn ? null : runner.Description;
     }
 
     /// <summary>Whether the model that would be used fits into this machine.</summary>
@@ -121,17 +136,28 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
 
     private static List<(string Name, long Size)> Models(JsonElement? tags) =>
         tags is { } list && list.TryGetProperty("models", out var models) && models.ValueKind == JsonValueKind.Array
-            ? [.. models.EnumerateArray().Select(model => (
-                Terminal.Harmless(model.GetProperty("name").GetString() ?? ""),
-                model.TryGetProperty("size", out var size) ? size.GetInt64() : 0))]
+            ? [.. models.EnumerateArray().Select(Model).Where(model => model.Name.Length > 0)]
             : [];
+
+    private static (string Name, long Size) Model(JsonElement model) =>
+        model.ValueKind == JsonValueKind.Object
+        && model.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
+            ? (Terminal.Harmless(name.GetString()!), Size(model))
+            : ("", 0);
+
+    private static long Size(JsonElement model) =>
+        model.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number
+        && size.TryGetInt64(out var bytes)
+            ? bytes
+            : 0;
 
     private static async Task<JsonElement?> Get(HttpClient http, Uri address, CancellationToken cancellation)
     {
         try
         {
-            var reply = JsonElement.Parse(await http.GetByteArrayAsync(address, cancellation));
-            return reply.ValueKind == JsonValueKind.Object ? reply : null;
+            var bytes = await http.GetByteArrayAsync(address, cancellation);
+            var reply = JsonElement.Parse(bytes);
+            return reply.ValueKind == JsonValueKind.Object && JsonText.IsWhole(bytes) ? reply : null;
         }
         catch (Exception problem) when (
             problem is HttpRequestException or JsonException or TaskCanceledException

@@ -9,20 +9,29 @@ internal static partial class SleepCheck
 {
     /// <summary>Reads the settings of this machine.</summary>
     public static async Task<Finding> Run(CancellationToken cancellation) => OperatingSystem.IsMacOS()
-        ? OfMac(await Output("pmset", "-g", cancellation))
+        ? OfMac(await Output("pmset", "-g custom", cancellation))
         : OfLinux(await Output("systemctl", "is-enabled sleep.target suspend.target", cancellation));
 
-    /// <summary>From what <c>pmset -g</c> says.</summary>
-    public static Finding OfMac(string? settings) => Minutes().Match(settings ?? "").Groups[1].Value switch
+    /// <summary>From what <c>pmset -g custom</c> says of each source of power.</summary>
+    public static Finding OfMac(string? settings)
     {
-        "" => new Finding("sleep", Verdict.NotMeasured, "pmset does not say."),
-        "0" => new Finding("sleep", Verdict.Ok, "This Mac stays awake."),
-        var minutes => new Finding(
-            "sleep",
-            Verdict.Warn,
-            $"This Mac sleeps after {minutes} minutes; phones cannot reach it then.",
-            "On the charger it may stay awake: sudo pmset -c sleep 0"),
-    };
+        var battery = OnBattery().Match(settings ?? "").Groups[1].Value;
+        return OnCharger().Match(settings ?? "").Groups[1].Value switch
+        {
+            "" => new Finding("sleep", Verdict.NotMeasured, "pmset does not say."),
+            "0" when battery is "" or "0" => new Finding("sleep", Verdict.Ok, "This Mac stays awake."),
+            "0" => new Finding(
+                "sleep",
+                Verdict.Warn,
+                $"On battery this Mac sleeps after {battery} min; phones cannot reach it then.",
+                "Leave it on the charger, where it stays awake."),
+            var minutes => new Finding(
+                "sleep",
+                Verdict.Fail,
+                $"On the charger, too, this Mac sleeps after {minutes} min; phones cannot reach it then.",
+                "sudo pmset -c sleep 0"),
+        };
+    }
 
     /// <summary>From what <c>systemctl is-enabled</c> says of the sleep targets.</summary>
     public static Finding OfLinux(string? states)
@@ -60,6 +69,10 @@ internal static partial class SleepCheck
         }
     }
 
-    [GeneratedRegex(@"^\s*sleep\s+(\d+)", RegexOptions.Multiline)]
-    private static partial Regex Minutes();
+    // The lines of a source are indented; its heading is not.
+    [GeneratedRegex(@"^AC Power:.*\n(?:[ \t].*\n)*?[ \t]+sleep[ \t]+(\d+)", RegexOptions.Multiline)]
+    private static partial Regex OnCharger();
+
+    [GeneratedRegex(@"^Battery Power:.*\n(?:[ \t].*\n)*?[ \t]+sleep[ \t]+(\d+)", RegexOptions.Multiline)]
+    private static partial Regex OnBattery();
 }

@@ -27,29 +27,37 @@ internal sealed class OllamaChats(MacConnection mac, ModelNames names)
         var lines = new OllamaLines(asked, isChat);
         if (request.Turns is [])
         {
-            await Presence(http, body, request.Model, lines);
+            await Presence(http, body, (asked, request.Model), lines);
             return;
         }
 
         await using var answer = await AnswerStart.Ask(
             mac,
             request,
-            () => new ProxyException(404, $"model '{asked}' not found", "model_not_found"),
+            () => OllamaErrors.NotFound(asked),
             http.RequestAborted);
         await (body.Flag("stream") ?? true ? Stream(http, answer, lines) : Whole(http, answer, lines));
     }
 
     // A chat without messages loads the model, or unloads it when it is to be kept for no time.
-    private async Task Presence(HttpContext http, ApiBody body, string model, OllamaLines lines)
+    private async Task Presence(HttpContext http, ApiBody body, (string Asked, string Exact) model, OllamaLines lines)
     {
         var unload = body.Raw("keep_alive") is "0" or "\"0\"" or "\"0s\"" or "\"0m\"";
-        await mac.Use(
-            async (live, token) =>
-            {
-                await (unload ? live.Unload(model, token) : live.Load(model, token));
-                return true;
-            },
-            http.RequestAborted);
+        try
+        {
+            await mac.Use(
+                async (live, token) =>
+                {
+                    await (unload ? live.Unload(model.Exact, token) : live.Load(model.Exact, token));
+                    return true;
+                },
+                http.RequestAborted);
+        }
+        catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
+        {
+            throw OllamaErrors.NotFound(model.Asked);
+        }
+
         await ApiJson.Write(http, lines.Presence(unload ? "unload" : "load"));
     }
 

@@ -30,7 +30,11 @@ internal sealed class OllamaLines(string model, bool isChat)
         line["total_duration"] = (long)Stopwatch.GetElapsedTime(_startedAt).TotalNanoseconds;
         if (done.Statistics is { } statistics)
         {
-            line["load_duration"] = statistics.LoadMs * NanosecondsPerMillisecond;
+            if (statistics.LoadMs is { } load)
+            {
+                line["load_duration"] = load * NanosecondsPerMillisecond;
+            }
+
             if (statistics.PromptTokens is { } promptTokens)
             {
                 line["prompt_eval_count"] = promptTokens;

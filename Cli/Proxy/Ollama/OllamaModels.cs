@@ -15,8 +15,6 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
     /// <summary>The version of Ollama whose API this is; programs compare it.</summary>
     private const string ApiVersion = "0.12.0";
 
-    private const int TextsAtOnce = 64;
-
     public static Task Version(HttpContext http) => ApiJson.Write(http, new JsonObject
     {
         ["version"] = ApiVersion,
@@ -39,7 +37,10 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
     {
         var body = await ApiBody.Read(http);
         var asked = body.Text("model") ?? body.RequiredText("name");
-        var reply = await Find(asked, (name, live, token) => live.Show(name, token), http.RequestAborted);
+        var reply = await Find(
+            asked,
+            (name, token) => mac.Use((live, stop) => live.Show(name, stop), token),
+            http.RequestAborted);
         await ApiJson.Write(http, Details(reply));
     }
 
@@ -49,22 +50,12 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
         var asked = body.RequiredText("model");
         var input = body.Texts("input") ?? throw ProxyException.Bad("input is required", "input");
         var dimensions = body.Count("dimensions") is > 0 and <= int.MaxValue and { } wanted ? (int?)wanted : null;
-        var embeddings = new JsonArray();
-        long? tokens = null;
-        foreach (var texts in input.Chunk(TextsAtOnce))
-        {
-            var reply = await Find(
-                asked, (name, live, token) => live.Embed(name, texts, dimensions, token), http.RequestAborted);
-            foreach (var embedding in reply.Embeddings)
-            {
-                embeddings.Add(new JsonArray([.. embedding.Select(number => (JsonNode)number)]));
-            }
-
-            tokens = reply.Tokens is { } counted ? (tokens ?? 0) + counted : tokens;
-        }
-
-        var result = new JsonObject { ["model"] = asked, ["embeddings"] = embeddings };
-        if (tokens is not null)
+        var reply = await Find(
+            asked, (name, token) => mac.Embed(name, input, dimensions, token), http.RequestAborted);
+        var embeddings = reply.Embeddings.Select(
+            embedding => (JsonNode)new JsonArray([.. embedding.Select(number => (JsonNode)number)]));
+        var result = new JsonObject { ["model"] = asked, ["embeddings"] = new JsonArray([.. embeddings]) };
+        if (reply.Tokens is { } tokens)
         {
             result["prompt_eval_count"] = tokens;
         }
@@ -73,16 +64,16 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
     }
 
     private async Task<T> Find<T>(
-        string asked, Func<string, PairedMac, CancellationToken, Task<T>> action, CancellationToken cancellation)
+        string asked, Func<string, CancellationToken, Task<T>> action, CancellationToken cancellation)
     {
         var name = await names.Exact(asked, cancellation);
         try
         {
-            return await mac.Use((live, token) => action(name, live, token), cancellation);
+            return await action(name, cancellation);
         }
         catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
         {
-            throw new ProxyException(404, $"model '{asked}' not found", "model_not_found");
+            throw OllamaErrors.NotFound(asked);
         }
     }
 
@@ -100,7 +91,11 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
         };
         if (model.Remote)
         {
-            tag["remote_model"] = model.Name;
+            tag["remote_model"] = model.RemoteModel ?? model.Name;
+            if (model.RemoteHost is { } host)
+            {
+                tag["remote_host"] = host;
+            }
         }
 
         return tag;

@@ -41,12 +41,28 @@ internal static class OllamaRequests
         };
     }
 
-    private static ChatMessage Common(ApiBody body) => new()
+    private static ChatMessage Common(ApiBody body)
     {
-        Model = body.RequiredText("model"),
-        Options = body.Object("options") is { } options ? Options(options) : null,
-        Think = Think(body),
-        Format = body.Raw("format") is { } format and not "\"\"" ? format : null,
+        if (body.Flag("logprobs") is true)
+        {
+            throw ProxyException.Bad("logprobs is not supported by this proxy", "logprobs");
+        }
+
+        return new ChatMessage
+        {
+            Model = body.RequiredText("model"),
+            Options = body.Object("options") is { } options ? Options(options) : null,
+            Think = Think(body),
+            Format = Format(body),
+        };
+    }
+
+    private static string? Format(ApiBody body) => body.Raw("format") switch
+    {
+        null or "\"\"" => null,
+        "\"json\"" => "\"json\"",
+        { } schema when schema.StartsWith('{') => schema,
+        _ => throw ProxyException.Bad("invalid format; expected \"json\" or a valid JSON Schema object", "format"),
     };
 
     private static bool? Think(ApiBody body) => body.Find("think") switch
@@ -81,7 +97,7 @@ internal static class OllamaRequests
         TopK = options.Count("top_k"),
         TopP = options.Number("top_p"),
         MinP = options.Number("min_p"),
-        Seed = options.Count("seed"),
+        Seed = options.Seed("seed"),
         Stop = options.Texts("stop"),
         RepeatPenalty = options.Number("repeat_penalty"),
     };

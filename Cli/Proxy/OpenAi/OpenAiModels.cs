@@ -10,8 +10,6 @@ namespace QuicPair.Cli.Proxy.OpenAi;
 /// <summary><c>/v1/models</c> and <c>/v1/embeddings</c>.</summary>
 internal sealed class OpenAiModels(MacConnection mac, ModelNames names)
 {
-    private const int TextsAtOnce = 64;
-
     public static ProxyException NotFound(string model) => new(
         404, $"The model '{model}' does not exist or you do not have access to it.", "model_not_found", "model");
 
@@ -46,21 +44,16 @@ internal sealed class OpenAiModels(MacConnection mac, ModelNames names)
         };
         var dimensions = body.Count("dimensions") is > 0 and <= int.MaxValue and { } wanted ? (int?)wanted : null;
         var name = await names.Exact(asked, http.RequestAborted);
-        var (data, tokens) = (new JsonArray(), 0L);
-        foreach (var texts in input.Chunk(TextsAtOnce))
+        var reply = await Embed(name, asked, input, dimensions, http.RequestAborted);
+        var (data, tokens) = (new JsonArray(), reply.Tokens ?? 0);
+        foreach (var embedding in reply.Embeddings)
         {
-            var reply = await Embed(name, asked, texts, dimensions, http.RequestAborted);
-            foreach (var embedding in reply.Embeddings)
+            data.Add(new JsonObject
             {
-                data.Add(new JsonObject
-                {
-                    ["object"] = "embedding",
-                    ["index"] = data.Count,
-                    ["embedding"] = asBase64 ? Base64(embedding) : Numbers(embedding),
-                });
-            }
-
-            tokens += reply.Tokens ?? 0;
+                ["object"] = "embedding",
+                ["index"] = data.Count,
+                ["embedding"] = asBase64 ? Base64(embedding) : Numbers(embedding),
+            });
         }
 
         await ApiJson.Write(http, new JsonObject
@@ -73,11 +66,11 @@ internal sealed class OpenAiModels(MacConnection mac, ModelNames names)
     }
 
     private async Task<Protocol.Messages.Models.EmbeddingsReply> Embed(
-        string name, string asked, string[] texts, int? dimensions, CancellationToken cancellation)
+        string name, string asked, IReadOnlyList<string> texts, int? dimensions, CancellationToken cancellation)
     {
         try
         {
-            return await mac.Use((live, token) => live.Embed(name, texts, dimensions, token), cancellation);
+            return await mac.Embed(name, texts, dimensions, cancellation);
         }
         catch (AnswerException failure) when (failure.Code == ErrorCode.ModelNotFound)
         {

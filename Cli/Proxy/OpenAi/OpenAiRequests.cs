@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuicPair.Cli.Proxy.Requests;
@@ -23,8 +24,12 @@ internal static class OpenAiRequests
             throw ProxyException.Bad("Log probabilities are not supported by this proxy.", "logprobs");
         }
 
-        var wantsTools = body.Find("tool_choice") is not { ValueKind: JsonValueKind.String } choice
-            || choice.GetString() != "none";
+        if (body.Objects("functions").Count > 0)
+        {
+            throw ProxyException.Bad("functions is not supported by this proxy; use tools.", "functions");
+        }
+
+        var wantsTools = WantsTools(body);
         return new ChatMessage
         {
             Model = body.RequiredText("model"),
@@ -35,6 +40,17 @@ internal static class OpenAiRequests
             Tools = wantsTools && body.Objects("tools").Count > 0 ? body.Raw("tools") : null,
         };
     }
+
+    // A model gets tools or it gets none; nobody can make it call one.
+    private static bool WantsTools(ApiBody body) => body.Find("tool_choice") switch
+    {
+        null => true,
+        { ValueKind: JsonValueKind.String } choice when choice.GetString() is "auto" or "none" =>
+            choice.GetString() == "auto",
+        { ValueKind: JsonValueKind.String or JsonValueKind.Object } =>
+            throw ProxyException.Bad("Of tool_choice only auto and none are supported by this proxy.", "tool_choice"),
+        _ => throw ApiBody.Wrong("tool_choice"),
+    };
 
     private static List<ChatTurn> Turns(ApiBody body)
     {
@@ -123,8 +139,11 @@ internal static class OpenAiRequests
     {
         try
         {
-            var arguments = JsonNode.Parse(function.Text("arguments") is { Length: > 0 } text ? text : "{}");
-            return arguments is JsonObject ? arguments : throw ApiBody.Wrong("arguments");
+            var text = function.Text("arguments") is { Length: > 0 } given ? given : "{}";
+            var arguments = JsonNode.Parse(text);
+            return arguments is JsonObject && JsonText.IsWhole(Encoding.UTF8.GetBytes(text))
+                ? arguments
+                : throw ApiBody.Wrong("arguments");
         }
         catch (JsonException)
         {
@@ -145,7 +164,7 @@ internal static class OpenAiRequests
         MaxTokens = body.Count("max_completion_tokens") ?? body.Count("max_tokens"),
         Temperature = body.Number("temperature"),
         TopP = body.Number("top_p"),
-        Seed = body.Count("seed"),
+        Seed = body.Seed("seed"),
         Stop = body.Texts("stop"),
     };
 }

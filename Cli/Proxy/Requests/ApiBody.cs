@@ -31,10 +31,12 @@ internal sealed class ApiBody(JsonElement element)
 
         try
         {
-            var element = JsonElement.Parse(body.ToArray(), Strict);
-            return element.ValueKind == JsonValueKind.Object
+            var bytes = body.ToArray();
+            var element = JsonElement.Parse(bytes, Strict);
+            if (element.ValueKind != JsonValueKind.Object) throw ProxyException.Bad("The body is not a JSON object.");
+            return JsonText.IsWhole(bytes)
                 ? new ApiBody(element)
-                : throw ProxyException.Bad("The body is not a JSON object.");
+                : throw ProxyException.Bad("The body holds a text with half a character.");
         }
         catch (JsonException)
         {
@@ -72,6 +74,11 @@ internal sealed class ApiBody(JsonElement element)
         { } value when value <= 1L << 53 => (long)value,
         _ => throw Wrong(name),
     };
+
+    /// <summary>A seed; -1 stands for a random one, and a Mac takes no other below 0.</summary>
+    public long? Seed(string name) => Number(name) is < -1
+        ? throw ProxyException.Bad($"{name} below 0 is not supported by this proxy", name)
+        : Count(name);
 
     /// <summary>A text or several.</summary>
     public IReadOnlyList<string>? Texts(string name) => Find(name) switch

@@ -48,6 +48,9 @@ internal sealed class Relay : IRelayReceiver, IDisposable
 
     public Instant? NextTimeout => _isClosed ? null : _client.NextTimeout;
 
+    /// <summary>Ends when, after the disposal, its last words have left or were given up.</summary>
+    public Task Closed => _transport?.Closed ?? Task.CompletedTask;
+
     public void Start()
     {
         try
@@ -55,13 +58,18 @@ internal sealed class Relay : IRelayReceiver, IDisposable
             var server = new IPEndPoint(_address.Server.ToIPAddress(), _address.Server.Port);
             _transport = _address.Transport == IceTransport.Udp
                 ? new UdpRelayTransport(server, _address.From, this)
-                : new StreamRelayTransport(server, _address.From, _address.TlsName, _address.Roots, this);
+                : new StreamRelayTransport(server, _address, _host.Clock, this);
         }
         catch (SocketException)
         {
             _isUnreachable = true;
         }
     }
+
+    /// <summary>Whether its packets still leave from the address that they left from when it was made.</summary>
+    /// <param name="route">The address that packets to a server leave from; null when there is no way.</param>
+    public bool HasSameWay(Func<TransportAddress, IPAddress?> route) =>
+        _transport?.LocalAddress is { } local && local.Equals(route(_address.Server));
 
     /// <summary>Whether a path that begins here begins at this relay.</summary>
     public bool Owns(TransportAddress local) => local == _client.RelayedIPv4 || local == _client.RelayedIPv6;

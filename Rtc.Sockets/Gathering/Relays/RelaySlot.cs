@@ -1,3 +1,4 @@
+using System.Net;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Turn;
 using QuicPair.Rtc.Wire;
@@ -5,11 +6,16 @@ using QuicPair.Rtc.Wire;
 namespace QuicPair.Rtc.Sockets.Gathering.Relays;
 
 /// <summary>
-/// The allocation at one server, and its successor: a new one is made before credentials end or when the network has
-/// changed, and takes over once it is there; the former one stays a while for what is under way. Guarded by the host's
-/// gate.
+/// The allocation at one server, and its successor: a new one is made before credentials end or when the way to the
+/// server has changed, and takes over once it is there; the former one stays a while for what is under way. The
+/// addresses of the server are tried one after the other, the one that worked last first. Guarded by the host's gate.
 /// </summary>
-internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<RelayCredentials> credentials)
+/// <param name="host">Whose gate it is.</param>
+/// <param name="servers">Where the server listens, at least one address.</param>
+/// <param name="way">How it is spoken to; the address in it does not count.</param>
+/// <param name="credentials">Makes those of the next allocation.</param>
+internal sealed class RelaySlot(
+    IGatheringHost host, IReadOnlyList<TransportAddress> servers, RelayAddress way, Func<RelayCredentials> credentials)
     : IDisposable
 {
     // Ours.
@@ -22,14 +28,17 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(3);
 
     private readonly List<(Relay Relay, Instant EndsAt)> _former = [];
-    private RelayAddress _address = address;
+    private readonly Queue<TransportAddress> _untried = new();
+    private IReadOnlyList<TransportAddress> _servers = servers;
+    private TransportAddress _trying;
+    private TransportAddress _worked;
     private Relay? _current;
     private Relay? _next;
     private Instant? _renewAt = Instant.Start;
     private TimeSpan _retry = RetryWithoutWay;
     private int _redirects;
-
-    public TransportAddress Server { get; } = address.Server;
+    private bool _hasFailed;
+    private bool _isDoubtful;
 
     /// <summary>Whether there is nothing to wait for.</summary>
     public bool IsSettled => _renewAt != Instant.Start && (_current is not null || _next is null);
@@ -37,8 +46,19 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     /// <summary>The allocation in use; null when there is none.</summary>
     public Relay? Current => _current is { IsAllocated: true } ? _current : null;
 
-    /// <summary>Why there is none; null when there is one or it is being made.</summary>
+    /// <summary>
+    /// Why there is none, a refusal before silence; null when there is one or the first is being made.
+    /// </summary>
     public TurnFailure? Failure { get; private set; }
+
+    /// <summary>How often it has begun to try the server's addresses.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Ends when, after the disposal, the last words of its relays have left or were given up.</summary>
+    public Task Closed => Task.WhenAll(new[] { _current, _next }
+        .OfType<Relay>()
+        .Concat(_former.Select(former => former.Relay))
+        .Select(relay => relay.Closed));
 
     public Instant? NextTimeout
     {
@@ -50,12 +70,41 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
         }
     }
 
+    /// <summary>Takes the addresses that the server has now; an allocation that is there stays.</summary>
+    public void Use(IReadOnlyList<TransportAddress> current)
+    {
+        var hasOther = current.Any(server => !_servers.Contains(server));
+        _servers = current;
+        if (!hasOther || _current is not null || (_next is not null && current.Contains(_trying))) return;
+
+        // Another address is no reason to ask more often than before.
+        var retry = _retry;
+        Renew();
+        _retry = retry;
+    }
+
     /// <summary>Makes a successor as soon as <see cref="Advance"/> is called.</summary>
     public void Renew()
     {
+        // The one that is being made may be bound to an address that is gone.
+        _next?.Dispose();
+        _next = null;
         _renewAt = Instant.Start;
         _redirects = 0;
         _retry = RetryWithoutWay;
+    }
+
+    /// <summary>
+    /// The machine's addresses are different ones: makes a successor unless packets leave from the same address as
+    /// before. An address that was gone for a moment may have come back in another network.
+    /// </summary>
+    /// <param name="route">The address that packets to a server leave from; null when there is no way.</param>
+    public void NetworkChanged(Func<TransportAddress, IPAddress?> route)
+    {
+        var isSame = !_isDoubtful && Current?.HasSameWay(route) == true && _next?.HasSameWay(route) != false;
+        if (isSame) return;
+        _isDoubtful = true;
+        Renew();
     }
 
     /// <summary>The allocation that a path begins at, the former ones included.</summary>
@@ -74,13 +123,15 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     public bool Advance(Instant now)
     {
         var before = Current;
-        if (_renewAt <= now && _next is null) Begin();
+        if (_renewAt <= now && _next is null) BeginRound();
         _current?.Advance(now);
         _next?.Advance(now);
         foreach (var (relay, _) in _former) relay.Advance(now);
         EndFormer(now);
         if (_next is { IsAllocated: true }) TakeOver(now);
-        else if (_next is { IsOver: true }) GiveUp(now);
+
+        // An address without a route is over at once.
+        while (_next is { IsOver: true }) GiveUp(now);
         if (_current is { IsOver: true }) Lose(now);
         return Current != before;
     }
@@ -92,36 +143,51 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
         foreach (var (relay, _) in _former) relay.Dispose();
     }
 
-    private void Begin()
+    private void BeginRound()
     {
-        _renewAt = null;
-        _next = new Relay(host, _address, credentials());
+        Rounds++;
+        (_renewAt, _hasFailed) = (null, false);
+        _untried.Clear();
+        foreach (var server in _servers.OrderBy(server => server != _worked)) _untried.Enqueue(server);
+        Begin(_trying = _untried.Dequeue());
+    }
+
+    private void Begin(TransportAddress server)
+    {
+        _next = new Relay(host, way with { Server = server }, credentials());
         _next.Start();
     }
 
     private void TakeOver(Instant now)
     {
         if (_current is { } former) _former.Add((former, now + Grace));
-        (_current, _next, Failure, _retry) = (_next, null, null, RetryWithoutWay);
+        (_current, _next, Failure, _retry, _redirects) = (_next, null, null, RetryWithoutWay, 0);
+        (_worked, _isDoubtful) = (_trying, false);
         _renewAt = RenewalOf(now, _current!);
     }
 
     private void GiveUp(Instant now)
     {
-        Failure = _next!.Failure;
-        var alternate = Failure == TurnFailure.TryAlternate ? _next.AlternateServer : null;
-        if (_next.WasReached && _retry < RetryAfter) _retry = RetryAfter;
-        _next.Dispose();
+        var failed = _next!;
         _next = null;
+        var alternate = failed.Failure == TurnFailure.TryAlternate ? failed.AlternateServer : null;
+        if (failed.WasReached && _retry < RetryAfter) _retry = RetryAfter;
+        failed.Dispose();
         if (alternate is { } other && _redirects++ < MaximumRedirects)
         {
             // RFC 8489, 10: "the client … MUST use the same transport protocol".
-            _address = _address with { Server = other };
-            Begin();
+            Begin(other);
             return;
         }
 
-        _address = _address with { Server = Server };
+        if (!_hasFailed || failed.Failure != TurnFailure.Unanswered) Failure = failed.Failure;
+        (_redirects, _hasFailed) = (0, true);
+        if (_untried.TryDequeue(out var server))
+        {
+            Begin(_trying = server);
+            return;
+        }
+
         _renewAt = now + _retry;
         _retry = _retry * 2 < LongestRetry ? _retry * 2 : LongestRetry;
     }
@@ -147,7 +213,7 @@ internal sealed class RelaySlot(IGatheringHost host, RelayAddress address, Func<
     private Instant? RenewalOf(Instant now, Relay relay)
     {
         if (relay.RenewableUntil is not { } end) return null;
-        var left = end - host.UtcNow;
+        var left = end - host.Clock.GetUtcNow();
         return now + (left > RenewBefore * 2 ? left - RenewBefore : left / 2);
     }
 }

@@ -30,13 +30,15 @@ internal sealed class SendRing
         }
     }
 
-    /// <summary>Waits for bytes; they stay until <see cref="Remove"/>. Empty when the ring is closed.</summary>
+    /// <summary>
+    /// Waits for bytes; they stay until <see cref="Remove"/>. Empty when the ring is closed and all of them are out.
+    /// </summary>
     public ReadOnlySpan<byte> Wait()
     {
         lock (_gate)
         {
             while (_count == 0 && !_isClosed) Monitor.Wait(_gate);
-            return _isClosed ? default : _bytes.AsSpan(_start, Math.Min(_count, Capacity - _start));
+            return _bytes.AsSpan(_start, Math.Min(_count, Capacity - _start));
         }
     }
 
@@ -46,6 +48,7 @@ internal sealed class SendRing
         lock (_gate) (_start, _count) = ((_start + count) % Capacity, _count - count);
     }
 
+    /// <summary>Takes nothing more.</summary>
     public void Close()
     {
         lock (_gate)

@@ -29,6 +29,7 @@ internal sealed class UdpRelayTransport : IRelayTransport
             _socket.SendBufferSize = SocketBuffer;
             if (from is not null) _socket.Bind(new IPEndPoint(from, 0));
             _socket.Connect(server);
+            LocalAddress = ((IPEndPoint)_socket.LocalEndPoint!).Address;
         }
         catch (SocketException)
         {
@@ -38,6 +39,10 @@ internal sealed class UdpRelayTransport : IRelayTransport
 
         new Thread(Run) { IsBackground = true, Name = "TURN" }.Start();
     }
+
+    public IPAddress? LocalAddress { get; }
+
+    public Task Closed => Task.CompletedTask;
 
     public bool TrySend(ReadOnlySpan<byte> message)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using QuicPair.Rtc.Dtls.Messages;
 
 namespace QuicPair.Rtc.Dtls.Handshake;
@@ -146,7 +147,7 @@ internal sealed class ClientHandshake(HandshakeContext context) : IHandshakeRole
             writer.WriteBytes(share.PublicKey);
         });
         context.DeriveKeys(premaster);
-        premaster.Clear();
+        CryptographicOperations.ZeroMemory(premaster);
         var signature = context.Sign(context.Transcript.Bytes);
         context.Send(
             HandshakeType.CertificateVerify, (ref writer) => DigitalSignature.Write(ref writer, signature));

@@ -93,7 +93,7 @@ public sealed class DtlsHandshake(DtlsIdentity identity, IEntropy entropy) : IDt
         length = context.HasFinished
             ? context.Records!.Seal(ContentType.Alert, body, destination)
             : context.Flight.WriteClear(ContentType.Alert, body, destination);
-        return true;
+        return length > 0;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Wire;
 
@@ -60,12 +61,14 @@ internal sealed class ServerHandshake(HandshakeContext context) : IHandshakeRole
     {
         if (!ClientHello.TryParse(body, out var hello)) return AlertDescription.DecodeError;
         if (!hello.SpeaksDtls12) return AlertDescription.ProtocolVersion;
+
+        // The key comes last: for a hello that is refused none is made.
         if (TryChooseSuite(hello) is not { } suite
-            || TryChooseGroup(hello) is not { } share
             || !hello.HasExtendedMasterSecret
             || !hello.IsFirstHandshake
             || !hello.ChecksEcdsaSha256
-            || !hello.ReadsUncompressedPoints)
+            || !hello.ReadsUncompressedPoints
+            || TryChooseGroup(hello) is not { } share)
         {
             return AlertDescription.HandshakeFailure;
         }
@@ -124,7 +127,7 @@ internal sealed class ServerHandshake(HandshakeContext context) : IHandshakeRole
         Span<byte> premaster = stackalloc byte[KeyShare.SecretLength];
         if (!context.Share!.TryAgree(_peerKey, premaster)) return AlertDescription.IllegalParameter;
         context.DeriveKeys(premaster);
-        premaster.Clear();
+        CryptographicOperations.ZeroMemory(premaster);
         return null;
     }
 

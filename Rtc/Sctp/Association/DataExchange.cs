@@ -44,7 +44,7 @@ internal sealed class DataExchange(AssociationContext context, ControlBlock cont
             return true;
         }
 
-        if (arrival == Arrival.OutOfReach || !Fits(data))
+        if (arrival == Arrival.OutOfReach || data.Payload.Length > BlockPool.LargestReceived || !Fits(data))
         {
             context.Statistics.WindowOverruns++;
             _isImmediate = true;

@@ -13,7 +13,7 @@ internal sealed class SendQueue(BlockPool pool, SctpOptions options, SctpStatist
     private const int MessageOverhead = 128;
 
     private readonly int _fragmentMax = Math.Min(
-        options.PacketLengthMax - CommonHeader.Length - DataChunk.HeaderLength & ~3, BlockPool.LargestBlock);
+        options.PacketLengthMax - CommonHeader.Length - DataChunk.HeaderLength & ~3, BlockPool.LargestSent);
 
     private readonly Dictionary<StreamId, OutboundStream> _streams = [];
     private readonly Queue<OutboundStream> _round = new();

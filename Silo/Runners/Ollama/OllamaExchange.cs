@@ -30,9 +30,13 @@ internal sealed class OllamaExchange(
             problem.HttpRequestError is HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
-            throw new RunnerException(
-                RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.",
-                problem);
+            throw Unreachable(request, problem);
+        }
+        catch (OperationCanceledException problem) when (
+            !call.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // A connection that is not made in time looks as if somebody had cancelled it.
+            throw Unreachable(request, problem);
         }
         catch (HttpRequestException problem)
         {
@@ -62,6 +66,9 @@ internal sealed class OllamaExchange(
 
         return response;
     }
+
+    private static RunnerException Unreachable(HttpRequestMessage request, Exception cause) => new(
+        RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.", cause);
 
     private static async Task<RunnerException> Refusal(
         HttpResponseMessage response, CancellationToken cancellation)

@@ -10,17 +10,34 @@ internal static class OllamaReplies
 {
     private const int TextCharacters = 16 * 1024;
 
+    /// <summary>The models of a list that have a name: without one, nobody can ask for it.</summary>
+    public static IEnumerable<T> Named<T>(IEnumerable<T>? models)
+        where T : Model =>
+        (models ?? []).Where(model => model is { Name.Length: > 0 });
+
+    public static ModelCard Card(Model model, OllamaTag? tag, bool isLoaded) => new(
+        model.Name, model.Size, isLoaded, tag?.Remote ?? false, tag?.Capabilities ?? [])
+    {
+        Digest = model.Digest,
+        Modified = Moment(model.ModifiedAt),
+        Family = model.Details?.Family,
+        ParameterSize = model.Details?.ParameterSize,
+        Quantization = model.Details?.QuantizationLevel,
+        RemoteHost = tag?.RemoteHost,
+        RemoteModel = tag?.RemoteModel,
+    };
+
     public static Protocol.Chat.RunningModel Running(OllamaSharp.Models.RunningModel model) => new()
     {
         Name = model.Name,
         Size = Positive(model.Size),
-        VideoMemory = Math.Max(0, model.SizeVram),
+        VideoMemory = RunnerStatistics.Count(model.SizeVram),
         ContextLength = Positive(model.ContextLength),
-        Until = Positive(new DateTimeOffset(model.ExpiresAt).ToUnixTimeSeconds()),
+        Until = Moment(model.ExpiresAt)?.ToUnixTimeSeconds(),
     };
 
     public static PullProgress Progress(PullModelResponse step) => new(
-        step.Status ?? "", step.Total > 0 ? Math.Max(0, step.Completed) : null, Positive(step.Total));
+        step.Status ?? "", step.Total > 0 ? RunnerStatistics.Count(step.Completed) : null, Positive(step.Total));
 
     public static ModelDetails Details(ShowModelResponse model) => new()
     {
@@ -48,7 +65,16 @@ internal static class OllamaReplies
             : null;
     }
 
-    private static long? Positive(long number) => number > 0 ? number : null;
+    private static long? Positive(long number) => number > 0 ? RunnerStatistics.Count(number) : null;
+
+    /// <summary>
+    /// A time, or null for one that is missing: the calendar's first, and a zone east of Greenwich has none before it.
+    /// </summary>
+    private static DateTimeOffset? Moment(DateTime time)
+    {
+        var utc = time.ToUniversalTime();
+        return utc > DateTime.UnixEpoch ? new DateTimeOffset(utc) : null;
+    }
 
     private static string? Cut(string? text)
     {

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using OllamaSharp;
 using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
-using OllamaSharp.Models.Exceptions;
 using QuicPair.Protocol.Chat;
 
 namespace QuicPair.Silo.Runners.Ollama;
@@ -37,39 +35,38 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
     {
         var (ollama, exchange) = Client(cancellation);
         var running = Running(cancellation);
-        var models = await Guard(() => ollama.ListLocalModelsAsync(cancellation), cancellation);
-        var loaded = (await running).Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. models.Select(model =>
+        return await Guard<IReadOnlyList<ModelCard>>(
+            async () =>
             {
-                var tag = exchange.Tags.GetValueOrDefault(model.Name);
-                return new ModelCard(
-                    model.Name, model.Size, loaded.Contains(model.Name), tag?.Remote ?? false,
-                    tag?.Capabilities ?? [])
-                {
-                    Digest = model.Digest,
-                    Modified = model.ModifiedAt,
-                    Family = model.Details?.Family,
-                    ParameterSize = model.Details?.ParameterSize,
-                    Quantization = model.Details?.QuantizationLevel,
-                };
-            }),
-        ];
+                var models = OllamaReplies.Named(await ollama.ListLocalModelsAsync(cancellation));
+                var loaded = (await running).Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
+                return
+                [
+                    .. models.Select(model => OllamaReplies.Card(
+                        model, exchange.Tags.GetValueOrDefault(model.Name), loaded.Contains(model.Name))),
+                ];
+            },
+            cancellation);
     }
 
     public async Task<IReadOnlyList<Protocol.Chat.RunningModel>> Running(CancellationToken cancellation)
     {
         var (ollama, _) = Client(cancellation);
-        var models = await Guard(() => ollama.ListRunningModelsAsync(cancellation), cancellation);
-        return [.. models.Select(OllamaReplies.Running)];
+        return await Guard<IReadOnlyList<Protocol.Chat.RunningModel>>(
+            async () =>
+            {
+                var models = await ollama.ListRunningModelsAsync(cancellation);
+                return [.. OllamaReplies.Named(models).Select(OllamaReplies.Running)];
+            },
+            cancellation);
     }
 
     public async Task<ModelDetails> Show(string model, CancellationToken cancellation)
     {
         var (ollama, _) = Client(cancellation);
         var request = new ShowModelRequest { Model = model };
-        return OllamaReplies.Details(await Guard(() => ollama.ShowModelAsync(request, cancellation), cancellation));
+        return await Guard(
+            async () => OllamaReplies.Details(await ollama.ShowModelAsync(request, cancellation)), cancellation);
     }
 
     public async IAsyncEnumerable<PullProgress> Pull(
@@ -91,8 +88,13 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
     {
         var (ollama, _) = Client(cancellation);
         var request = new EmbedRequest { Model = model, Input = [.. input], Dimensions = dimensions };
-        var reply = await Guard(() => ollama.EmbedAsync(request, cancellation), cancellation);
-        return RunnerEmbeddings.Of(reply.Embeddings ?? [], input.Count, reply.PromptEvalCount);
+        return await Guard(
+            async () =>
+            {
+                var reply = await ollama.EmbedAsync(request, cancellation);
+                return RunnerEmbeddings.Of(reply.Embeddings ?? [], input.Count, reply.PromptEvalCount);
+            },
+            cancellation);
     }
 
     public Task Load(string model, CancellationToken cancellation) =>
@@ -162,8 +164,7 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
         {
             return await step();
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException
-                                            or OllamaException or NotSupportedException or FormatException)
+        catch (Exception problem) when (problem is not (OperationCanceledException or RunnerException))
         {
             cancellation.ThrowIfCancellationRequested();
             throw new RunnerException(RunnerFault.Failed, "Ollama's answer cannot be understood.", problem);

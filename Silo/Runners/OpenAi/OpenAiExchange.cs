@@ -30,8 +30,12 @@ internal sealed class OpenAiExchange(
             problem.HttpRequestError is HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
-            throw new RunnerException(
-                RunnerFault.Unreachable, $"{runner} does not answer at {request.RequestUri?.Authority}.", problem);
+            throw Unreachable(request, problem);
+        }
+        catch (OperationCanceledException problem) when (!call.IsCancellationRequested)
+        {
+            // A connection that is not made in time looks as if somebody had cancelled it.
+            throw Unreachable(request, problem);
         }
         catch (HttpRequestException problem)
         {
@@ -109,6 +113,9 @@ internal sealed class OpenAiExchange(
             throw BrokenOff(problem);
         }
     }
+
+    private RunnerException Unreachable(HttpRequestMessage request, Exception cause) => new(
+        RunnerFault.Unreachable, $"{runner} does not answer at {request.RequestUri?.Authority}.", cause);
 
     private RunnerException BrokenOff(Exception cause) =>
         new(RunnerFault.Failed, $"{runner} broke off the answer.", cause);

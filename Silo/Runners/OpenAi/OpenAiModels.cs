@@ -59,7 +59,7 @@ internal static class OpenAiModels
 
     private static long? Number(JsonElement parent, string name) =>
         OpenAiChunk.Field(parent, name) is { ValueKind: JsonValueKind.Number } value
-        && value.TryGetInt64(out var number) && number >= 0
+        && value.TryGetInt64(out var number) && number is >= 0 and <= RunnerStatistics.MaxCount
             ? number
             : null;
 }

@@ -28,7 +28,7 @@ internal sealed class OpenAiTally(TimeProvider time)
         var elapsed = time.GetElapsedTime(_asked);
         var first = _first ?? elapsed;
         var statistics = new RunnerStatistics(
-            TimeSpan.Zero, timings?.Prompt ?? first, Usage?.OutputTokenCount ?? _tokens,
+            Load: null, timings?.Prompt ?? first, Usage?.OutputTokenCount ?? _tokens,
             timings?.Generation ?? elapsed - first)
         {
             PromptTokens = Usage?.InputTokenCount,

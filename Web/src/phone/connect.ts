@@ -6,7 +6,7 @@ import type { Database, PairedMac } from "./database.ts";
 import { phoneName } from "./device.ts";
 import { shakeHands } from "./handshake.ts";
 import { complete, eraseSecret } from "./pairing.ts";
-import { Peer } from "./peer.ts";
+import { type IceServers, Peer } from "./peer.ts";
 import { Problem } from "./problem.ts";
 import { Session } from "./session.ts";
 import { turnServers } from "./settings.ts";
@@ -25,18 +25,23 @@ export interface Connected {
   readonly mac: PairedMac;
 }
 
-/** With lasting keys mode 2 comes first, and mode 1 only when the Mac refuses it. */
+/**
+ * With lasting keys mode 2 comes first, and mode 1 only when the Mac refuses it. One that is given up never becomes
+ * live: its session would take the place of the next one's on the Mac.
+ */
 export async function connect(
   database: Database,
   signaling: Signaling,
   mac: PairedMac,
   events: ConnectEvents,
+  givenUp: AbortSignal,
 ): Promise<Connected> {
   if (mac.lasting !== undefined) {
     try {
-      return await connectIn(2, mac.lasting, database, signaling, mac, events);
+      return await connectIn(2, mac.lasting, database, signaling, mac, events, givenUp);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "refused" || mac.secret === undefined) {
+      const isRefused = error instanceof Problem && error.code === "refused";
+      if (!isRefused || mac.secret === undefined || givenUp.aborted) {
         throw error;
       }
     }
@@ -44,7 +49,7 @@ export async function connect(
   if (mac.secret === undefined) {
     throw new Problem("refused");
   }
-  return connectIn(1, invitationKeys(mac.secret), database, signaling, mac, events);
+  return connectIn(1, invitationKeys(mac.secret), database, signaling, mac, events, givenUp);
 }
 
 async function connectIn(
@@ -54,14 +59,30 @@ async function connectIn(
   signaling: Signaling,
   mac: PairedMac,
   events: ConnectEvents,
+  givenUp: AbortSignal,
 ): Promise<Connected> {
   let addressee: Addressee = { macId: mac.macId, deviceId: mac.deviceId, offerKey: keys.offerKey };
   events.onStep("signaling");
-  const iceServers = mac.localOnly ? [] : [...(await signaling.iceServers(addressee)), ...turnServers()];
+  const iceServers: IceServers = async (onLate) => {
+    const withOwn = (told: RTCIceServer[]) => [...told, ...turnServers()];
+    if (mac.localOnly) {
+      return [];
+    }
+    if (onLate === undefined) {
+      return withOwn(await signaling.iceServersAtHand(addressee));
+    }
+    const told = await signaling.iceServers(addressee, (late) => {
+      if (late.length > 0) {
+        onLate(withOwn(late));
+      }
+    });
+    return withOwn(told);
+  };
   const { peer, answer, phoneCertificate, macCertificate } = await Peer.connect(
     iceServers,
     (sdp) => signaling.offer(addressee, sdp),
     () => events.onStep("network"),
+    givenUp,
   );
   try {
     events.onStep("handshake");
@@ -81,6 +102,7 @@ async function connectIn(
       deviceId: mac.deviceId,
       phoneName: mode === 1 ? phoneName() : undefined,
     });
+    givenUp.throwIfAborted();
     const session = new Session(peer, new SecureChannel(transport));
     const named = { ...mac, macName, vouching: undefined, usedAt: Date.now() };
     if (mode === 1) {

@@ -6,9 +6,14 @@ import { type Answer, isOver, type Turn } from "./turn.ts";
 /** What is to be sent to the Mac after a change. */
 type Outgoing = PhoneMessage[];
 
+/** As many answers of one device are under way on the Mac. */
+const MAXIMUM_GIVEN_UP = 8;
+
 /** The turns of one chat: questions, growing answers, and which message comes next. Pure; the phone sends. */
 export class Conversation {
   #turns: readonly Turn[];
+  /** They went with their turns, and the Mac has not said that they ended. */
+  #givenUp: readonly Answer[] = [];
 
   constructor(turns: readonly Turn[] = []) {
     this.#turns = turns;
@@ -65,18 +70,28 @@ export class Conversation {
     return [{ op: "cancel", id: answer.id }];
   }
 
+  /** Drops every turn. What is under way is stopped, also when the Mac hears of it only in the next session. */
+  startOver(): Outgoing {
+    const outgoing = this.stop();
+    const answer = this.open;
+    if (answer !== undefined) {
+      this.#givenUp = [...this.#givenUp, answer].slice(-MAXIMUM_GIVEN_UP);
+    }
+    this.#turns = [];
+    return outgoing;
+  }
+
   /** After a reconnect: the Mac sends what was missed, or says that it never heard of the chat. */
   resume(): Outgoing {
     const answer = this.open;
-    if (answer === undefined) {
-      return [];
-    }
-    const resume = { op: "resume", id: answer.id, after: answer.seq } as const;
-    return answer.stopping ? [resume, { op: "cancel", id: answer.id }] : [resume];
+    return [...this.#givenUp, ...(answer === undefined ? [] : [answer])].flatMap(resumption);
   }
 
   receive(message: MacMessage): Outgoing {
     const answer = this.open;
+    if (message.op === "done" || message.op === "error") {
+      this.#givenUp = this.#givenUp.filter(({ id }) => id !== message.id);
+    }
     if (answer === undefined || !("id" in message) || message.id !== answer.id) {
       return [];
     }
@@ -161,4 +176,9 @@ export class Conversation {
       turn.role === "assistant" && turn.id === answer.id ? answer : turn,
     );
   }
+}
+
+function resumption({ id, seq, stopping }: Answer): Outgoing {
+  const resume = { op: "resume", id, after: seq } as const;
+  return stopping ? [resume, { op: "cancel", id }] : [resume];
 }

@@ -27,6 +27,13 @@ export class Household {
     this.#send({ op: "macs", id: this.#macsId });
   }
 
+  /** Whether a message is about the other Macs. */
+  static concerns(message: MacMessage): boolean {
+    return message.op === "error"
+      ? message.for === "macs" || message.for === "vouch"
+      : message.op === "macs" || message.op === "vouched";
+  }
+
   /** Takes what it asked for; anything else is not its business. */
   async receive(message: MacMessage): Promise<void> {
     if (message.op === "macs" && message.id === this.#macsId) {

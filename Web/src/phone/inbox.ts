@@ -10,6 +10,7 @@ export class Inbox {
   readonly #queue: Received[] = [];
   #take: ((message: Received) => void) | undefined;
   #closed: (() => void) | undefined;
+  #isLost = false;
 
   constructor(channel: RTCDataChannel) {
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -20,15 +21,24 @@ export class Inbox {
         this.#take(message);
       }
     };
-    channel.addEventListener("close", () => this.#closed?.());
+    channel.addEventListener("close", () => this.lose());
   }
 
-  /** The next message; rejects when the channel closes first. */
+  /** The connection is gone: who waits for a message waits for nothing. */
+  lose(): void {
+    this.#isLost = true;
+    this.#closed?.();
+  }
+
+  /** The next message; rejects when the connection is gone first. */
   async next(): Promise<Bytes> {
     const message =
       this.#queue.length > 0
         ? this.#queue.shift()
         : await new Promise<Received>((resolve, reject) => {
+            if (this.#isLost) {
+              reject(new Problem("lost"));
+            }
             this.#closed = () => reject(new Problem("lost"));
             this.#take = (received) => {
               this.#take = undefined;

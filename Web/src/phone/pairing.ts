@@ -1,15 +1,22 @@
 import { type Bytes } from "../bytes.ts";
 import { generate, open, preferredKind, type StoredKind } from "../noise/diffieHellman.ts";
+import { CloseCode } from "../protocol/frame.ts";
 import { deviceId, lastingKeys, macId } from "../protocol/keySchedule.ts";
 import type { PairingLink } from "../protocol/link.ts";
 import type { Database, PairedMac } from "./database.ts";
-import { Problem, within } from "./problem.ts";
+import { Problem, type ProblemCode, within } from "./problem.ts";
 import type { Session } from "./session.ts";
 
 const PAIRED_TIMEOUT_MS = 15_000;
 
 /** The owner has 60 s to accept the code. */
 const CONFIRMED_TIMEOUT_MS = 75_000;
+
+/** The Mac that this phone paired with by this link: the link may be used and expired. */
+export async function pairedBy(database: Database, link: PairingLink): Promise<PairedMac | undefined> {
+  const mac = await database.mac(deviceId(link.secret));
+  return mac?.lasting === undefined ? undefined : mac;
+}
 
 /** Makes this phone's key for the link's Mac, or finds the one that was made for the same link before. */
 export async function prepare(database: Database, link: PairingLink): Promise<PairedMac> {
@@ -76,11 +83,28 @@ export async function complete(
           reject(new Problem("not_confirmed"));
         }
       },
-      onEnd: () => reject(new Problem("not_confirmed")),
+      onEnd: (closeCode) => reject(new Problem(problemOf(closeCode))),
       onDoubt: () => undefined,
     });
   });
-  return eraseSecret(database, await within(timeout, steps, "not_confirmed"));
+  return eraseSecret(database, await within(timeout, steps, "lost"));
+}
+
+/**
+ * Only the Mac's word ends a pairing. One that is simply gone, or silent for longer than its owner may take, has
+ * forgotten nothing: the same link, or the lasting keys, go on where it was.
+ */
+function problemOf(closeCode: number | undefined): ProblemCode {
+  switch (closeCode) {
+    case CloseCode.refused:
+      return "not_confirmed";
+    case CloseCode.revoked:
+      return "revoked";
+    case CloseCode.shutdown:
+      return "shutdown";
+    default:
+      return "lost";
+  }
 }
 
 /** The Mac has proved the lasting keys: nothing is left of the link. */

@@ -11,6 +11,12 @@ import type { SignaledAnswer } from "./signaling.ts";
 /** Sends an offer and gives the Mac's answer. */
 export type Exchange = (sdp: string) => Promise<SignaledAnswer>;
 
+/**
+ * The servers of this moment: credentials of a TURN server end. Those that are told too late for a first offer go to
+ * `onLate`; without it they are for a restart, which does not wait for them.
+ */
+export type IceServers = (onLate?: (servers: RTCIceServer[]) => void) => Promise<RTCIceServer[]>;
+
 export type Path = "local" | "direct" | "relay";
 
 const LABEL = "llm";
@@ -18,6 +24,9 @@ const LABEL = "llm";
 /** The offer leaves when gathering is complete, or after this time: a dead STUN server must not delay it. */
 const GATHERING_MS = 300;
 const OPEN_TIMEOUT_MS = 20_000;
+
+/** A way without servers is found by then, some round trips after the answer. */
+const WITHOUT_SERVERS_MS = 1_000;
 const MAXIMUM_CANDIDATES = 32;
 
 /** One RTCPeerConnection with its one data channel. Each has a fresh DTLS certificate. */
@@ -26,39 +35,52 @@ export class Peer {
   readonly inbox: Inbox;
   readonly #connection: RTCPeerConnection;
   readonly #exchange: Exchange;
-  readonly #serverErrors: ServerErrors;
+  readonly #iceServers: IceServers;
+  #serverErrors: ServerErrors;
   #macFingerprint: Bytes | undefined;
   #negotiation = 0;
   #isLooking = true;
 
-  private constructor(iceServers: RTCIceServer[], exchange: Exchange) {
-    const connection = newConnection(iceServers);
+  private constructor(known: RTCIceServer[], iceServers: IceServers, exchange: Exchange) {
+    const connection = newConnection(known);
     this.#connection = connection;
     this.#exchange = exchange;
-    this.#serverErrors = new ServerErrors(iceServers);
+    this.#iceServers = iceServers;
+    this.#serverErrors = new ServerErrors(known);
     connection.onicecandidateerror = (event) => this.#serverErrors.note(event);
     this.channel = connection.createDataChannel(LABEL, { ordered: true });
     this.channel.binaryType = "arraybuffer";
     this.inbox = new Inbox(this.channel);
   }
 
-  /** Connects until the channel is open. `onAnswer` says when the Mac has answered. */
+  /** Connects until the channel is open. `onAnswer` says when the Mac has answered; `givenUp` closes the connection. */
   static async connect(
-    iceServers: RTCIceServer[],
+    iceServers: IceServers,
     exchange: Exchange,
     onAnswer: () => void,
+    givenUp?: AbortSignal,
   ): Promise<{ peer: Peer; answer: SignaledAnswer; phoneCertificate: Bytes; macCertificate: Bytes }> {
     if (typeof RTCPeerConnection === "undefined") {
       throw new Problem("no_webrtc");
     }
-    const peer = new Peer(iceServers, exchange);
+    let tell: (servers: RTCIceServer[]) => void = () => undefined;
+    const late = new Promise<RTCIceServer[]>((resolve) => (tell = resolve));
+    const peer = new Peer(await iceServers(tell), iceServers, exchange);
+    givenUp?.addEventListener("abort", () => peer.close(), { once: true });
     try {
+      givenUp?.throwIfAborted();
       const answer = await peer.#negotiate();
+      givenUp?.throwIfAborted();
       onAnswer();
+      void late.then((servers) => peer.#lookAgain(servers));
       await within(OPEN_TIMEOUT_MS, peer.#opened(), "no_path").catch(() => {
         throw new Problem(peer.#cause());
       });
       peer.found();
+      peer.watch(
+        () => peer.inbox.lose(),
+        () => undefined,
+      );
       const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
       if (fingerprint === undefined) {
         throw new Problem("no_webrtc");
@@ -76,6 +98,7 @@ export class Peer {
    */
   async restart(): Promise<void> {
     this.#isLooking = true;
+    configure(this.#connection, await this.#iceServers());
     await this.#negotiate({ iceRestart: true });
   }
 
@@ -84,17 +107,20 @@ export class Peer {
     this.#isLooking = false;
   }
 
-  /** Calls back once when the connection is gone, and each time that it seems to be. */
+  /** Calls back when the connection is gone, also if it is already, and each time that it seems to be. */
   watch(onGone: () => void, onDoubt: () => void): void {
     this.channel.onclose = onGone;
+    const isGone = () => ["failed", "closed"].includes(this.#connection.connectionState);
     this.#connection.onconnectionstatechange = () => {
-      const state = this.#connection.connectionState;
-      if (state === "failed" || state === "closed") {
+      if (isGone()) {
         onGone();
-      } else if (state === "disconnected") {
+      } else if (this.#connection.connectionState === "disconnected") {
         onDoubt();
       }
     };
+    if (isGone() || this.channel.readyState === "closed") {
+      onGone();
+    }
   }
 
   /** How the packets go, from the pair of candidates in use. */
@@ -124,6 +150,7 @@ export class Peer {
   }
 
   close(): void {
+    this.#isLooking = false;
     this.channel.onclose = null;
     this.#connection.onconnectionstatechange = null;
     this.#connection.onicecandidate = null;
@@ -158,8 +185,32 @@ export class Peer {
     return answer;
   }
 
+  /** Servers that were told too late for the offer serve a second one, unless there is a way without. */
+  async #lookAgain(servers: RTCIceServer[]): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, WITHOUT_SERVERS_MS));
+    const { iceConnectionState } = this.#connection;
+    const isFound = iceConnectionState === "connected" || iceConnectionState === "completed";
+    if (!this.#isLooking || isFound || servers.length === 0) {
+      return;
+    }
+    this.#serverErrors = new ServerErrors(servers);
+    configure(this.#connection, servers);
+    await this.#negotiate({ iceRestart: true }).catch(() => this.#takeBack());
+  }
+
+  /** The first offer stands again, unless the connection is closed already. */
+  async #takeBack(): Promise<void> {
+    if (this.#connection.signalingState === "have-local-offer") {
+      await this.#connection.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+    }
+  }
+
   #cause(): ProblemCode {
-    const { localDescription, iceGatheringState } = this.#connection;
+    const { localDescription, iceGatheringState, sctp } = this.#connection;
+    if (sctp?.transport.state === "failed") {
+      // There is a path, and at its end somebody without the certificate that was promised.
+      return "handshake_failed";
+    }
     return this.#serverErrors.cause(localDescription?.sdp ?? "", iceGatheringState !== "complete");
   }
 
@@ -198,6 +249,17 @@ function newConnection(iceServers: RTCIceServer[]): RTCPeerConnection {
   } catch {
     // A TURN address that a person typed may be one that the browser does not accept.
     return new RTCPeerConnection();
+  }
+}
+
+/** Without servers that there were, the ones before stay: a front door that is away takes no relay. */
+function configure(connection: RTCPeerConnection, iceServers: RTCIceServer[]): void {
+  if (iceServers.length > 0) {
+    try {
+      connection.setConfiguration({ iceServers });
+    } catch {
+      // As in newConnection: what a person typed may not be accepted.
+    }
   }
 }
 

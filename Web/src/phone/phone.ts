@@ -1,62 +1,25 @@
-import { randomBytes, toBase64Url } from "../bytes.ts";
 import { CloseCode } from "../protocol/frame.ts";
 import type { MacMessage, Model, PhoneMessage } from "../protocol/messages.ts";
 import { connect, type Step } from "./connect.ts";
-import { Conversation } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Database, PairedMac } from "./database.ts";
 import { DeviceList } from "./deviceList.ts";
 import { Household } from "./household.ts";
-import type { Path } from "./peer.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import type { Change, Link } from "./linkState.ts";
+import { Pace } from "./pace.ts";
+import { PathKeeper } from "./pathKeeper.ts";
+import { isFinal, Problem, type ProblemCode, problemOfClose } from "./problem.ts";
+import { DOUBT_TIMEOUT_MS } from "./restart.ts";
+import { SavedConversation } from "./savedConversation.ts";
 import type { Session } from "./session.ts";
 import { readSettings } from "./settings.ts";
 import { Signaling } from "./signaling.ts";
 import { Tabs } from "./tabs.ts";
 import { onWake } from "./wake.ts";
-
-export type Link =
-  | { readonly kind: "connecting"; readonly step: Step }
-  | { readonly kind: "pairing"; readonly code: string }
-  | { readonly kind: "live"; readonly path: Path | undefined; readonly roundTripMs: number | undefined }
-  /** It tries again by itself. */
-  | { readonly kind: "waiting"; readonly problem: ProblemCode }
-  /** It waits for the person. */
-  | { readonly kind: "stopped"; readonly problem: ProblemCode };
-
-/** What a live session has come through. */
-export type Change = "restarted" | "connected anew";
+import { warmStart } from "./warmStart.ts";
 
 const PING_EVERY_MS = 5_000;
 const PING_TIMEOUT_MS = 8_000;
-
-/** After a page wakes, or when the network seems gone. */
-const DOUBT_TIMEOUT_MS = 2_000;
-
-/** An offer that could not leave costs nothing: the next try waits this long, and twice as long each time. */
-const FIRST_PAUSE_MS = 100;
-
-/** How long a new path is looked for before there is a new connection. */
-const MOVE_MS = 12_000;
-
-const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
-
-/** A restart that fails so may succeed in a moment. */
-const passing: readonly ProblemCode[] = ["front_door_unreachable", "mac_offline", "overloaded"];
-
-const final: readonly ProblemCode[] = [
-  "refused",
-  "mac_unknown",
-  "mac_required",
-  "version",
-  "bad_request",
-  "answer_forged",
-  "no_webrtc",
-  "handshake_failed",
-  "not_confirmed",
-  "storage",
-  "revoked",
-  "elsewhere",
-];
 
 /** One Mac, as this phone has it: a session while somebody looks, and one conversation over all sessions. */
 export class Phone {
@@ -66,76 +29,90 @@ export class Phone {
   readonly devices = new DeviceList((message) => this.#session?.send(message));
   /** How the session outlived the last change of the network; undefined before the first. */
   change: Change | undefined;
+  /** Whether the Mac was away when it was asked last, also while it is asked again. */
+  isMacAway = false;
   readonly #database: Database;
   readonly #signaling = new Signaling(location.origin);
   readonly #onChange: (phone: Phone) => void;
   readonly #tabs: Tabs;
   readonly #stopWatching: () => void;
-  #conversation = new Conversation();
+  readonly #saved: SavedConversation;
+  readonly #pace = new Pace();
   #session: Session | undefined;
+  #keeper: PathKeeper | undefined;
   #warmed: Session | undefined;
   #household: Household | undefined;
-  #attempt = 0;
-  #failures = 0;
+  #attempt = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #saving: ReturnType<typeof setTimeout> | undefined;
-  #movedAgain: (() => void) | undefined;
-  #wasLive = false;
 
-  private constructor(database: Database, mac: PairedMac, onChange: (phone: Phone) => void) {
+  private constructor(
+    database: Database,
+    mac: PairedMac,
+    saved: SavedConversation,
+    onChange: (phone: Phone) => void,
+  ) {
     this.#database = database;
     this.mac = mac;
+    this.#saved = saved;
     this.#onChange = onChange;
     this.#tabs = new Tabs(mac.deviceId, () => this.#stop("elsewhere"));
     this.#stopWatching = onWake(
       () => this.#woke(),
-      () => void this.#save(),
+      () => void this.#saved.save(),
       () => this.#moved(),
     );
   }
 
   static async start(database: Database, mac: PairedMac, onChange: (phone: Phone) => void): Promise<Phone> {
-    const phone = new Phone(database, mac, onChange);
-    phone.#conversation = new Conversation(await database.conversation(mac.deviceId));
+    const phone = new Phone(database, mac, await SavedConversation.read(database, mac.deviceId), onChange);
     void phone.connect();
     return phone;
   }
 
   get conversation(): Conversation {
-    return this.#conversation;
+    return this.#saved.current;
   }
 
   get isLive(): boolean {
     return this.#session !== undefined;
   }
 
-  /** Connects, or connects anew. Any earlier attempt or session ends. */
-  async connect(): Promise<void> {
-    const attempt = ++this.#attempt;
-    const isCurrent = () => attempt === this.#attempt;
+  /** Connects, or connects anew. Any earlier attempt or session ends; `spare` goes on if there is no next one. */
+  async connect(spare?: Session): Promise<void> {
+    this.#attempt.abort();
+    const { signal } = (this.#attempt = new AbortController());
+    const isCurrent = () => !signal.aborted;
+    this.#pace.begin();
     clearTimeout(this.#timer);
     const old = this.#session;
     this.#session = undefined;
     this.#tabs.claim();
     this.#show({ kind: "connecting", step: "signaling" });
     try {
-      const { session, mac } = await connect(this.#database, this.#signaling, this.mac, {
-        onStep: (step) => isCurrent() && this.#show({ kind: "connecting", step }),
-        onCode: (code) => isCurrent() && this.#show({ kind: "pairing", code }),
-      });
+      const events = {
+        onStep: (step: Step) => isCurrent() && this.#show({ kind: "connecting", step }),
+        onCode: (code: string) => isCurrent() && this.#show({ kind: "pairing", code }),
+      };
+      const { session, mac } = await connect(this.#database, this.#signaling, this.mac, events, signal);
       old?.close(CloseCode.renew);
       if (isCurrent()) {
+        // The attempt is over: what gives up the next one leaves this session alone.
+        this.#attempt = new AbortController();
         this.mac = mac;
-        this.change = this.#wasLive ? "connected anew" : undefined;
-        this.#wasLive = true;
+        this.change = this.#keeper === undefined ? undefined : "connected anew";
         this.#live(session);
       } else {
         session.close(CloseCode.normal);
       }
     } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem("lost");
+      if (isCurrent() && spare?.isOpen === true && spare === old && !isFinal(problem.code)) {
+        this.#goOn(spare);
+        return;
+      }
       old?.close(CloseCode.renew);
       if (isCurrent()) {
-        await this.#failed(error instanceof Problem ? error : new Problem("lost"));
+        await this.#failed(problem);
       }
     }
   }
@@ -145,11 +122,11 @@ export class Phone {
     const chosen = this.models.some(({ name }) => name === model) ? model : "";
     this.#change((conversation) => conversation.ask(text, chosen));
     // A page may be gone the next moment: what was asked must not be.
-    void this.#save();
+    void this.#saved.save();
   }
 
   askAgain(): void {
-    const question = this.#conversation.takeBackLast();
+    const question = this.#saved.current.takeBackLast();
     if (question !== undefined) {
       this.ask(question);
     }
@@ -160,9 +137,7 @@ export class Phone {
   }
 
   startOver(): void {
-    this.stopAnswer();
-    this.#conversation = new Conversation();
-    this.#change(() => []);
+    this.#change((conversation) => conversation.startOver());
   }
 
   /** Ends everything and erases what this phone knows of the Mac. */
@@ -172,53 +147,74 @@ export class Phone {
   }
 
   leave(): void {
-    this.#attempt++;
+    this.#attempt.abort();
     clearTimeout(this.#timer);
-    clearTimeout(this.#saving);
-    this.#saving = undefined;
+    this.#saved.drop();
     this.#stopWatching();
     this.#tabs.close();
-    this.#session?.close(CloseCode.normal);
+    this.#part();
+  }
+
+  /** Ends the session; it is nobody's before, so that its end is no loss to be made good. */
+  #part(): void {
+    const session = this.#session;
     this.#session = undefined;
+    session?.close(CloseCode.normal);
   }
 
   #live(session: Session): void {
     this.#session = session;
-    this.#failures = 0;
+    this.#keeper = new PathKeeper(session);
+    this.#pace.succeed();
     this.#show({ kind: "live", path: undefined, roundTripMs: undefined });
     session.listen({
       onMessage: (message) => this.#receive(message),
       onEnd: (code) => this.#session === session && this.#ended(code),
-      onDoubt: () => this.#session === session && this.#moved(),
+      onDoubt: () => this.#session === session && this.#silent(session),
     });
     if (this.#session === session) {
       session.send({ op: "models" });
       this.#meetHousehold();
-      this.#sendAll(this.#conversation.resume());
+      this.#sendAll(this.#saved.current.resume());
       void this.#measure(session);
     }
+  }
+
+  /** What was asked while the next session was tried is sent over this one. */
+  #goOn(session: Session): void {
+    this.#session = session;
+    session.renewLater();
+    this.#show({ kind: "live", path: undefined, roundTripMs: undefined });
+    this.#sendAll(this.#saved.current.resume());
+    void this.#measure(session);
   }
 
   /** Once for each time that the page is opened; a Mac that is alone names nobody. */
   #meetHousehold(): void {
     if (this.#household === undefined) {
-      const send = (message: PhoneMessage) => this.#session?.send(message);
-      this.#household = new Household(this.#database, this.mac, send);
+      this.#household = new Household(this.#database, this.mac, (message) => this.#session?.send(message));
       this.#household.ask();
     }
   }
 
   /** Path and round trip, again and again while the page is seen. */
   async #measure(session: Session): Promise<void> {
+    const keeper = this.#keeper;
+    const moves = keeper?.moves;
     const [roundTripMs, path] = await Promise.all([
       session.ping(PING_TIMEOUT_MS),
       session.peer.path().catch(() => undefined),
     ]);
-    if (this.#session !== session) {
+    // While a path was looked for it was silent: that was no measure of it, and at the end of the search there is one.
+    if (this.#session !== session || keeper?.isMoving === true || keeper?.moves !== moves) {
       return;
     }
-    if ((roundTripMs === undefined && !document.hidden) || session.wantsRenewal) {
+    if (roundTripMs === undefined && !document.hidden) {
       void this.connect();
+      return;
+    }
+    if (session.wantsRenewal) {
+      void this.connect(roundTripMs === undefined ? undefined : session);
       return;
     }
     this.#show({ kind: "live", path, roundTripMs });
@@ -242,17 +238,9 @@ export class Phone {
       case "restart":
         this.#moved();
         return;
-      case "macs":
-      case "vouched":
-        this.#hearOfHousehold(message);
-        return;
       case "error":
         if (message.code === "revoked") {
           this.#stop("revoked");
-          return;
-        }
-        if (message.for === "macs" || message.for === "vouch") {
-          this.#hearOfHousehold(message);
           return;
         }
         break;
@@ -261,47 +249,41 @@ export class Phone {
         this.#session?.abort();
         return;
     }
-    this.#change((conversation) => conversation.receive(message));
+    if (Household.concerns(message)) {
+      // Without the other Macs this one serves as before.
+      void this.#household?.receive(message).catch(() => undefined);
+    } else {
+      this.#change((conversation) => conversation.receive(message));
+    }
   }
 
-  /** Without the other Macs this one serves as before. */
-  #hearOfHousehold(message: MacMessage): void {
-    void this.#household?.receive(message).catch(() => undefined);
-  }
-
-  /** While the question is being written, the model that it will go to comes into memory. */
+  /** While the question is being written, its model comes into memory: once for each session. */
   #warm(): void {
-    const { model } = readSettings();
-    const chosen = this.models.find(({ name }) => name === model);
-    if (this.#session !== this.#warmed && chosen?.remote !== true && chosen?.loaded !== true) {
+    const load = this.#session === this.#warmed ? undefined : warmStart(this.models);
+    if (load !== undefined) {
       this.#warmed = this.#session;
-      const id = toBase64Url(randomBytes(16));
-      this.#session?.send({ op: "load", id, ...(chosen === undefined ? {} : { model: chosen.name }) });
+      this.#session?.send(load);
     }
   }
 
   #ended(closeCode: number | undefined): void {
     this.#session = undefined;
     clearTimeout(this.#timer);
-    switch (closeCode) {
-      case CloseCode.refused:
-        return this.#stop("refused");
-      case CloseCode.revoked:
-        return this.#stop("revoked");
-      case CloseCode.normal:
-        // A newer session of this device took the place of this one.
-        return this.#stop("elsewhere");
-      case CloseCode.shutdown:
-        return this.#retry(new Problem("shutdown"));
-      default:
-        return this.#retry(new Problem("lost"));
-    }
+    this.#settle(problemOfClose(closeCode));
   }
 
   async #failed(problem: Problem): Promise<void> {
-    if (final.includes(problem.code)) {
-      // The record may have got its lasting keys before the failure.
-      this.mac = (await this.#database.mac(this.mac.deviceId)) ?? this.mac;
+    const attempt = this.#attempt;
+    // The record may have got its lasting keys before the failure.
+    const stored = await this.#database.mac(this.mac.deviceId).catch(() => undefined);
+    if (!attempt.signal.aborted) {
+      this.mac = stored ?? this.mac;
+      this.#settle(problem);
+    }
+  }
+
+  #settle(problem: Problem): void {
+    if (isFinal(problem.code)) {
       this.#stop(problem.code);
     } else {
       this.#retry(problem);
@@ -309,21 +291,19 @@ export class Phone {
   }
 
   #retry(problem: Problem): void {
+    this.#pace.fail();
     this.#show({ kind: "waiting", problem: problem.code });
     if (document.hidden) {
       return;
     }
-    const delay = retryDelaysMs[Math.min(this.#failures++, retryDelaysMs.length - 1)] ?? 0;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.connect(), Math.max(delay, problem.retryAfterMs ?? 0));
+    this.#timer = setTimeout(() => void this.connect(), this.#pace.delayMs(problem));
   }
 
   #stop(problem: ProblemCode): void {
-    this.#attempt++;
+    this.#attempt.abort();
     clearTimeout(this.#timer);
-    const session = this.#session;
-    this.#session = undefined;
-    session?.close(CloseCode.normal);
+    this.#part();
     this.#show({ kind: "stopped", problem });
   }
 
@@ -331,7 +311,7 @@ export class Phone {
     if (this.#session !== undefined) {
       void this.#doubt(this.#session);
     } else if (this.link.kind === "waiting") {
-      this.#failures = 0;
+      this.#pace.takeHeart();
       void this.connect();
     }
   }
@@ -342,55 +322,65 @@ export class Phone {
       return;
     }
     if (roundTripMs === undefined) {
-      this.#moved();
+      this.#silent(session);
     } else {
       clearTimeout(this.#timer);
       await this.#measure(session);
     }
   }
 
-  /** The network is, or may be, another one. */
-  #moved(): void {
-    if (this.#session === undefined) {
-      this.#woke();
-    } else if (this.#movedAgain === undefined) {
-      void this.#move(this.#session);
-    } else {
-      this.#movedAgain();
+  /** A path that is being looked for anyway needs no other one: what is under way may be about to find it. */
+  #silent(session: Session): void {
+    if (this.#keeper?.isMoving !== true) {
+      void this.#move(session);
     }
   }
 
-  /** A new path for the session that lives, tried until the Mac answers over it; then a new connection. */
+  /** The network is, or may be, another one. */
+  #moved(): void {
+    if (this.#session !== undefined) {
+      this.#keeper?.beginAgain();
+      this.#silent(this.#session);
+    } else if (this.link.kind === "connecting" && this.mac.lasting !== undefined) {
+      this.#hurry();
+    } else {
+      this.#woke();
+    }
+  }
+
+  /** What began in a network that is gone may wait long for nothing. An invitation counts attempts: it is spared. */
+  #hurry(): void {
+    const attempt = this.#attempt;
+    this.#pace.takeHeart();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!attempt.signal.aborted && this.link.kind === "connecting") {
+        this.#pace.giveUp();
+        void this.connect();
+      }
+    }, this.#pace.leftMs);
+  }
+
+  /** A new path for the session that lives; then a new connection. */
   async #move(session: Session): Promise<void> {
-    const until = performance.now() + MOVE_MS;
-    let pauseMs = FIRST_PAUSE_MS;
-    while (this.#session === session && performance.now() < until) {
-      const again = new Promise<undefined>((resolve) => {
-        this.#movedAgain = () => resolve(undefined);
-      });
-      const outcome = await Promise.race([restart(session, pauseMs), again]);
-      pauseMs = outcome === undefined ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, DOUBT_TIMEOUT_MS);
-      if (outcome === "useless") {
-        break;
-      }
-      if (outcome === "restarted" && this.#session === session) {
-        this.#movedAgain = undefined;
-        this.change = outcome;
-        clearTimeout(this.#timer);
-        await this.#measure(session);
-        return;
-      }
+    const outcome = await this.#keeper?.move(() => this.#session === session);
+    if (outcome === undefined || this.#session !== session) {
+      return;
     }
-    this.#movedAgain = undefined;
-    if (this.#session === session && !document.hidden) {
-      await this.connect();
+    if (outcome === "lost") {
+      if (!document.hidden) {
+        await this.connect();
+      }
+      return;
     }
+    this.change = outcome === "restarted" ? outcome : this.change;
+    clearTimeout(this.#timer);
+    await this.#measure(session);
   }
 
   #change(change: (conversation: Conversation) => PhoneMessage[]): void {
-    this.#sendAll(change(this.#conversation));
+    this.#sendAll(this.#saved.change(change));
     this.#onChange(this);
-    this.#saving ??= setTimeout(() => void this.#save(), 300);
   }
 
   /** Without a session nothing is lost: what is open is resumed, or sent, by the next one. */
@@ -400,34 +390,11 @@ export class Phone {
     }
   }
 
-  async #save(): Promise<void> {
-    clearTimeout(this.#saving);
-    this.#saving = undefined;
-    await this.#database
-      .storeConversation(this.mac.deviceId, this.#conversation.turns)
-      .catch(() => undefined);
-  }
-
   #show(link: Link): void {
+    if (link.kind !== "connecting" || link.step !== "signaling") {
+      this.isMacAway = link.kind === "waiting" && link.problem === "mac_offline";
+    }
     this.link = link;
     this.#onChange(this);
   }
-}
-
-/** Restarts ICE and hears from the Mac over the new path, or says whether trying again is of use. */
-async function restart(session: Session, pauseMs: number): Promise<"restarted" | "silent" | "useless"> {
-  try {
-    await session.peer.restart();
-  } catch (error) {
-    if (error instanceof Problem && !passing.includes(error.code)) {
-      return "useless";
-    }
-    await session.ping(pauseMs);
-    return "silent";
-  }
-  if ((await session.ping(DOUBT_TIMEOUT_MS)) === undefined) {
-    return "silent";
-  }
-  session.peer.found();
-  return "restarted";
 }

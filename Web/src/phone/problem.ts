@@ -1,3 +1,5 @@
+import { CloseCode } from "../protocol/frame.ts";
+
 /** Why something did not work, as a code; `sentences.ts` has the words for people. */
 export type ProblemCode =
   | "refused"
@@ -12,6 +14,7 @@ export type ProblemCode =
   | "no_webrtc"
   | "no_path"
   | "udp_blocked"
+  | "name_unresolved"
   | "relay_refused"
   | "relay_unreachable"
   | "handshake_failed"
@@ -23,6 +26,26 @@ export type ProblemCode =
   | "elsewhere"
   | "shutdown";
 
+/** What no other try mends by itself. */
+const final: readonly ProblemCode[] = [
+  "refused",
+  "mac_unknown",
+  "mac_required",
+  "version",
+  "bad_request",
+  "answer_forged",
+  "no_webrtc",
+  "handshake_failed",
+  "not_confirmed",
+  "storage",
+  "revoked",
+  "elsewhere",
+];
+
+export function isFinal(code: ProblemCode): boolean {
+  return final.includes(code);
+}
+
 export class Problem extends Error {
   readonly code: ProblemCode;
   /** The front door asked to wait this long, in milliseconds. */
@@ -32,6 +55,23 @@ export class Problem extends Error {
     super(code);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What the Mac's close frame means to the phone; undefined is an end without one. */
+export function problemOfClose(closeCode: number | undefined): Problem {
+  switch (closeCode) {
+    case CloseCode.refused:
+      return new Problem("refused");
+    case CloseCode.revoked:
+      return new Problem("revoked");
+    case CloseCode.normal:
+      // A newer session of this device took the place of this one.
+      return new Problem("elsewhere");
+    case CloseCode.shutdown:
+      return new Problem("shutdown");
+    default:
+      return new Problem("lost");
   }
 }
 

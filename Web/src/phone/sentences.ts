@@ -28,6 +28,7 @@ const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
   no_webrtc: "This browser cannot open a direct connection (WebRTC is missing or off).",
   no_path: "No way to your Mac was found. On this network you may need a TURN server (see Connection).",
   udp_blocked: "This network lets no UDP out. Enter a turns: server under Connection, or use another network.",
+  name_unresolved: "No direct way was found, and the name of the STUN or TURN server is not known on this network.",
   relay_refused: "No direct way was found, and the TURN server refused this phone's user name or password.",
   relay_unreachable: "No direct way was found, and the TURN server does not answer.",
   handshake_failed: "Your Mac could not be verified. If it goes on, scan its code again.",

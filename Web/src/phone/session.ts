@@ -23,6 +23,9 @@ const PING_LENGTH = 8;
 const RENEW_AFTER_MS = 11.5 * 3_600_000;
 const RENEW_BELOW_FRAMES = 1_000_000;
 
+/** A session that goes on because the next one did not begin has half an hour left. */
+const RENEW_AGAIN_MS = 60_000;
+
 /** Sealed messages with one Mac over one connection. */
 export class Session {
   readonly peer: Peer;
@@ -34,6 +37,7 @@ export class Session {
   #early: MacMessage[] = [];
   #outgoing: Promise<void> = Promise.resolve();
   #ended = false;
+  #renewFrom = 0;
 
   constructor(peer: Peer, channel: SecureChannel) {
     this.peer = peer;
@@ -51,9 +55,14 @@ export class Session {
   }
 
   get wantsRenewal(): boolean {
-    return (
-      performance.now() - this.#startedAt > RENEW_AFTER_MS || this.#channel.framesLeft < RENEW_BELOW_FRAMES
-    );
+    const now = performance.now();
+    const isOld = now - this.#startedAt > RENEW_AFTER_MS || this.#channel.framesLeft < RENEW_BELOW_FRAMES;
+    return isOld && now >= this.#renewFrom;
+  }
+
+  /** The next session did not begin: it is tried again in a while. */
+  renewLater(): void {
+    this.#renewFrom = performance.now() + RENEW_AGAIN_MS;
   }
 
   /** Messages that came before anybody listened are delivered first. */

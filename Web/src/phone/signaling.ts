@@ -7,7 +7,7 @@ import {
   VERSIONS,
 } from "../protocol/offerAuthentication.ts";
 import { checkSdp } from "../protocol/signaledSdp.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import { Problem, type ProblemCode, within } from "./problem.ts";
 
 /** Whom an offer is for, and the key that proves that this phone may make one. */
 export interface Addressee {
@@ -28,10 +28,16 @@ export interface SignaledAnswer {
 /** A phone whose clock is off by more than this retries once with the Mac's time. */
 const CLOCK_TOLERANCE_SECONDS = 240;
 const REQUEST_TIMEOUT_MS = 10_000;
-const ICE_TIMEOUT_MS = 2_000;
+
+/** There may be a way without servers: an offer waits for them no longer than this. */
+const ICE_PATIENCE_MS = 2_000;
+
+/** As long does the offer of a restart, which has servers already, or a way without. */
+const RESTART_PATIENCE_MS = 500;
 
 /** Credentials live at most ten minutes; they are asked for again a little earlier. */
 const ICE_REUSE_MS = 8 * 60_000;
+const CREDENTIAL_LIFE_MS = 10 * 60_000;
 
 interface Rejection {
   readonly status: number;
@@ -45,7 +51,10 @@ export class Signaling {
   readonly #origin: string;
   #clockOffsetSeconds = 0;
   #iceServers:
-    { readonly deviceId: string; readonly servers: RTCIceServer[]; readonly until: number } | undefined;
+    { readonly deviceId: string; readonly servers: RTCIceServer[]; readonly askedAt: number } | undefined;
+  #asking:
+    | { readonly to: Addressee; readonly since: number; readonly reply: Promise<RTCIceServer[] | undefined> }
+    | undefined;
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -64,40 +73,95 @@ export class Signaling {
     return verify(to.offerKey, nonce, answer);
   }
 
-  /** The front door's STUN and TURN servers; none if it is slow, because there may be a way without. */
-  async iceServers(to: Addressee): Promise<RTCIceServer[]> {
-    const known = this.#iceServers;
-    if (known !== undefined && known.deviceId === to.deviceId && performance.now() < known.until) {
+  /**
+   * The front door's STUN and TURN servers; none if it is slow, because there may be a way without. What it says later
+   * goes to `onLate`, and serves the next call.
+   */
+  async iceServers(to: Addressee, onLate?: (servers: RTCIceServer[]) => void): Promise<RTCIceServer[]> {
+    const known = this.#known(to);
+    if (known !== undefined && known.age < ICE_REUSE_MS) {
       return known.servers;
     }
+    const asked = this.#askOnce(to);
+    try {
+      return (await within(ICE_PATIENCE_MS, asked, "front_door_unreachable")) ?? [];
+    } catch {
+      void asked.then((servers) => servers !== undefined && onLate?.(servers));
+      return [];
+    }
+  }
+
+  /**
+   * The servers for a restart: those that are known, which are asked for again beside when they are old. Only
+   * credentials that have ended are worth a moment.
+   */
+  async iceServersAtHand(to: Addressee): Promise<RTCIceServer[]> {
+    const known = this.#known(to);
+    if (known !== undefined && known.age < ICE_REUSE_MS) {
+      return known.servers;
+    }
+    const asked = this.#askOnce(to);
+    const servers = known?.servers ?? [];
+    const isOver = (known?.age ?? Infinity) >= CREDENTIAL_LIFE_MS;
+    if (known !== undefined && !(isOver && servers.some(({ credential }) => credential !== undefined))) {
+      return servers;
+    }
+    const told = await within(RESTART_PATIENCE_MS, asked, "front_door_unreachable").catch(() => undefined);
+    return told ?? servers;
+  }
+
+  #known(to: Addressee): { readonly servers: RTCIceServer[]; readonly age: number } | undefined {
+    const known = this.#iceServers;
+    return known?.deviceId === to.deviceId
+      ? { servers: known.servers, age: performance.now() - known.askedAt }
+      : undefined;
+  }
+
+  /** Whoever asks while the question is young waits for the same answer; an old one may be lost with its network. */
+  #askOnce(to: Addressee): Promise<RTCIceServer[] | undefined> {
+    const now = performance.now();
+    const asking = this.#asking;
+    if (asking?.to.offerKey === to.offerKey && now - asking.since < ICE_PATIENCE_MS) {
+      return asking.reply;
+    }
+    const reply = this.#askForIceServers(to);
+    const asked = { to, since: now, reply };
+    this.#asking = asked;
+    void reply.then(() => {
+      if (this.#asking === asked) {
+        this.#asking = undefined;
+      }
+    });
+    return reply;
+  }
+
+  /** Undefined when there is no answer, which is no failure. */
+  async #askForIceServers(to: Addressee): Promise<RTCIceServer[] | undefined> {
+    const askedAt = performance.now();
     try {
       const nonce = randomBytes(NONCE_LENGTH);
       const request = (ts: number) => ({
         ...envelope(to, ts, nonce),
         auth: toBase64Url(authenticateIce(to.offerKey, ts, nonce, VERSIONS)),
       });
-      const { iceServers } = await this.#post("/signaling/ice", request, ICE_TIMEOUT_MS);
+      const { iceServers } = await this.#post("/signaling/ice", request);
       const servers = Array.isArray(iceServers) ? iceServers.flatMap(iceServer) : [];
-      this.#iceServers = { deviceId: to.deviceId, servers, until: performance.now() + ICE_REUSE_MS };
+      this.#iceServers = { deviceId: to.deviceId, servers, askedAt };
       return servers;
     } catch {
-      return [];
+      return undefined;
     }
   }
 
-  async #post(
-    path: string,
-    body: (ts: number) => object,
-    timeoutMs = REQUEST_TIMEOUT_MS,
-  ): Promise<Record<string, unknown>> {
+  async #post(path: string, body: (ts: number) => object): Promise<Record<string, unknown>> {
     const ourSeconds = () => Math.floor(Date.now() / 1000);
-    let reply = await this.#send(path, body(ourSeconds() + this.#clockOffsetSeconds), timeoutMs);
-    const macSeconds = "status" in reply && reply.status === 403 ? reply.now : undefined;
+    let reply = await this.#send(path, body(ourSeconds() + this.#clockOffsetSeconds));
+    const macSeconds = "status" in reply && reply.code === "refused" ? reply.now : undefined;
     if (typeof macSeconds === "number") {
       const offset = macSeconds - ourSeconds();
       if (Math.abs(offset - this.#clockOffsetSeconds) > CLOCK_TOLERANCE_SECONDS) {
         this.#clockOffsetSeconds = offset;
-        reply = await this.#send(path, body(ourSeconds() + offset), timeoutMs);
+        reply = await this.#send(path, body(ourSeconds() + offset));
       }
     }
     if (!("status" in reply)) {
@@ -106,11 +170,7 @@ export class Signaling {
     throw new Problem(problemOf(reply), reply.retryAfterMs);
   }
 
-  async #send(
-    path: string,
-    body: object,
-    timeoutMs: number,
-  ): Promise<{ body: Record<string, unknown> } | Rejection> {
+  async #send(path: string, body: object): Promise<{ body: Record<string, unknown> } | Rejection> {
     let response: Response;
     let json: Record<string, unknown>;
     try {
@@ -121,9 +181,9 @@ export class Signaling {
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
-      // A rejection says enough by its status; an answer that broke off is no answer.
+      // A rejection may be a proxy's page; an answer that broke off is no answer.
       json = readBody(await response.text(), response.ok);
     } catch {
       throw new Problem("front_door_unreachable");
@@ -137,10 +197,14 @@ export class Signaling {
   }
 }
 
-/** Throws when an answer is not JSON: it is another's, as a hotel's sign-in page is, or a part of one. */
+/** Throws when an answer is no JSON object: it is another's, as a hotel's sign-in page is, or a part of one. */
 function readBody(text: string, isAnswer: boolean): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) {
+      throw new SyntaxError();
+    }
+    return value as Record<string, unknown>;
   } catch (error) {
     if (isAnswer) {
       throw error;
@@ -169,19 +233,18 @@ function verify(offerKey: Bytes, offerNonce: Bytes, answer: Record<string, unkno
   return { sdp, fingerprint, offerNonce, answerNonce, version };
 }
 
+/** Only the front door's own word is final: a proxy on the way has the same statuses, and may be gone in a moment. */
 function problemOf({ status, code }: Rejection): ProblemCode {
-  if (code === "version" || code === "mac_required" || code === "mac_unknown" || code === "mac_offline") {
-    return code;
-  }
-  switch (status) {
-    case 403:
-      return "refused";
-    case 404:
-      return "mac_unknown";
-    case 429:
-      return "overloaded";
+  switch (code) {
+    case "refused":
+    case "mac_unknown":
+    case "mac_required":
+    case "mac_offline":
+    case "version":
+    case "bad_request":
+      return code;
     default:
-      return status >= 500 ? "overloaded" : "bad_request";
+      return status === 429 || status >= 500 ? "overloaded" : "front_door_unreachable";
   }
 }
 

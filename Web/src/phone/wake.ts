@@ -6,8 +6,16 @@ const TICK_MS = 5_000;
  * stops it.
  */
 export function onWake(woke: () => void, hiding: () => void, moved: () => void): () => void {
-  const { connection } = navigator as Navigator & { connection?: EventTarget };
-  connection?.addEventListener("change", moved);
+  const { connection } = navigator as Navigator & { connection?: EventTarget & { readonly type?: string } };
+  // Every other field is an estimate of its speed, and each new one is an event; a desktop has no type at all.
+  let type = connection?.type;
+  const changed = () => {
+    if (connection?.type !== type) {
+      type = connection?.type;
+      moved();
+    }
+  };
+  connection?.addEventListener("change", changed);
   const seen = () => (document.hidden ? hiding() : woke());
   const shown = (event: PageTransitionEvent) => event.persisted && woke();
   document.addEventListener("visibilitychange", seen);
@@ -27,7 +35,7 @@ export function onWake(woke: () => void, hiding: () => void, moved: () => void):
     window.removeEventListener("pageshow", shown);
     window.removeEventListener("pagehide", hiding);
     window.removeEventListener("online", moved);
-    connection?.removeEventListener("change", moved);
+    connection?.removeEventListener("change", changed);
     clearInterval(ticks);
   };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Database, type PairedMac } from "../phone/database.ts";
-import { prepare } from "../phone/pairing.ts";
+import { pairedBy, prepare } from "../phone/pairing.ts";
 import { Phone } from "../phone/phone.ts";
 import { Problem } from "../phone/problem.ts";
 import { sentenceOf } from "../phone/sentences.ts";
@@ -57,9 +57,11 @@ export function App() {
     if (link === undefined) {
       return { kind: "welcome", problem: linkSentences[problem] };
     }
-    return isExpired(link, Date.now() / 1000)
-      ? { kind: "welcome", problem: linkSentences.expired }
-      : { kind: "invited", link };
+    if (!isExpired(link, Date.now() / 1000)) {
+      return { kind: "invited", link };
+    }
+    const known = await pairedBy(await opened(), link);
+    return known === undefined ? { kind: "welcome", problem: linkSentences.expired } : start(known);
   };
 
   const open = () =>

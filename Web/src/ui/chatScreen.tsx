@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PairedMac } from "../phone/database.ts";
+import { standIns } from "../phone/otherMacs.ts";
 import type { Phone } from "../phone/phone.ts";
 import { sentenceOf } from "../phone/sentences.ts";
 import { Announcer } from "./announcer.tsx";
 import { Composer } from "./composer.tsx";
 import { ConnectionSheet } from "./connectionSheet.tsx";
-import { linkText } from "./format.ts";
+import { grouped, linkText } from "./format.ts";
 import { CloseIcon, NewIcon, SettingsIcon } from "./icons.tsx";
 import { ModelPicker } from "./modelPicker.tsx";
 import { Turns } from "./turns.tsx";
@@ -64,15 +65,19 @@ export function ChatScreen({ phone, code, onCodeSeen, onForget, onSwitch, macs }
           </button>
         </div>
       )}
-      {(phone.link.kind === "waiting" || phone.link.kind === "stopped") && (
-        <div class="banner" role="alert">
-          <span>{sentenceOf(phone.link.problem)}</span>
-          {phone.link.kind === "stopped" && (
-            <button type="button" onClick={() => void phone.connect()}>
-              {phone.link.problem === "elsewhere" ? "Use here" : "Try again"}
-            </button>
-          )}
-        </div>
+      {phone.isMacAway ? (
+        <AwayBanner phone={phone} onSwitch={onSwitch} macs={macs} />
+      ) : (
+        (phone.link.kind === "waiting" || phone.link.kind === "stopped") && (
+          <div class="banner" role="alert">
+            <span>{sentenceOf(phone.link.problem)}</span>
+            {phone.link.kind === "stopped" && (
+              <button type="button" onClick={() => void phone.connect()}>
+                {phone.link.problem === "elsewhere" ? "Use here" : "Try again"}
+              </button>
+            )}
+          </div>
+        )
       )}
       <Turns turns={turns} isLive={phone.isLive} onAskAgain={() => phone.askAgain()} />
       <Announcer turns={turns} isLive={phone.isLive} />
@@ -91,6 +96,24 @@ export function ChatScreen({ phone, code, onCodeSeen, onForget, onSwitch, macs }
           onSwitch={onSwitch}
         />
       )}
+    </div>
+  );
+}
+
+/** It stays while the Mac is asked again and again: a button must not go away under a finger. */
+function AwayBanner({ phone, onSwitch, macs }: Pick<ChatProps, "phone" | "onSwitch" | "macs">) {
+  const [known, setKnown] = useState<readonly PairedMac[]>([]);
+  useEffect(() => {
+    void macs().then(setKnown);
+  }, []);
+  return (
+    <div class="banner away" role="alert">
+      <span>{sentenceOf("mac_offline")}</span>
+      {standIns(known, phone.mac).map((mac) => (
+        <button key={mac.deviceId} type="button" onClick={() => onSwitch(mac)}>
+          {`Use ${mac.macName || grouped(mac.macId)}`}
+        </button>
+      ))}
     </div>
   );
 }

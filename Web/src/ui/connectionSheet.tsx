@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PairedMac } from "../phone/database.ts";
+import { otherMacs } from "../phone/otherMacs.ts";
 import type { Phone } from "../phone/phone.ts";
 import { isTurnUrl, readSettings, writeSettings } from "../phone/settings.ts";
 import { Devices } from "./devices.tsx";
@@ -20,7 +21,7 @@ export function ConnectionSheet({ phone, macs, onClose, onForget, onSwitch }: Sh
 
   useEffect(() => {
     dialog.current?.showModal();
-    void macs().then((all) => setOthers(all.filter(({ deviceId, vouching }) => deviceId !== phone.mac.deviceId && vouching !== "asked")));
+    void macs().then((all) => setOthers(otherMacs(all, phone.mac)));
   }, []);
 
   return (

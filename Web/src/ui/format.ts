@@ -1,5 +1,5 @@
 import type { Step } from "../phone/connect.ts";
-import type { Link } from "../phone/phone.ts";
+import type { Link } from "../phone/linkState.ts";
 import type { Path } from "../phone/peer.ts";
 import type { Model } from "../protocol/messages.ts";
 import type { Answer } from "../phone/turn.ts";

@@ -6,7 +6,7 @@ using QuicPair.Protocol;
 await using var phone = new Phone(new PhoneOptions { Name = "Sample" });
 await using var mac = args is [var text] && PairingLink.TryParse(text, out var link, out string _)
     ? phone.Connect(link)
-    : phone.Connect(phone.Pairings.Load()[^1]);
+    : phone.Connect(phone.Usable()[0]);
 using var client = new QuicPairChatClient(mac);
 
 List<ChatMessage> conversation = [new(ChatRole.System, "Answer in one sentence.")];

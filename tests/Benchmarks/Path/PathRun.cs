@@ -10,7 +10,7 @@ namespace QuicPair.Benchmarks.Path;
 /// </summary>
 internal static class PathRun
 {
-    // A Mac remembers at most 64 offers of a device in five minutes.
+    // Ours: far from the 1,024 offers of a device that a Mac remembers, after which it refuses them for a while.
     private const int RoundsPerDevice = 50;
     private const int WarmUp = 10;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Protocol.Chat;
@@ -12,6 +13,16 @@ public sealed class CommandTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly TestMac _mac = new();
     private FrontDoor _door = null!;
+
+    private static AnswerStatistics Statistics { get; } = new()
+    {
+        QueueMs = 11,
+        LoadMs = 22,
+        PromptMs = 33,
+        TtftMs = 44,
+        Tokens = 55,
+        TokensPerSecond = 66,
+    };
 
     private string Link => (_mac.Link with { Origin = _door.Origin }).Format();
 
@@ -56,22 +67,63 @@ public sealed class CommandTests : IAsyncLifetime
     [Fact]
     public async Task Stats_say_the_path_and_every_stage()
     {
+        _mac.Statistics = Statistics;
         var run = await Run("chat", "--stats", Link, "Hello");
-        Assert.Equal("Hello\n", run.Out);
-        Assert.Contains("path local", run.Error, StringComparison.Ordinal);
-        foreach (var stage in (string[])["signaling", "ICE", "DTLS", "SCTP", "Noise", "connected", "first token"])
-        {
-            Assert.Contains(stage, run.Error, StringComparison.Ordinal);
-        }
+        Assert.Equal((0, "Hello\n"), (run.ExitCode, run.Out));
+        var lines = run.Error.TrimEnd('\n').Split('\n');
+        const string time = @"\d+(\.\d)? ms";
+        Assert.Equal(3, lines.Length);
+        Assert.Matches($"^path local, round trip {time}$", lines[0]);
+        Assert.Matches(
+            $"^signaling {time} · ICE {time} · DTLS {time} · SCTP {time} · Noise {time} · connected after {time}$",
+            lines[1]);
+        Assert.Matches(
+            $@"^queue 11 ms · load 22 ms · prompt 33 ms · first token {time} \(at the Mac 44 ms\)"
+            + " · 55 tokens · 66 tokens/s$",
+            lines[2]);
+    }
+
+    [Fact]
+    public async Task A_load_time_that_the_runner_does_not_say_is_not_shown_as_none()
+    {
+        _mac.Statistics = Statistics with { LoadMs = null };
+        var run = await Run("chat", "--stats", Link, "Hello");
+        Assert.Contains("queue 11 ms · load not measured · prompt 33 ms", run.Error, StringComparison.Ordinal);
+        run = await Run("chat", "--json", "--stats", "Hello");
+        var stats = JsonElement.Parse(run.Out.TrimEnd('\n').Split('\n')[^1]);
+        Assert.False(stats.TryGetProperty("load_ms", out _));
+        Assert.Equal(33, stats.GetProperty("prompt_ms").GetInt32());
+    }
+
+    [Fact]
+    public async Task Stats_of_an_answer_without_statistics_say_when_its_first_token_came()
+    {
+        var run = await Run("chat", "--stats", Link, "Hello");
+        Assert.Matches(@"\nfirst token \d+(\.\d)? ms\n$", run.Error);
     }
 
     [Fact]
     public async Task Json_prints_each_message_and_the_stats_as_a_line()
     {
+        _mac.Statistics = Statistics;
         var run = await Run("chat", "--json", "--stats", Link, "Hello");
-        var ops = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("op").GetString());
-        Assert.Equal(["delta", "done", "stats"], ops);
+        JsonElement[] lines =
+        [
+            .. run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)),
+        ];
+        Assert.Equal(["delta", "done", "stats"], lines.Select(line => line.GetProperty("op").GetString()));
+        var stats = lines[2];
+        Assert.Equal(
+            ("local", 1d, 0d),
+            (stats.GetProperty("path").GetString(), Number("connections"), Number("restarts")));
+        Assert.Equal(
+            (11d, 22d, 33d, 44d, 55d, 66d),
+            (Number("queue_ms"), Number("load_ms"), Number("prompt_ms"), Number("ttft_ms"), Number("tokens"),
+                Number("tokens_per_s")));
+        string[] times = ["rtt", "signaling", "ice", "dtls", "sctp", "noise", "connected", "first_token"];
+        Assert.All(times, time => Assert.InRange(Number($"{time}_ms"), 0d, double.MaxValue));
+
+        double Number(string name) => stats.GetProperty(name).GetDouble();
     }
 
     [Fact]
@@ -84,12 +136,51 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_that_is_refused_leaves_the_working_pairing_in_use()
+    {
+        await Run("chat", Link, "Hello");
+        var used = (_mac.Link with { Origin = _door.Origin, Secret = new byte[32] }).Format();
+        Assert.Equal(ExitCode.Refused, (await Run("chat", used, "Hello")).ExitCode);
+        Assert.Equal(new CommandRun(0, "Still there?\n", ""), await Run("chat", "Still there?"));
+    }
+
+    [Fact]
+    public async Task A_link_whose_mac_was_away_does_not_hide_the_working_pairing()
+    {
+        await Run("chat", Link, "Hello");
+        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        var other = (_mac.Link with { Origin = _door.Origin, Secret = new byte[32] }).Format();
+        Assert.Equal(ExitCode.Unreachable, (await Run("chat", other, "Hello")).ExitCode);
+        _mac.Failure = null;
+        Assert.Equal(new CommandRun(0, "Still there?\n", ""), await Run("chat", "Still there?"));
+    }
+
+    [Fact]
     public async Task A_front_door_that_is_not_there_is_exit_code_3()
     {
         var link = (_mac.Link with { Origin = "http://127.0.0.1:9" }).Format();
         var run = await Run("chat", link, "Hello");
         Assert.Equal((ExitCode.Unreachable, ""), (run.ExitCode, run.Out));
         Assert.Equal("The front door http://127.0.0.1:9 cannot be reached.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task A_web_address_alone_is_a_prompt_and_a_damaged_link_is_not()
+    {
+        await Run("chat", Link, "Hello");
+        string[] prompts = ["https://example.org", "https://example.org/page#part"];
+        foreach (var prompt in prompts)
+        {
+            Assert.Equal(new CommandRun(0, $"{prompt}\n", ""), await Run("chat", prompt));
+        }
+
+        string[] damaged = ["https://home.example/p", "https://home.example/p#1.short", "https://home.example/#1.x"];
+        foreach (var link in damaged)
+        {
+            var run = await Run("chat", link);
+            Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
+            Assert.StartsWith("This ", run.Error, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

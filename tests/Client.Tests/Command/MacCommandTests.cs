@@ -127,8 +127,10 @@ public sealed class MacCommandTests : IAsyncLifetime
     {
         _mac.OnRequest = (peer, request) => peer.Send(
             new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
-        var run = await Run("models", "pull", "m");
-        Assert.Equal(new CommandRun(ExitCode.Refused, "", "The owner of the Mac does not allow that.\n"), run);
+        _mac.OnModels = peer => peer.Send(new ErrorMessage { For = "models", Code = ErrorCode.NotAllowed });
+        var refused = new CommandRun(ExitCode.Refused, "", "The owner of the Mac does not allow that.\n");
+        Assert.Equal(refused, await Run("models", "pull", "m"));
+        Assert.Equal(refused, await Run("models"));
     }
 
     [Fact]
@@ -159,6 +161,8 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Equal([Convert.ToBase64String([1, 2, 3])], asked.Turns!.Single().Images!);
         var absent = await Run("chat", "--image", picture + "x", "What?");
         Assert.Equal(new CommandRun(ExitCode.Usage, "", "A picture cannot be read.\n"), absent);
+        Assert.Equal(absent, await Run("chat", "--image", "", "What?"));
+        Assert.Equal(ExitCode.Usage, (await Run("chat", "--seed", "-5", "What?")).ExitCode);
     }
 
     [Fact]
@@ -202,6 +206,7 @@ public sealed class MacCommandTests : IAsyncLifetime
         var run = new BenchRun(100, Statistics(90));
         Assert.Equal((10.0, 50.0), (run.OursMs, run.FirstTokenMs));
         Assert.Equal(0, new BenchRun(80, Statistics(90)).OursMs);
+        Assert.Equal(60, new BenchRun(100, Statistics(90) with { LoadMs = null }).FirstTokenMs);
         Assert.Equal(new Spread(10, 18, 19), Spread.Of(Enumerable.Range(1, 20).Select(i => (double)i)));
         Assert.Equal(new Spread(3, 3, 3), Spread.Of([3]));
         Assert.Null(Spread.Of([]));

@@ -29,6 +29,16 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task Pair_says_that_a_link_works_on_this_machine_only()
+    {
+        const string here = "\"thisNetworkOnly\":true,\"thisMachineOnly\":true";
+        var reply = Pair.Replace("\"thisNetworkOnly\":true", here, StringComparison.Ordinal);
+        var (run, _) = await Run(reply, hasScreen: true, "pair", "--confirm");
+        Assert.Contains("This works on this machine only.\n", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("network", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pair_waits_for_the_phone_and_says_which_digits_it_shows()
     {
         const string pair =
@@ -97,7 +107,8 @@ public sealed class OwnerTests
         (_, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "role", "Ada", "--expires", "7d");
         var expires = System.Text.Json.JsonElement.Parse(requests[0]).GetProperty("expires").GetInt64();
         Assert.InRange(expires - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7 * 86_400 - 600, 7 * 86_400);
-        foreach (var wrong in (string[][])[[], ["boss"], ["--expires", "soon"], ["--tokens-per-day", "-1"]])
+        string[][] times = [["--expires", "soon"], ["--expires", ""], ["--expires", "99999999d"]];
+        foreach (var wrong in (string[][])[[], ["boss"], .. times, ["--tokens-per-day", "-1"]])
         {
             (run, requests) = await Run("""{"ok":true}""", false, ["devices", "role", "Ada", .. wrong]);
             Assert.Equal((ExitCode.Usage, 0), (run.ExitCode, requests.Count));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Cli.Identity;
@@ -26,15 +25,26 @@ public sealed class SetupTests : IDisposable
     public async Task Config_says_each_value_and_where_it_comes_from()
     {
         var run = await CommandRun.Of(
-            "config", "show", "--origin", "--Runner:Parallel=3", "--Household:Secret=hush", "--home", _folder.Path);
+            "config", "show", "--origin", "--Runner:Parallel=3", "--Household:Secret=hush", "--Runner:ApiKey=hush",
+            "--Runner:MaxAnswerTokens=512", "--home", _folder.Path);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"Runner:Parallel +3 +\[command line\]\n", run.Out);
         Assert.Matches(@"Pairing:Show +terminal +\[built in\]\n", run.Out);
         Assert.Matches(@"\(data folder\) +\S+ +\[command line --home\]\n", run.Out);
+        Assert.Matches(@"Runner:MaxAnswerTokens +512 +\[command line\]\n", run.Out);
         Assert.DoesNotContain("hush", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("PATH", run.Out, StringComparison.Ordinal);
         var json = JsonElement.Parse((await CommandRun.Of("config", "show", "--json")).Out);
         Assert.Equal("built in", json.GetProperty("Pairing:Show").GetProperty("origin").GetString());
+    }
+
+    [Fact]
+    public async Task Config_shows_the_settings_of_the_household_in_the_named_folder()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder("household"), "settings.json"), """{"Cluster":{"Door":"door:1"}}""", Cancellation);
+        var run = await CommandRun.Of("config", "show", "--home", _folder.Path);
+        Assert.Matches(@"Cluster:Door +door:1\n", run.Out);
     }
 
     [Fact]
@@ -112,28 +122,6 @@ public sealed class SetupTests : IDisposable
         Assert.Null(SealedIdentity.Open(file.AsSpan(0, 30), "long enough"));
     }
 
-    [Fact]
-    public async Task Bash_completes_commands_and_options()
-    {
-        var script = (await CommandRun.Of("completion", "bash")).Out;
-        var program = typeof(CommandLine).Assembly.Location;
-        var test =
-            $$"""
-            quicpair() { dotnet '{{program}}' "$@"; }
-            {{script}}
-            complete_line() {
-              COMP_LINE="$1" COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-              _quicpair; printf '%s\n' "${COMPREPLY[@]}"
-            }
-            complete_line 'quicpair pro'
-            complete_line 'quicpair chat --se'
-            """;
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", test]) { RedirectStandardOutput = true })!;
-        var completed = await bash.StandardOutput.ReadToEndAsync(Cancellation);
-        await bash.WaitForExitAsync(Cancellation);
-        Assert.Equal("proxy\n--seed\n", completed);
-    }
-
     [Theory]
     [InlineData("completion", "tcsh")]
     [InlineData("identity", "export")]
@@ -145,6 +133,23 @@ public sealed class SetupTests : IDisposable
         var run = await CommandRun.Of([.. arguments, "--home", _folder.Path]);
         Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
         Assert.NotEmpty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("--home", "status", "--home", "")]
+    [InlineData("--home", "up", "--home", "")]
+    [InlineData("--home", "config", "show", "--home", "")]
+    [InlineData("--home", "doctor", "--home", "")]
+    [InlineData("--passphrase-file", "identity", "export", "x", "--passphrase-file", "")]
+    [InlineData("file", "identity", "import", "")]
+    [InlineData("folder", "household", "front-door", "")]
+    public async Task An_empty_path_is_a_sentence_and_exit_code_2(string word, params string[] arguments)
+    {
+        var run = await CommandRun.Of(arguments);
+        Assert.Equal(
+            new CommandRun(
+                ExitCode.Usage, "", $"'{word}' is a path and cannot be empty.\nTry: quicpair --help\n"),
+            run);
     }
 
     private string Folder(string name) => Directory.CreateDirectory(

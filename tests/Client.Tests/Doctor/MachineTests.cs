@@ -32,10 +32,34 @@ public sealed class MachineTests : IDisposable
     [InlineData("Fail", "--Runner:Parallel=many")]
     [InlineData("Fail", "--Pairing:Show=loudly")]
     [InlineData("Fail", "--Runner:OllamaUrl=ftp://x")]
+    [InlineData("Fail", "--Runner:Kind=openai", "--Runner:Url=ftp://x")]
+    [InlineData("Fail", "--FrontDoor:DashboardToken=short")]
+    [InlineData("Fail", "--Limits:Burst=0")]
+    [InlineData("Fail", "--Network:LocalOnly=true", "--FrontDoor:PublicUrl=https://home.example")]
     public void Settings_that_cannot_be_used_are_found(string expected, params string[] words)
     {
         var settings = MachineSettings.Read(words, _folder.Path, _ => null);
         Assert.Equal(expected, $"{FileChecks.Configuration(settings).Verdict}");
+    }
+
+    [Fact]
+    public void Ollama_is_looked_for_where_a_start_would()
+    {
+        string[] words = ["--Runner:Kind=ollama", "--Runner:Url=http://10.0.0.7:7000"];
+        Assert.Equal(new Uri("http://10.0.0.7:7000"), MachineSettings.Read(words, _folder.Path, _ => null).Runner);
+        words = ["--Runner:OllamaUrl=http://10.0.0.8:7000", "--Runner:Url=http://10.0.0.7:7000"];
+        Assert.Equal(new Uri("http://10.0.0.8:7000"), MachineSettings.Read(words, _folder.Path, _ => null).Runner);
+    }
+
+    [Fact]
+    public void The_network_is_examined_with_the_servers_that_a_start_would_use()
+    {
+        var own = DoctorServers.Read(["--Ice:StunUrls=stun:mine.example:3478"], _folder.Path, out var problem);
+        Assert.Equal(("mine.example", null), (Assert.Single(own).Host, problem));
+        Assert.Empty(DoctorServers.Read(["--Network:LocalOnly=true"], _folder.Path, out problem));
+        Assert.Null(problem);
+        DoctorServers.Read(["--Ice:StunUrls=nonsense"], _folder.Path, out problem);
+        Assert.Contains("nonsense", problem!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,6 +124,17 @@ public sealed class MachineTests : IDisposable
             check => Assert.Equal(Verdict.NotMeasured, Of(findings, check).Verdict));
     }
 
+    [Fact]
+    public async Task Another_runner_that_a_start_would_find_is_no_fault()
+    {
+        await using var server = await Serve("/v1/models", """{"data":[{"id":"m","owned_by":"llamacpp"}]}""");
+        string[] words = ["--Runner:OllamaUrl=http://127.0.0.1:9", $"--Runner:Url={Address(server)}"];
+        var settings = MachineSettings.Read(words, _folder.Path, _ => null);
+        var findings = await new OllamaChecks(settings, () => []).Run(Cancellation);
+        Assert.All(findings, finding => Assert.Equal(Verdict.NotMeasured, finding.Verdict));
+        Assert.Contains("llama-server", Of(findings, "ollama").Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0.5.1", "Warn")]
     [InlineData("0.12.0", "Ok")]
@@ -114,6 +149,8 @@ public sealed class MachineTests : IDisposable
     [InlineData("""{"models":[]}""", "", "Fail", "ollama pull qwen2.5:3b")]
     [InlineData("""{"models":[{"name":"m:latest","size":1}]}""", "absent", "Fail", "ollama pull absent")]
     [InlineData("""{"models":[{"name":"m:latest","size":1}]}""", "m", "Ok", null)]
+    [InlineData("""{"models":[3,{"size":1},{"name":7},{"name":"m:latest","size":"big"}]}""", "m", "Ok", null)]
+    [InlineData("""{"models":[{"name":"\ud83d","size":1}]}""", "", "Fail", "ollama pull qwen2.5:3b")]
     public async Task Models_that_are_not_there_are_found(string tags, string wanted, string expected, string? mend)
     {
         await using var server = await ServeOllama("0.12.0", tags);
@@ -176,12 +213,23 @@ public sealed class MachineTests : IDisposable
         Assert.Equal(Verdict.Warn, chosen.Memory(models, 16 * Gigabyte).Verdict);
     }
 
+    [Theory]
+    [InlineData("AC Power:\n disksleep 10\n sleep                1\n", "Fail", "sudo pmset -c sleep 0")]
+    [InlineData("Battery Power:\n sleep 0\nAC Power:\n sleep 15\n", "Fail", "sudo pmset -c sleep 0")]
+    [InlineData("Battery Power:\n standby 1\n sleep 5\nAC Power:\n displaysleep 5\n sleep 0\n", "Warn", "charger")]
+    [InlineData("AC Power:\n disksleep 10\n sleep 0\n displaysleep 5\n", "Ok", null)]
+    [InlineData("AC Power:\n displaysleep 5\nUPS Power:\n sleep 1\n", "NotMeasured", null)]
+    [InlineData(null, "NotMeasured", null)]
+    public void A_mac_that_falls_asleep_is_found(string? settings, string expected, string? mend)
+    {
+        var found = SleepCheck.OfMac(settings);
+        Assert.Equal(("sleep", expected), (found.Check, $"{found.Verdict}"));
+        Assert.True(mend is null ? found.Mend is null : found.Mend!.Contains(mend, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_machine_that_falls_asleep_is_found()
     {
-        Assert.Equal(Verdict.Warn, SleepCheck.OfMac(" standby  1\n sleep                10 (imposed by x)\n").Verdict);
-        Assert.Equal(Verdict.Ok, SleepCheck.OfMac(" disksleep 10\n sleep  0\n displaysleep 5\n").Verdict);
-        Assert.Equal(Verdict.NotMeasured, SleepCheck.OfMac(null).Verdict);
         Assert.Equal(Verdict.Warn, SleepCheck.OfLinux("static\nstatic\n").Verdict);
         Assert.Equal(Verdict.Ok, SleepCheck.OfLinux("masked\nmasked\n").Verdict);
         Assert.Equal(Verdict.NotMeasured, SleepCheck.OfLinux("").Verdict);

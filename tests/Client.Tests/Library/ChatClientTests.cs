@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
 using Ai = Microsoft.Extensions.AI;
 using ChatMessage = QuicPair.Protocol.Messages.ChatMessage;
 using ChatOptions = Microsoft.Extensions.AI.ChatOptions;
@@ -220,6 +221,39 @@ public sealed class ChatClientTests : IAsyncLifetime
         }
 
         Assert.Empty(_mac.Offers);
+    }
+
+    [Fact]
+    public async Task A_schema_that_no_mac_could_read_is_refused_at_once()
+    {
+        var deep = JsonElement.Parse("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]");
+        var options = new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema(deep)) };
+        var failure = await Assert.ThrowsAsync<AnswerException>(
+            () => _client.GetResponseAsync("Hi", options, Cancellation));
+        Assert.Equal(ErrorCode.BadRequest, failure.Code);
+        Assert.DoesNotContain(_mac.Phone.Received, message => message is ChatMessage);
+
+        static JsonElement Schema(JsonElement values) => JsonSerializer.SerializeToElement(new { @enum = values });
+    }
+
+    [Fact]
+    public async Task A_connection_begins_with_the_load_of_the_model_that_was_named_last_and_a_refusal_is_no_matter()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(
+            new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
+        await _connection.Open(Cancellation);
+        await _client.GetResponseAsync("Hi", cancellationToken: Cancellation);
+        var options = new ChatOptions { ModelId = "other:7b" };
+        Assert.Equal("Hi", (await _client.GetResponseAsync("Hi", options, Cancellation)).Text);
+        Assert.Equal("default:1b", Loaded());
+
+        _mac.Phone.Vanish();
+        await _connection.Current!.Ended;
+        await _connection.Open(Cancellation);
+        await _connection.Use((live, token) => live.Models(token), Cancellation);
+        Assert.Equal("other:7b", Loaded());
+
+        string? Loaded() => Assert.Single(_mac.Phone.Received.OfType<LoadRequest>()).Model;
     }
 
     [Fact]

@@ -85,6 +85,58 @@ public sealed class RequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_goes_wrong_over_a_message_ends_the_session()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(
+            new ProgressMessage { Id = request.Id, Status = "pulling", Completed = 1, Total = 2 });
+        var failure = await Assert.ThrowsAsync<ConnectException>(() => _paired.Pull("m", new Broken(), Cancellation));
+        Assert.Equal(ConnectFailure.Protocol, failure.Reason);
+        Assert.Equal(ConnectFailure.Protocol, (await _paired.Ended).Reason);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_models_meanwhile_gets_the_same_answer()
+    {
+        var asked = 0;
+        _mac.OnRequest = (peer, request) => peer.Send(Reply(request));
+        _mac.OnModels = peer =>
+        {
+            if (++asked > 1) peer.Send(new ErrorMessage { For = "models", Code = ErrorCode.Rate });
+        };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var (first, second) = (_paired.Models(stop.Token), _paired.Models(Cancellation));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+
+        // Its reply comes behind everything that was asked before it.
+        await _paired.Running(Cancellation);
+        _mac.Phone.Send(new ModelsReply { Models = _mac.Models });
+        Assert.Equal("m", Assert.Single(await second).Name);
+        Assert.Equal(1, asked);
+        _mac.OnModels = null;
+        Assert.Single(await _paired.Models(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_refusal_to_list_models_has_its_code()
+    {
+        _mac.OnModels = peer => peer.Send(new ErrorMessage { For = "models", Code = ErrorCode.NotAllowed });
+        var failure = await Assert.ThrowsAsync<AnswerException>(() => _paired.Models(Cancellation));
+        Assert.Equal(ErrorCode.NotAllowed, failure.Code);
+    }
+
+    [Fact]
+    public async Task What_a_mac_could_not_read_is_refused_before_it_is_sent()
+    {
+        var failure = await Assert.ThrowsAsync<AnswerException>(() => _paired.Show("", Cancellation));
+        Assert.Equal(ErrorCode.BadRequest, failure.Code);
+        failure = await Assert.ThrowsAsync<AnswerException>(
+            () => _paired.Embed("m", [new string('x', 9_000_000)], null, Cancellation));
+        Assert.Equal(ErrorCode.TooLarge, failure.Code);
+        Assert.DoesNotContain(_mac.Phone.Received, message => message is ShowRequest or EmbedRequest);
+    }
+
+    [Fact]
     public async Task A_cancelled_request_is_cancelled_at_the_mac()
     {
         var cancelled = new TaskCompletionSource<string?>();
@@ -126,6 +178,32 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal((100L, "embed:1b"), (embeddings.Usage!.InputTokenCount, embeddings[0].ModelId));
     }
 
+    [Fact]
+    public async Task Embeddings_that_are_too_large_for_one_message_come_in_smaller_parts()
+    {
+        var parts = new List<int>();
+        _mac.OnRequest = (peer, request) =>
+        {
+            var embed = (EmbedRequest)request;
+            parts.Add(embed.Input.Count);
+            peer.Send(embed.Input.Count > 20
+                ? new ErrorMessage { Id = embed.Id, For = embed.Op, Code = ErrorCode.TooLarge }
+                : new EmbeddingsReply
+                {
+                    Id = embed.Id,
+                    Model = embed.Model,
+                    Embeddings = [.. embed.Input.Select(text => new[] { float.Parse(text) })],
+                });
+        };
+        await using var connection = _phone.Connect(Assert.Single(_phone.Pairings.Load()));
+        using var generator = new QuicPairEmbeddingGenerator(connection, "embed:1b");
+        var embeddings = await generator.GenerateAsync(
+            Enumerable.Range(0, 40).Select(i => $"{i}"), null, Cancellation);
+        Assert.Equal([40, 20, 20], parts);
+        Assert.Equal(Enumerable.Range(0, 40), embeddings.Select(embedding => (int)embedding.Vector.Span[0]));
+        Assert.Null(embeddings.Usage);
+    }
+
     private static DeviceDescription Description { get; } = new()
     {
         Device = "abcdefghijklmnop",
@@ -157,6 +235,11 @@ public sealed class RequestTests : IAsyncLifetime
         DeviceRevokeRequest revoke => new DeviceRevokedMessage { Id = request.Id, Device = revoke.Device },
         _ => new DevicesReply { Id = request.Id, Devices = [Description] },
     };
+
+    private sealed class Broken : IProgress<ProgressMessage>
+    {
+        public void Report(ProgressMessage value) => throw new FormatException();
+    }
 
     private sealed class Steps(List<ProgressMessage> steps) : IProgress<ProgressMessage>
     {

@@ -170,6 +170,46 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancel_whose_session_died_before_the_mac_heard_it_is_sent_again()
+    {
+        await using var phone = NewPhone();
+        await using var mac = phone.Connect(_mac.Link);
+        var cancelled = new List<string?>();
+        _mac.OnCancel = (peer, cancel) =>
+        {
+            cancelled.Add(cancel.Id);
+            if (cancelled.Count == 1) peer.Vanish();
+        };
+        _mac.OnChat = (peer, chat) => peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
+        var id = await Leave(mac);
+        await mac.Current!.Ended;
+
+        // Its reply comes behind everything that was said before it.
+        await mac.Use((live, token) => live.Models(token), Cancellation);
+        Assert.Equal([id, id], cancelled);
+    }
+
+    [Fact]
+    public async Task A_cancel_that_the_mac_has_heard_is_not_sent_again()
+    {
+        await using var phone = NewPhone();
+        await using var mac = phone.Connect(_mac.Link);
+        var cancelled = new List<string?>();
+        _mac.OnCancel = (peer, cancel) =>
+        {
+            cancelled.Add(cancel.Id);
+            peer.Send(new ErrorMessage { Id = cancel.Id, Seq = 2, Code = ErrorCode.Cancelled });
+        };
+        _mac.OnChat = (peer, chat) => peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
+        var id = await Leave(mac);
+        await mac.Use((live, token) => live.Models(token), Cancellation);
+        _mac.Phone.Vanish();
+        await mac.Current!.Ended;
+        await mac.Use((live, token) => live.Models(token), Cancellation);
+        Assert.Equal([id], cancelled);
+    }
+
+    [Fact]
     public async Task Many_callers_share_one_session_and_one_reconnection()
     {
         await using var phone = NewPhone();
@@ -187,6 +227,17 @@ public sealed class ResumeTests : IDisposable
             _ => mac.Ask(new ChatMessage { Prompt = "x" }, Cancellation).ToListAsync(Cancellation).AsTask()));
         Assert.All(answers, answer => Assert.IsType<DoneMessage>(answer[^1]));
         Assert.Equal(2, _mac.Modes.Count);
+    }
+
+    /// <summary>Asks, and leaves after the first entry; gives the chat's id.</summary>
+    private static async Task<string?> Leave(MacConnection mac)
+    {
+        await foreach (var message in mac.Ask(new ChatMessage { Prompt = "x" }, Cancellation))
+        {
+            return message.Id;
+        }
+
+        return null;
     }
 
     private void SendUntil(TestMacPhone peer, ChatMessage chat, int cut)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using QuicPair.Cli.Proxy;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Models;
@@ -11,44 +10,24 @@ namespace QuicPair.Client.Tests.Proxy;
 /// <summary>The two APIs over a Mac that does what a test says.</summary>
 public sealed class ProxyTests : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly TestMac _mac = new();
-    private Phone _phone = null!;
-    private MacConnection _connection = null!;
-    private ProxyServer _proxy = null!;
-    private HttpClient _http = null!;
+    private ProxyDesk _desk = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private ChatMessage Asked => _mac.Phone.Received.OfType<ChatMessage>().Last();
+    private TestMac Mac => _desk.Mac;
 
-    public async ValueTask InitializeAsync()
-    {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
-        _connection = _phone.Connect(_mac.Link);
-        _proxy = await ProxyServer.Start(_connection, new IPEndPoint(IPAddress.Loopback, 0), ["https://mine.example"]);
-        _http = new HttpClient { BaseAddress = _proxy.Address };
-    }
+    private HttpClient Http => _desk.Http;
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _proxy.DisposeAsync();
-        await _connection.DisposeAsync();
-        await _phone.DisposeAsync();
-        _mac.Dispose();
-        _folder.Dispose();
-    }
+    private ChatMessage Asked => Mac.Phone.Received.OfType<ChatMessage>().Last();
+
+    public async ValueTask InitializeAsync() => _desk = await ProxyDesk.Start("https://mine.example");
+
+    public ValueTask DisposeAsync() => _desk.DisposeAsync();
 
     [Fact]
     public async Task Ollamas_chat_streams_lines_and_ends_with_counts()
     {
-        _mac.OnChat = AnswerInTwoPieces;
+        Mac.OnChat = AnswerInTwoPieces;
         var (status, text) = await Post("/api/chat", Chat("""
             "options":{"seed":3,"num_predict":-1,"mirostat":1},"think":false,"format":"json"
             """));
@@ -68,7 +47,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task Ollamas_chat_and_generate_come_whole_on_request()
     {
-        _mac.OnChat = AnswerInTwoPieces;
+        Mac.OnChat = AnswerInTwoPieces;
         var chat = await Json("/api/chat", Chat("\"stream\":false"));
         Assert.Equal("ab", chat.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("hm", chat.GetProperty("message").GetProperty("thinking").GetString());
@@ -82,7 +61,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task Tools_pass_in_both_directions_in_both_forms()
     {
-        _mac.OnChat = (peer, chat) =>
+        Mac.OnChat = (peer, chat) =>
         {
             peer.Send(new ToolCallMessage { Id = chat.Id, Seq = 1, Name = "f", Arguments = """{"x":1}""" });
             peer.Send(new DoneMessage { Id = chat.Id, Seq = 2, Reason = DoneReason.Stop });
@@ -112,7 +91,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task OpenAis_stream_ends_with_usage_and_done()
     {
-        _mac.OnChat = AnswerInTwoPieces;
+        Mac.OnChat = AnswerInTwoPieces;
         var (status, text) = await Post(
             "/v1/chat/completions", Chat("\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
         Assert.Equal(200, status);
@@ -137,7 +116,7 @@ public sealed class ProxyTests : IAsyncLifetime
     public async Task An_error_of_the_mac_has_the_status_and_body_of_each_api(
         ErrorCode code, int expected, string? sentence)
     {
-        _mac.OnChat = (peer, chat) => peer.Send(new ErrorMessage { Id = chat.Id, Seq = 1, Code = code });
+        Mac.OnChat = (peer, chat) => peer.Send(new ErrorMessage { Id = chat.Id, Seq = 1, Code = code });
         var (status, text) = await Post("/api/chat", Chat());
         Assert.Equal(expected, status);
         Assert.NotEmpty(JsonElement.Parse(text).GetProperty("error").GetString()!);
@@ -154,7 +133,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task An_error_in_the_middle_is_the_last_line_of_the_stream()
     {
-        _mac.OnChat = (peer, chat) =>
+        Mac.OnChat = (peer, chat) =>
         {
             peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
             peer.Send(new ErrorMessage { Id = chat.Id, Seq = 2, Code = ErrorCode.RunnerFailed });
@@ -172,10 +151,10 @@ public sealed class ProxyTests : IAsyncLifetime
     public async Task Aborting_the_request_cancels_the_chat(string path)
     {
         var cancelled = new TaskCompletionSource<string?>();
-        _mac.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
-        _mac.OnChat = (peer, chat) => peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
+        Mac.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
+        Mac.OnChat = (peer, chat) => peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun" });
         using (var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Body(Chat("\"stream\":true")) })
-        using (var reply = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation))
+        using (var reply = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation))
         {
             await using var stream = await reply.Content.ReadAsStreamAsync(Cancellation);
             Assert.True(await stream.ReadAsync(new byte[1], Cancellation) == 1);
@@ -187,7 +166,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task Models_are_listed_shown_and_found_without_their_tag()
     {
-        _mac.Models =
+        Mac.Models =
         [
             new ModelDescription
             {
@@ -200,7 +179,7 @@ public sealed class ProxyTests : IAsyncLifetime
                 Modified = 86_400,
             },
         ];
-        _mac.OnRequest = (peer, request) => peer.Send(request switch
+        Mac.OnRequest = (peer, request) => peer.Send(request switch
         {
             ShowRequest { Model: "q:latest" } => new ShowReply
             {
@@ -213,24 +192,47 @@ public sealed class ProxyTests : IAsyncLifetime
             RunningRequest => new RunningReply { Id = request.Id, Models = [new RunningModel { Name = "q:latest" }] },
             _ => new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.ModelNotFound },
         });
-        var tag = JsonElement.Parse(await _http.GetStringAsync("/api/tags", Cancellation)).GetProperty("models")[0];
+        var tag = JsonElement.Parse(await Http.GetStringAsync("/api/tags", Cancellation)).GetProperty("models")[0];
         Assert.Equal("q:latest", tag.GetProperty("name").GetString());
         Assert.Equal(new DateTime(1970, 1, 2), tag.GetProperty("modified_at").GetDateTime());
         var shown = await Json("/api/show", """{"model":"q"}""");
         Assert.Equal(4096, shown.GetProperty("model_info").GetProperty("qwen2.context_length").GetInt32());
         Assert.Equal((404, """{"error":"model 'x' not found"}"""), await Post("/api/show", """{"model":"x"}"""));
-        var running = JsonElement.Parse(await _http.GetStringAsync("/api/ps", Cancellation));
+        var running = JsonElement.Parse(await Http.GetStringAsync("/api/ps", Cancellation));
         Assert.Equal("q:latest", running.GetProperty("models")[0].GetProperty("name").GetString());
-        var listed = JsonElement.Parse(await _http.GetStringAsync("/v1/models", Cancellation)).GetProperty("data")[0];
+        var listed = JsonElement.Parse(await Http.GetStringAsync("/v1/models", Cancellation)).GetProperty("data")[0];
         Assert.Equal("q:latest", listed.GetProperty("id").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync("/v1/models/q", Cancellation)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/v1/models/x", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Http.GetAsync("/v1/models/q", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/v1/models/x", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_model_that_runs_in_a_cloud_has_ollamas_marks()
+    {
+        Mac.Models =
+        [
+            new ModelDescription { Name = "home:1b", Size = 7, Loaded = true, Remote = false },
+            new ModelDescription
+            {
+                Name = "big:cloud",
+                Size = 1,
+                Loaded = false,
+                Remote = true,
+                RemoteHost = "https://ollama.com:443",
+                RemoteModel = "big",
+            },
+        ];
+        var tags = JsonElement.Parse(await Http.GetStringAsync("/api/tags", Cancellation)).GetProperty("models");
+        Assert.False(tags[0].TryGetProperty("remote_host", out _) || tags[0].TryGetProperty("remote_model", out _));
+        Assert.Equal(
+            ("https://ollama.com:443", "big"),
+            (tags[1].GetProperty("remote_host").GetString(), tags[1].GetProperty("remote_model").GetString()));
     }
 
     [Fact]
     public async Task Embeddings_come_as_numbers_and_as_base64()
     {
-        _mac.OnRequest = (peer, request) =>
+        Mac.OnRequest = (peer, request) =>
         {
             var embed = (EmbedRequest)request;
             peer.Send(new EmbeddingsReply
@@ -254,7 +256,7 @@ public sealed class ProxyTests : IAsyncLifetime
     [Fact]
     public async Task A_chat_without_messages_loads_or_unloads()
     {
-        _mac.OnRequest = (peer, request) => peer.Send(request is UnloadRequest
+        Mac.OnRequest = (peer, request) => peer.Send(request is UnloadRequest
             ? new UnloadedMessage { Id = request.Id, Model = "m:1b" }
             : new LoadedMessage { Id = request.Id, Model = "m:1b" });
         var load = await Json("/api/chat", """{"model":"m:1b"}""");
@@ -273,11 +275,11 @@ public sealed class ProxyTests : IAsyncLifetime
     public async Task What_is_not_on_the_list_is_not_served(string method, string path, int expected)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        using var reply = await _http.SendAsync(request, Cancellation);
+        using var reply = await Http.SendAsync(request, Cancellation);
         Assert.Equal(expected, (int)reply.StatusCode);
         Assert.True(JsonElement.Parse(await reply.Content.ReadAsStringAsync(Cancellation))
             .TryGetProperty("error", out _));
-        Assert.Empty(_mac.Offers);
+        Assert.Empty(Mac.Offers);
     }
 
     [Theory]
@@ -297,15 +299,15 @@ public sealed class ProxyTests : IAsyncLifetime
         var (status, text) = await Post(path, body);
         Assert.Equal(400, status);
         Assert.True(JsonElement.Parse(text).TryGetProperty("error", out _));
-        Assert.Empty(_mac.Offers);
+        Assert.Empty(Mac.Offers);
     }
 
     [Fact]
     public async Task A_mac_that_is_away_is_503_and_one_that_refuses_403()
     {
-        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        Mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
         Assert.Equal(503, (await Post("/api/chat", Chat())).Status);
-        _mac.Failure = (HttpStatusCode.Forbidden, """{"code":"refused","now":0}""");
+        Mac.Failure = (HttpStatusCode.Forbidden, """{"code":"refused","now":0}""");
         Assert.Equal(403, (await Post("/v1/chat/completions", Chat())).Status);
     }
 
@@ -336,7 +338,7 @@ public sealed class ProxyTests : IAsyncLifetime
             request.Headers.Add("Sec-Fetch-Site", site);
         }
 
-        using var reply = await _http.SendAsync(request, Cancellation);
+        using var reply = await Http.SendAsync(request, Cancellation);
         Assert.Equal(expected, (int)reply.StatusCode);
         Assert.Equal(
             expected == 200 ? origin : null,
@@ -352,7 +354,7 @@ public sealed class ProxyTests : IAsyncLifetime
             request.Headers.Add("Origin", origin);
             request.Headers.Add("Access-Control-Request-Method", "POST");
             request.Headers.Add("Access-Control-Request-Headers", "content-type");
-            using var reply = await _http.SendAsync(request, Cancellation);
+            using var reply = await Http.SendAsync(request, Cancellation);
             Assert.Equal(expected, (int)reply.StatusCode);
         }
     }
@@ -383,7 +385,7 @@ public sealed class ProxyTests : IAsyncLifetime
 
     private async Task<(int Status, string Text)> Post(string path, string json)
     {
-        using var reply = await _http.PostAsync(path, Body(json), Cancellation);
+        using var reply = await Http.PostAsync(path, Body(json), Cancellation);
         return ((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(Cancellation));
     }
 

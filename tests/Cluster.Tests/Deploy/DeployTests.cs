@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using QuicPair.Client;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 using Xunit;
@@ -19,6 +20,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task Compose_reads_its_file()
     {
+        RequireCompose();
         File.Copy(Path.Combine(Tree.Root, "docker-compose.yml"), Path.Combine(_folder, "docker-compose.yml"));
         File.Copy(Path.Combine(Tree.Root, ".env.example"), Path.Combine(_folder, ".env"));
         var (exit, output) = await Run("docker-compose", "config", "--services");
@@ -28,8 +30,24 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
+    public void Every_image_is_one_release_and_no_tag_that_moves()
+    {
+        string[] files = ["docker-compose.yml", "Dockerfile"];
+        var images = files.SelectMany(file => File.ReadLines(Path.Combine(Tree.Root, file)))
+            .Select(line => line.Trim())
+            .Where(line => line.StartsWith("image: ", StringComparison.Ordinal)
+                || (line.StartsWith("FROM ", StringComparison.Ordinal) && line.Contains(':', StringComparison.Ordinal)))
+            .Select(line => line.Split(' ')[1])
+            .ToList();
+
+        Assert.Equal(6, images.Count);
+        Assert.All(images, image => Assert.Matches(@"(^postgres:\d+\.\d+|:\d+\.\d+\.\d+)(-|$)", image));
+    }
+
+    [Fact]
     public async Task One_command_starts_three_macs_and_a_front_door()
     {
+        PostgresProcess.Require();
         await using var script = ChildProcess.Start(
             Path.Combine(Tree.Root, "deploy", "household.sh"), [Path.Combine(_folder, "house")],
             new Dictionary<string, string?>
@@ -74,6 +92,12 @@ public sealed class DeployTests : IDisposable
         Assert.All(list.Elements("key"), key => Assert.NotEqual("key", key.ElementsAfterSelf().First().Name));
     }
 
+    [Theory]
+    [InlineData("quicpair.daemon.plist")]
+    [InlineData("quicpair.service")]
+    public void A_daemon_with_a_user_of_its_own_is_told_its_data_folder(string name) => Assert.Contains(
+        "QUICPAIR_HOME", File.ReadAllText(Path.Combine(Tree.Root, "deploy", name)), StringComparison.Ordinal);
+
     [Fact]
     public void The_systemd_unit_has_only_sections_and_settings()
     {
@@ -83,6 +107,13 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(["[Unit]", "[Service]", "[Install]"], lines.Where(line => line[0] == '['));
         Assert.All(lines, line => Assert.Matches(@"^(\[[A-Z][a-z]+\]|[A-Z][A-Za-z]+=\S.*)$", line));
         Assert.Contains("TimeoutStopSec=45", lines);
+    }
+
+    private static void RequireCompose()
+    {
+        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "docker-compose")));
+        if (!isThere) Lane.Unavailable("docker-compose is not installed (Debian package docker-compose).");
     }
 
     private async Task<(int Exit, string Output)> Run(string program, params string[] arguments)

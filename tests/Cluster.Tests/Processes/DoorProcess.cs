@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 
 namespace QuicPair.Cluster.Tests.Processes;
 
@@ -25,7 +26,7 @@ internal sealed partial class DoorProcess : IAsyncDisposable
     public static async Task<DoorProcess> Start(IReadOnlyDictionary<string, string?> settings)
     {
         var environment = new Dictionary<string, string?>(settings);
-        environment.TryAdd("Urls", $"http://127.0.0.1:{PostgresProcess.FreePort()}");
+        environment.TryAdd("Urls", $"http://127.0.0.1:{FreePort.Next()}");
         environment.TryAdd("FrontDoor__DashboardToken", "operator-token-of-the-tests");
         environment.TryAdd("Limits__Burst", "100000");
         environment.TryAdd("Limits__PerSecond", "100000");

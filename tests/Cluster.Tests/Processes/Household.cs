@@ -6,7 +6,9 @@ using System.Security.Cryptography;
 using Npgsql;
 using QuicPair.Client;
 using QuicPair.Cluster.Certificates;
+using QuicPair.Cluster.Supervision;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 using QuicPair.Protocol;
 using QuicPair.Silo.Keys;
 using Xunit;
@@ -44,7 +46,7 @@ internal sealed class Household : IAsyncDisposable
     {
         var household = new Household(await server.NewDatabase(), null)
         {
-            _door = throughDoor ? PostgresProcess.FreePort() : 0,
+            _door = throughDoor ? FreePort.Next() : 0,
         };
         return await household.Opened(macs);
     }
@@ -56,7 +58,7 @@ internal sealed class Household : IAsyncDisposable
         var server = await PostgresProcess.Start();
         var household = new Household(server.ConnectionString, server)
         {
-            _door = throughDoor ? PostgresProcess.FreePort() : 0,
+            _door = throughDoor ? FreePort.Next() : 0,
         };
         return (await household.Opened(macs), server);
     }
@@ -65,7 +67,7 @@ internal sealed class Household : IAsyncDisposable
     public Dictionary<string, string?> Settings() => new()
     {
         ["Cluster__ConnectionString"] = _database,
-        ["Cluster__Port"] = $"{PostgresProcess.FreePort()}",
+        ["Cluster__Port"] = $"{FreePort.Next()}",
     };
 
     /// <summary>The options of a silo in the test's process that is a member with a certificate of its own.</summary>
@@ -87,6 +89,12 @@ internal sealed class Household : IAsyncDisposable
         var certificate = _authority.Issue(name, key.ExportSubjectPublicKeyInfo(), end.AddDays(-2), end);
         MemberCertificate.Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), _authority.Certificate);
     }
+
+    /// <summary>Expels whoever has a silo name, as its first Mac would.</summary>
+    public Task Expel(string name) => Expulsions.Add(name, _authority, _database);
+
+    /// <summary>The settings of a Mac that was started.</summary>
+    public IReadOnlyDictionary<string, string?> SettingsOf(MacProcess mac) => _settings[mac.Home];
 
     /// <summary>The silo port of a Mac that was started.</summary>
     public int SiloPort(string name) => _ports[name];

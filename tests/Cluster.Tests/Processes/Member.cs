@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Grains.Tests;
@@ -47,16 +48,13 @@ internal sealed class Member : IAsyncDisposable
         }
         catch
         {
-            host.Dispose();
+            await host.Abandon();
             throw;
         }
 
         return new Member(host);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-    }
+    /// <summary>Also one that the others declared dead, which cannot stop in order.</summary>
+    public ValueTask DisposeAsync() => new(_host.Abandon());
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using QuicPair.EndToEnd;
+using QuicPair.Interop.Peers;
 
 namespace QuicPair.Cluster.Tests.Processes;
 
@@ -17,6 +18,11 @@ internal sealed class PostgresProcess : IAsyncDisposable
     private PostgresProcess(string folder, string password, int port, ChildProcess process) =>
         (_folder, _password, Port, _process) = (folder, password, port, process);
 
+    /// <summary>Why no server can run here; null when one can.</summary>
+    public static string? Problem { get; } = Find("initdb") is null || Find("postgres") is null
+        ? "PostgreSQL is not installed (Debian package postgresql)."
+        : null;
+
     public int Port { get; }
 
     /// <summary>The folder of its Unix socket.</summary>
@@ -27,8 +33,17 @@ internal sealed class PostgresProcess : IAsyncDisposable
     public string ConnectionString =>
         $"Host=127.0.0.1;Port={Port};Username={User};Password={_password};Database=postgres";
 
+    /// <summary>
+    /// Says why the lane cannot run. On a build server that is a failure: there everything is installed.
+    /// </summary>
+    public static void Require()
+    {
+        if (Problem is { } reason) Lane.Unavailable(reason);
+    }
+
     public static async Task<PostgresProcess> Start()
     {
+        Require();
         var folder = Directory.CreateTempSubdirectory("quicpair-pg-").FullName;
         var password = RandomNumberGenerator.GetHexString(32);
         await File.WriteAllTextAsync(Path.Combine(folder, "password"), password);
@@ -45,7 +60,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
             $"--pwfile={Path.Combine(folder, "password")}",
         ];
         await Run(AsUser(initdb));
-        var port = FreePort();
+        var port = FreePort.Next();
         var server = new PostgresProcess(folder, password, port, Serve(folder, port));
         await server.Answers();
         return server;
@@ -90,13 +105,6 @@ internal sealed class PostgresProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
     private static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>The server refuses to run as root.</summary>
@@ -104,14 +112,15 @@ internal sealed class PostgresProcess : IAsyncDisposable
         ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", .. command]
         : command;
 
-    private static string Program(string name) =>
+    private static string Program(string name) => Find(name) ?? throw new InvalidOperationException(Problem);
+
+    private static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
             .Concat(Directory.Exists("/usr/lib/postgresql")
                 ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => $"{version}/bin")
                 : [])
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"PostgreSQL's {name} is not on this machine; install postgresql.");
+            .FirstOrDefault(File.Exists);
 
     private static ChildProcess Serve(string folder, int port)
     {
@@ -119,6 +128,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
         [
             Program("postgres"), "-D", Path.Combine(folder, "data"), "-p", $"{port}", "-k", folder,
             "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200",
+            "-c", "authentication_timeout=600",
         ]);
         return ChildProcess.Start(command[0], command[1..]);
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Threading.Channels;
 using QuicPair.Rtc.Sockets;
 using Xunit;
@@ -9,14 +11,14 @@ namespace QuicPair.EndToEnd.BadInput;
 /// Real WebRTC against a real silo by somebody who does not keep to the protocol: each gets its clear end, the log
 /// stays quiet, and the Mac goes on.
 /// </summary>
-public sealed class BadInputTests
+public sealed class BadInputTests(OneMac one) : IClassFixture<OneMac>
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_plaintext_chat_before_the_handshake_ends_the_channel(bool text)
     {
-        await using var mac = await MacProcess.Start();
+        var mac = one.Mac;
         var link = await mac.Invite();
         await using (var phone = new RawPhone(link))
         {
@@ -39,7 +41,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_signed_offer_with_two_fingerprints_cannot_be_read()
     {
-        await using var mac = await MacProcess.Start();
+        var mac = one.Mac;
         var link = await mac.Invite();
         await using (var phone = new RawPhone(link))
         {
@@ -59,7 +61,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_phone_that_shows_another_certificate_than_its_offer_never_connects()
     {
-        await using var mac = await MacProcess.Start();
+        var mac = one.Mac;
         var link = await mac.Invite();
         await using (var phone = new RawPhone(link))
         {
@@ -78,6 +80,35 @@ public sealed class BadInputTests
         await AssertGoesOn(mac, link);
     }
 
+    [Fact]
+    public async Task Requests_that_cannot_be_met_are_answered_and_garbage_ends_the_session_without_a_word()
+    {
+        var mac = one.Mac;
+        await using (var phone = new RawPhone(await mac.Invite()))
+        {
+            using var session = await phone.Pair();
+            session.Say("""{"op":"frobnicate","id":"a1"}""");
+            Assert.Equal("unknown_op", await Error(session));
+            session.Say("""{"op":"chat","id":"a2","model":"absent:1b","prompt":"hi"}""");
+            Assert.Equal("model_not_found", await Error(session));
+
+            session.Throw([0x10, .. RandomNumberGenerator.GetBytes(64)]);
+            Assert.Null(await session.Next());
+        }
+
+        await AssertGoesOn(mac, await mac.Invite());
+    }
+
+    /// <summary>The code of the next error.</summary>
+    private static async Task<string?> Error(RawSession session)
+    {
+        while (true)
+        {
+            var message = JsonElement.Parse((await session.Next())!);
+            if (message.GetProperty("op").GetString() == "error") return message.GetProperty("code").GetString();
+        }
+    }
+
     private static string Fingerprint(string sdp)
     {
         var at = sdp.IndexOf("a=fingerprint", StringComparison.Ordinal);
@@ -91,7 +122,7 @@ public sealed class BadInputTests
         return messages;
     }
 
-    /// <summary>The same link still pairs, and nobody wrote a warning.</summary>
+    /// <summary>The Mac pairs by a link, the one before if it was not used, and nobody wrote a warning.</summary>
     private static async Task AssertGoesOn(MacProcess mac, string link)
     {
         using var phone = new PhoneCommand();

@@ -17,6 +17,7 @@ public sealed class RunnerTroubleTests
         var (exit, output, _) = await phone.Run("chat", "--json", "the river");
 
         Assert.Equal((1, 1), (exit, output.Split("\"runner_unreachable\"").Length - 1));
+        Assert.Empty(mac.Process.Complaints);
         await using var again = await TestRunner.Start(seed: 5, port: runner.Address.Port);
         Assert.Equal(0, (await phone.Run("chat", "the river")).Exit);
     }
@@ -39,5 +40,6 @@ public sealed class RunnerTroubleTests
         var (_, lines, _) = await phone.Run("chat", "--json", "the river");
         Assert.Contains("\"op\":\"delta\"", lines, StringComparison.Ordinal);
         Assert.Contains("\"runner_failed\"", lines.Split('\n')[^1], StringComparison.Ordinal);
+        Assert.Empty(mac.Process.Complaints);
     }
 }

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using QuicPair.Client;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 using Xunit;
@@ -6,13 +9,16 @@ namespace QuicPair.EndToEnd.Crash;
 
 /// <summary>
 /// SIGKILL of the silo at moments drawn from everything that can be seen of a pairing and a chat: the n-th line of its
-/// log, the n-th change of a file, the n-th step of the phone. CI runs the first seed; QUICPAIR_SOAK=1 runs all.
+/// log, the n-th change of a file, the n-th step of the phone; and at the n-th change of a file while the owner renames
+/// or revokes a device. CI runs a part of the first seed; QUICPAIR_SOAK=1 runs all.
 /// </summary>
 public sealed class KillSweepTests(ITestOutputHelper output)
 {
-    private const int RoundsPerSeed = 6;
-    private const int FirstStartsPerSeed = 2;
     private const int SoakSeeds = 25;
+    private const string Rename = "rename";
+    private const string Revoke = "revoke";
+    private const string OldName = "sweep";
+    private const string NewName = "renamed";
 
     private static readonly Dictionary<string, string?> Talkative = new()
     {
@@ -22,7 +28,15 @@ public sealed class KillSweepTests(ITestOutputHelper output)
 
     private static bool IsSoak => Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1";
 
+    private static int RoundsPerSeed => IsSoak ? 6 : 3;
+
+    private static int FirstStartsPerSeed => IsSoak ? 2 : 1;
+
+    private static int ChangesPerSeed => IsSoak ? 4 : 2;
+
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, IsSoak ? SoakSeeds : 1)];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -65,6 +79,46 @@ public sealed class KillSweepTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public async Task A_silo_killed_while_its_owner_renames_or_revokes_a_device_keeps_what_it_answered(int seed)
+    {
+        var random = new Random(seed);
+        var phones = new List<(SweepPhone Phone, PairingLink Link)>();
+        var gone = new List<(SweepPhone Phone, PairingLink Link)>();
+        var folder = Directory.CreateTempSubdirectory("quicpair-phones-").FullName;
+        var mac = await MacProcess.Start(settings: Talkative);
+        try
+        {
+            var counts = new Dictionary<string, int>();
+            foreach (var op in (string[])[Rename, Revoke])
+            {
+                var pairing = await Paired(mac, phones, folder);
+                (_, counts[op]) = await Change(mac, op, pairing.Link, null);
+            }
+
+            for (var round = 0; round < ChangesPerSeed; round++)
+            {
+                var op = round % 2 == 0 ? Rename : Revoke;
+                var number = random.Next(1, counts[op] + 1);
+                output.WriteLine($"seed {seed}, {op}: file change {number} of {counts[op]}");
+                var pairing = await Paired(mac, phones, folder);
+
+                var (answered, _) = await Change(mac, op, pairing.Link, number);
+                mac = await mac.KillAndRestart(Talkative);
+
+                if (!await IsKept(mac, op, pairing, answered)) gone.Add(pairing);
+            }
+
+            foreach (var pairing in gone) await AssertRefused(pairing);
+        }
+        finally
+        {
+            await mac.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public async Task A_first_start_killed_at_any_moment_does_not_hinder_the_next(int seed)
     {
         var random = new Random(seed);
@@ -86,6 +140,70 @@ public sealed class KillSweepTests(ITestOutputHelper output)
                 Directory.Delete(home, recursive: true);
             }
         }
+    }
+
+    private static async Task<(SweepPhone Phone, PairingLink Link)> Paired(
+        MacProcess mac, List<(SweepPhone Phone, PairingLink Link)> phones, string folder)
+    {
+        var (phone, link) = Add(phones, folder, await Link(mac));
+        Assert.IsType<DoneMessage>(await phone.ComeBack(link, Cancellation));
+        return (phone, link);
+    }
+
+    /// <summary>
+    /// The owner's command, at the n-th change of a file of which the Mac dies: whether it answered, and how many
+    /// changes there were.
+    /// </summary>
+    private static async Task<(bool Answered, int FileChanges)> Change(
+        MacProcess mac, string op, PairingLink link, int? killAt)
+    {
+        (Footstep, int)? moment = killAt is { } number ? (Footstep.FileChange, number) : null;
+        using var steps = new Footsteps(mac.Process, [mac.Home], moment, mac.Process.KillNow);
+        try
+        {
+            var reply = await mac.Ask(new { op, device = KeySchedule.DeviceId(link.Secret), name = NewName });
+            Assert.True(reply.GetProperty("ok").GetBoolean());
+            while (killAt is null && steps.Seen(Footstep.FileChange) == 0)
+            {
+                // What watches the files tells a little later; the control socket is the clock.
+                await mac.Ask(new { op = "status" });
+            }
+
+            return (true, steps.Seen(Footstep.FileChange));
+        }
+        catch (Exception died) when (
+            killAt is not null && died is SocketException or IOException or JsonException or ArgumentNullException)
+        {
+            return (false, steps.Seen(Footstep.FileChange));
+        }
+    }
+
+    /// <summary>Whether the device is still there after the restart; what was answered is as it was answered.</summary>
+    private static async Task<bool> IsKept(
+        MacProcess mac, string op, (SweepPhone Phone, PairingLink Link) pairing, bool answered)
+    {
+        var id = KeySchedule.DeviceId(pairing.Link.Secret);
+        var devices = (await mac.Ask(new { op = "devices" })).GetProperty("devices").EnumerateArray()
+            .Where(device => device.GetProperty("device").GetString() == id).ToList();
+        if (devices.Count == 0)
+        {
+            Assert.Equal(Revoke, op);
+            await AssertRefused(pairing);
+            return false;
+        }
+
+        Assert.False(answered && op == Revoke, "A revoked device came back.");
+        string[] names = op == Revoke ? [OldName] : answered ? [NewName] : [OldName, NewName];
+        Assert.Contains(Assert.Single(devices).GetProperty("name").GetString()!, names);
+        Assert.IsType<DoneMessage>(await pairing.Phone.ComeBack(pairing.Link, Cancellation));
+        return true;
+    }
+
+    private static async Task AssertRefused((SweepPhone Phone, PairingLink Link) pairing)
+    {
+        var refusal = await Assert.ThrowsAsync<ConnectException>(
+            () => pairing.Phone.ComeBack(pairing.Link, Cancellation));
+        Assert.Equal(ConnectFailure.Refused, refusal.Reason);
     }
 
     private static async Task<int[]> Round(

@@ -25,7 +25,7 @@ public sealed class PatienceTests
         await using var phone = await TestPhone.Pair(mac);
 
         // A tenth more, so that a faster minute is long enough too.
-        var tokens = IsSoak ? (int)(await runner.ReadingRate() * Reading.TotalSeconds * 1.1) : 1000;
+        var tokens = IsSoak ? (int)(await runner.ReadingRate() * Reading.TotalSeconds * 1.1) : 200;
         var asked = await runner.Chats();
         var (text, end) = await phone.AskWithEnd(new ChatMessage
         {

@@ -11,8 +11,8 @@ public sealed class CommandsTests
         "", "chat", "pair", "devices", "devices list", "devices show", "devices rename", "devices revoke", "status",
         "models", "models list", "models load", "models unload", "models pull", "models show", "proxy", "bench",
         "identity", "identity export", "identity import", "config", "config show", "version", "completion", "up",
-        "doctor", "devices role", "household", "household create", "household front-door", "invite", "join", "macs",
-        "macs drain",
+        "doctor", "devices role", "household", "household create", "household front-door", "household expel", "invite",
+        "join", "macs", "macs drain",
     ];
 
     [Theory]

@@ -2,7 +2,8 @@
 import readline from "node:readline";
 import { launch } from "./launch.mjs";
 
-const TIMEOUT_MS = 30_000;
+// Says when something hangs, not how fast it must be.
+const TIMEOUT_MS = 120_000;
 
 const browser = await launch(process.argv[2]);
 const page = await browser.newPage();

@@ -36,10 +36,18 @@ interface Reply {
   readonly body: object;
 }
 
+interface Flags {
+  readonly localOnly?: boolean;
+  readonly ownerConfirms?: boolean;
+  readonly expiredFor?: number;
+}
+
 /** What the next things that happen are like. */
 const behaviour = {
   /** The owner lets the phone wait; `confirm()` goes on. */
   ownerWaits: false,
+  /** It goes away once: the phone has its keys, the Mac has noted that, and has not said so. */
+  diesAtAck: false,
   /** The second handshake message is noise of another kind. */
   breakHandshake: false,
   /** The clock of this Mac, in seconds from the phone's. */
@@ -65,13 +73,15 @@ class TestMac {
   #sendFrame: (frame: Frame) => void = () => undefined;
 
   /** A new link, which voids everything before. */
-  invite(
-    origin: string,
-    flags: { localOnly?: boolean; ownerConfirms?: boolean; expiredFor?: number } = {},
-  ): string {
+  invite(origin: string, flags: Flags = {}): string {
     this.#secret = randomBytes(32);
     this.#invitation = keys.invitationKeys(this.#secret);
     this.#lasting = undefined;
+    return this.link(origin, flags);
+  }
+
+  /** The link of the last invitation, also when it is used. */
+  link(origin: string, flags: Flags = {}): string {
     return formatLink({
       origin,
       macPublicKey: this.#key.publicKey,
@@ -220,7 +230,12 @@ class TestMac {
       case "paired_ack":
         this.#lasting = this.#pending;
         this.#invitation = undefined;
-        this.say({ op: "paired_done" });
+        if (behaviour.diesAtAck) {
+          behaviour.diesAtAck = false;
+          this.drop();
+        } else {
+          this.say({ op: "paired_done" });
+        }
         return;
       case "models":
         this.say({

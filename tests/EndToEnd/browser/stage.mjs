@@ -18,6 +18,7 @@ export async function openStage(chromium) {
   const macPage = await browser.newPage();
   /** What the front door says in place of passing an offer on. */
   const door = { rejection: undefined };
+  const contexts = [];
   const server = createServer(async (request, response) => {
     if (request.method === "POST") {
       const { status, body } = await signal(macPage, door, request);
@@ -42,9 +43,19 @@ export async function openStage(chromium) {
     origin: (host) => `http://${host}:${port}`,
     /** Runs `act` on the Mac. */
     mac: (act, ...parameters) => macPage.evaluate(act, ...parameters),
+    /** Waits until `has` is so on the Mac. */
+    macComesTo: (has, ...parameters) =>
+      macPage.waitForFunction(has, { timeout: 60_000, polling: 20 }, ...parameters),
+    /** A new Mac and no phone, whatever the test before has left. */
+    reset: async () => {
+      door.rejection = undefined;
+      await Promise.all(contexts.splice(0).map((context) => context.close().catch(() => undefined)));
+      await macPage.reload();
+    },
     /** A phone that knows nothing yet. */
     newPhone: async () => {
       const context = await browser.createBrowserContext();
+      contexts.push(context);
       const page = await context.newPage();
       await page.setViewport({
         width: 390,

@@ -42,7 +42,7 @@ public sealed class SealedSqliteTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_key_does_not_open_it()
+    public async Task Another_key_does_not_open_it_and_the_pairing_goes_on_with_a_new_record()
     {
         var device = Sample.NewDevice();
         await using (var before = await LoneMac.Start(Database, _key))
@@ -50,12 +50,21 @@ public sealed class SealedSqliteTests : IDisposable
             await Pair(before, device);
         }
 
-        var wrong = new StateKey(1, RandomNumberGenerator.GetBytes(StateKey.Length));
-        await using var after = await LoneMac.Start(Database, wrong);
-        after.Mac.Put(device, PairingStage.Paired);
-        var grain = after.Grains.Pairing(new PairingKey(after.Mac.Id, device));
-        await Assert.ThrowsAnyAsync<Exception>(grain.Refresh);
-        Assert.NotNull((await grain.Connect(Sample.From(new PairingKey(after.Mac.Id, device)))).Answer);
+        var other = new StateKey(1, RandomNumberGenerator.GetBytes(StateKey.Length));
+        await using (var after = await LoneMac.Start(Database, other))
+        {
+            var key = new PairingKey(after.Mac.Id, device);
+            var grain = after.Grains.Pairing(key);
+            var lost = await grain.GetState();
+            Assert.Equal((null, ""), (lost.Stage, lost.Name));
+            after.Mac.Put(device, PairingStage.Paired, "New name");
+            Assert.NotNull((await grain.Connect(Sample.From(key))).Answer);
+            await grain.Refresh();
+        }
+
+        await using var later = await LoneMac.Start(Database, other);
+        var state = await later.Grains.Pairing(new PairingKey(later.Mac.Id, device)).GetState();
+        Assert.Equal((PairingStage.Paired, DisplayName.Redact("New name")), (state.Stage, state.Name));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using QuicPair.Cluster.Storage;
 using QuicPair.Grains.Pairings;
+using QuicPair.Silo.Tests.Phones;
 using Xunit;
 
 namespace QuicPair.Grains.Tests.Storage;
@@ -60,6 +62,24 @@ public sealed class SealedStateSerializerTests
         }
 
         Assert.Equal(Record, new SealedStateSerializer(young, old).Deserialize<PairingRecord>(box));
+    }
+
+    [Fact]
+    public void What_cannot_be_opened_counts_as_none_and_is_told_once_without_its_content()
+    {
+        var log = new HeardLog<ForgivingStateSerializer>();
+        var serializer = new ForgivingStateSerializer(new SealedStateSerializer(Key(1)), log);
+        var lost = new SealedStateSerializer(Key(1)).Serialize(Record);
+
+        Assert.Null(serializer.Deserialize<PairingRecord>(lost));
+        Assert.Null(serializer.Deserialize<PairingRecord>(lost));
+
+        var (level, text) = Assert.Single(log.Entries);
+        Assert.Equal(LogLevel.Warning, level);
+        Assert.StartsWith("Stored state", text, StringComparison.Ordinal);
+        Assert.Equal(Record, serializer.Deserialize<PairingRecord>(serializer.Serialize(Record)));
+        var shapeless = serializer.Serialize("no record");
+        Assert.Throws<SealedStateException>(() => serializer.Deserialize<PairingRecord>(shapeless));
     }
 
     private static StateKey Key(byte id) => new(id, RandomNumberGenerator.GetBytes(StateKey.Length));

@@ -3,7 +3,7 @@ using Xunit.Sdk;
 
 namespace QuicPair.Interop.Peers;
 
-/// <summary>Whether a peer of another make can run here.</summary>
+/// <summary>A part of the tests that needs what a machine may lack: PostgreSQL, coturn, another make's peer.</summary>
 internal static class Lane
 {
     /// <summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.Json;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -46,9 +47,36 @@ public sealed class NodePeers : IAsyncLifetime
         string program, CancellationToken cancellation, params (string Name, string Value)[] environment)
     {
         if (_problem is { } problem) Lane.Unavailable(problem);
-        var peer = new PeerProcess(Path.Combine(Folder, program), environment);
+        var peer = PeerProcess.OfAnotherMake(Path.Combine(Folder, program), environment);
         await peer.Expect("ready", cancellation);
         return peer;
+    }
+
+    /// <summary>Runs <c>measure.mjs</c> with few echoes and one second of bulk, and gives what it measured.</summary>
+    internal async Task<JsonElement> Measure(
+        string offerer, string answerer, int rounds, CancellationToken cancellation)
+    {
+        if (_problem is { } problem) Lane.Unavailable(problem);
+        var start = new ProcessStartInfo(
+            "node", [Path.Combine(Folder, "measure.mjs"), offerer, answerer, $"{rounds}"])
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment["RTC_PEER"] = Path.Combine(AppContext.BaseDirectory, "QuicPair.RtcPeer.dll");
+        start.Environment["ECHO_N"] = "50";
+        start.Environment["WARM"] = "10";
+        start.Environment["SECS"] = "1";
+        using var node = Process.Start(start)!;
+        try
+        {
+            var output = await node.StandardOutput.ReadToEndAsync(cancellation);
+            await node.WaitForExitAsync(cancellation);
+            return JsonSerializer.Deserialize<JsonElement>(output);
+        }
+        finally
+        {
+            node.Kill(entireProcessTree: true);
+        }
     }
 
     private async Task<string?> Install()

@@ -4,36 +4,59 @@ using System.Threading.Channels;
 
 namespace QuicPair.Interop.Peers;
 
-/// <summary>A running program of <c>peers/</c>; <c>peers/README.md</c> has its commands and events.</summary>
+/// <summary>
+/// A running peer that is driven by lines of JSON: a program of <c>peers/</c>, or <c>tests/RtcPeer</c>. The README of
+/// each has its commands and events.
+/// </summary>
 internal sealed class PeerProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly string _eventKey;
+    private readonly object _exit;
     private readonly Channel<JsonElement> _events = Channel.CreateUnbounded<JsonElement>();
     private readonly List<JsonElement> _unclaimed = [];
     private readonly Task _reading;
     private readonly Task<string> _errors;
 
-    public PeerProcess(string program, IEnumerable<(string Name, string Value)> environment)
+    private PeerProcess(ProcessStartInfo start, string eventKey, object exit)
     {
-        var start = new ProcessStartInfo("node", [program])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        (_eventKey, _exit) = (eventKey, exit);
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
         _reading = Read();
     }
 
-    public async Task Tell(object command)
+    /// <summary>Starts a program of <c>peers/</c>.</summary>
+    public static PeerProcess OfAnotherMake(string program, IEnumerable<(string Name, string Value)> environment)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command));
+        var start = new ProcessStartInfo("node", [program]);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return new PeerProcess(start, "event", new { command = "exit" });
+    }
+
+    /// <summary>Starts <c>tests/RtcPeer</c>.</summary>
+    public static PeerProcess Ours()
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "QuicPair.RtcPeer.dll");
+        return new PeerProcess(new ProcessStartInfo("dotnet", [program]), "e", new { c = "exit" });
+    }
+
+    public Task Tell(object command) => TellLine(JsonSerializer.Serialize(command));
+
+    /// <summary>Sends a line as it is.</summary>
+    public async Task TellLine(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
         await _process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Waits for an event of this name, which may have come before others that were waited for.</summary>
+    /// <summary>
+    /// Waits for an event of this name, which may have come before others that were waited for; fails as soon as the
+    /// peer says that something has gone wrong.
+    /// </summary>
     public async Task<JsonElement> Expect(string name, CancellationToken cancellation)
     {
         var earlier = _unclaimed.FindIndex(each => NameOf(each) == name);
@@ -48,7 +71,7 @@ internal sealed class PeerProcess : IAsyncDisposable
         {
             var next = await _events.Reader.ReadAsync(cancellation);
             if (NameOf(next) == name) return next;
-            if (NameOf(next) is "failed" or "corrupt") throw new InvalidOperationException($"The peer says {next}.");
+            if (IsFailure(next)) throw new InvalidOperationException($"The peer says {next}.");
             _unclaimed.Add(next);
         }
 
@@ -57,7 +80,7 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) await Tell(new { command = "exit" });
+        if (!_process.HasExited) await Tell(_exit);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
@@ -72,7 +95,18 @@ internal sealed class PeerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string? NameOf(JsonElement news) => news.GetProperty("event").GetString();
+    private string? NameOf(JsonElement news) => TextOf(news, _eventKey);
+
+    private bool IsFailure(JsonElement news) => NameOf(news) switch
+    {
+        "failed" or "corrupt" or "error" => true,
+        "closed" => TextOf(news, "state") == "failed",
+        "ended" => TextOf(news, "reason") != "",
+        _ => false,
+    };
+
+    private static string? TextOf(JsonElement news, string name) =>
+        news.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     private async Task Read()
     {

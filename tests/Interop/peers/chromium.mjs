@@ -27,15 +27,32 @@ function definePeer() {
   const highWater = 1 << 20;
   let connection;
   let channel;
+  let transport;
+  let isOver = false;
 
-  function adopt(opened) {
-    channel = opened;
+  /** The first word about the end counts: what has failed is closed afterwards. */
+  function end(state) {
+    if (isOver || (state !== 'closed' && state !== 'failed')) return;
+    isOver = true;
+    window.tell({ event: 'closed', state });
+  }
+
+  function opened() {
+    // When the other side closes the connection, this page's own stays open, to fall silent later: what the other
+    // side has said is the state of DTLS.
+    transport = connection.sctp.transport;
+    transport.onstatechange = () => end(transport.state);
+    window.tell({ event: 'open' });
+  }
+
+  function adopt(adopted) {
+    channel = adopted;
     channel.binaryType = 'arraybuffer';
     const check = window.createChecker(window.tell, window.tell);
     channel.onmessage = message => check(new Uint8Array(message.data));
     channel.onclose = () => window.tell({ event: 'channel-closed' });
-    channel.onopen = () => window.tell({ event: 'open' });
-    if (channel.readyState === 'open') window.tell({ event: 'open' });
+    channel.onopen = opened;
+    if (channel.readyState === 'open') opened();
   }
 
   async function describe(description) {
@@ -52,14 +69,9 @@ function definePeer() {
   window.peer = {
     async start({ role }) {
       connection = new RTCPeerConnection({ iceServers: [] });
-      connection.onconnectionstatechange = () => {
-        const state = connection.connectionState;
-        if (state === 'closed' || state === 'failed' || state === 'disconnected') {
-          window.tell({ event: 'closed', state });
-        }
-      };
+      connection.onconnectionstatechange = () => end(connection.connectionState);
       if (role === 'answer') {
-        connection.ondatachannel = ({ channel: opened }) => adopt(opened);
+        connection.ondatachannel = ({ channel: offered }) => adopt(offered);
         return;
       }
       adopt(connection.createDataChannel('llm'));
@@ -78,7 +90,7 @@ function definePeer() {
     'close-channel': () => channel.close(),
     close: () => {
       connection.close();
-      window.tell({ event: 'closed', state: 'closed' });
+      end(connection.connectionState);
     },
   };
 }

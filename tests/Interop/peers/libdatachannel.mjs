@@ -7,6 +7,14 @@ const highWater = 1 << 20;
 
 let connection;
 let channel;
+let isOver = false;
+
+/** The first word about the end counts: what has failed is closed afterwards. */
+function end(state) {
+  if (isOver || (state !== 'closed' && state !== 'failed')) return;
+  isOver = true;
+  tell({ event: 'closed', state });
+}
 
 function adopt(opened) {
   channel = opened;
@@ -40,9 +48,9 @@ obey({
       maxMessageSize: 262144,
     });
     describeWhenGathered();
-    connection.onStateChange(state => {
-      if (state === 'closed' || state === 'failed' || state === 'disconnected') tell({ event: 'closed', state });
-    });
+    connection.onStateChange(end);
+    // A path that has fallen silent is closed too, without a word of the other side.
+    connection.onIceStateChange(state => state === 'disconnected' && end('failed'));
     if (role === 'offer') adopt(connection.createDataChannel('llm'));
     else connection.onDataChannel(adopt);
   },

@@ -119,7 +119,7 @@ internal sealed class DrivenPeer : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (NameOf(news) == "ended")
+            if (NameOf(news) is "ended" or "error")
             {
                 foreach (var (number, _, waiting) in _waiting)
                 {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using QuicPair.Interop.Peers;
 using QuicPair.Rtc.Dtls;
 using Xunit;
 using Xunit.Sdk;
@@ -43,7 +44,7 @@ internal sealed class OpenSslPeer : IDisposable
             return;
         }
 
-        var port = FreePort();
+        var port = FreePort.Next();
         _remote = new IPEndPoint(IPAddress.Loopback, port);
         Start(["s_server", "-accept", $"127.0.0.1:{port}", "-Verify", "1", "-cipher", cipher, .. shared]);
     }
@@ -126,12 +127,5 @@ internal sealed class OpenSslPeer : IDisposable
 
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

@@ -16,7 +16,6 @@ public sealed class CoturnTests
     [InlineData(IceTransport.Tls)]
     public async Task A_channel_opens_through_the_relay_and_carries_a_megabyte(IceTransport transport)
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start();
         await using var pair = await RelayedPair.Connect(coturn, coturn.Server(transport));
 
@@ -27,7 +26,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task Both_ends_may_be_behind_relays()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start(usesSecret: true);
         await using var pair = await RelayedPair.Connect(coturn, coturn.WithSecret(), bothRelayed: true);
 
@@ -39,7 +37,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task A_wrong_password_costs_the_candidate_and_nothing_else()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start();
         await using var host = RtcHost.Start(new RtcHostOptions
         {
@@ -54,7 +51,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task A_certificate_that_nobody_trusts_is_refused()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start();
         await using var host = RtcHost.Start(new RtcHostOptions
         {
@@ -69,7 +65,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task Credentials_that_end_while_data_flows_are_renewed_without_a_gap()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start(usesSecret: true);
         await using var pair = await RelayedPair.Connect(
             coturn, coturn.WithSecret(), lifetime: TimeSpan.FromSeconds(4));
@@ -83,7 +78,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task Nonces_that_go_stale_in_use_do_no_harm()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start(usesSecret: false, "--stale-nonce=1", "--max-allocate-lifetime=40");
         await using var pair = await RelayedPair.Connect(coturn, coturn.Server(IceTransport.Udp));
         await pair.Exchange(megabytes: 1);
@@ -94,7 +88,6 @@ public sealed class CoturnTests
     [Fact]
     public async Task An_allocation_is_given_back_at_the_end()
     {
-        if (!Coturn.IsInstalled()) return;
         using var coturn = await Coturn.Start();
         await using (await RelayedPair.Connect(coturn, coturn.Server(IceTransport.Udp)))
         {

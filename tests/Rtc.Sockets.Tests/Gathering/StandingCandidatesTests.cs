@@ -1,4 +1,5 @@
 using System.Net;
+using QuicPair.Rtc.Ice;
 using Xunit;
 
 namespace QuicPair.Rtc.Sockets.Tests.Gathering;
@@ -68,6 +69,39 @@ public sealed class StandingCandidatesTests
         Assert.True(await host.Gather(LongEnough, Cancellation));
 
         Assert.Contains("203.0.113.9 41000 typ srflx", phone.LocalDescription, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_with_a_name_is_asked_at_what_the_name_stands_for()
+    {
+        using var stun = new ScriptedStun("203.0.113.9:41000");
+        await using var host = RtcHost.Start(Options() with
+        {
+            IceServers = [stun.Server with { Host = "stun.example" }, stun.Server with { Host = "other.example" }],
+            Resolver = (name, _) => Task.FromResult<IPAddress[]>(name == "stun.example" ? [IPAddress.Loopback] : []),
+        });
+        Assert.True(await host.Gather(LongEnough, Cancellation));
+
+        Assert.Contains(host.LocalCandidates, candidate => candidate.Address.Port == 41000);
+        Assert.Equal(
+            [IceServerAnswer.Answered, IceServerAnswer.Unresolved], host.IceServers.Select(state => state.Answer));
+    }
+
+    [Fact]
+    public async Task Two_names_of_one_relay_make_one_candidate_and_both_have_answered()
+    {
+        using var coturn = await Coturn.Start();
+        var server = coturn.Server(IceTransport.Udp);
+        await using var host = RtcHost.Start(Options() with
+        {
+            IceServers = [server with { Host = "turn.example" }, server with { Host = "other.example" }],
+            Resolver = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]),
+        });
+        Assert.True(await host.Gather(LongEnough, Cancellation));
+
+        Assert.Single(host.LocalCandidates, candidate => candidate.Type == IceCandidateType.Relayed);
+        Assert.Equal(
+            [IceServerAnswer.Answered, IceServerAnswer.Answered], host.IceServers.Select(state => state.Answer));
     }
 
     [Fact]

@@ -34,6 +34,16 @@ public sealed class RecordLayerTests : IDisposable
     }
 
     [Fact]
+    public void Uses_no_number_twice_when_all_are_used()
+    {
+        using var old = new RecordLayer(Keys(1, 2), firstSequence: (1UL << 48) - 1);
+
+        Assert.NotEqual(0, old.Seal(ContentType.ApplicationData, "last"u8, _buffer));
+        Assert.True(old.IsExhausted);
+        Assert.Equal(0, old.Seal(ContentType.Alert, [1, 0], _buffer));
+    }
+
+    [Fact]
     public void Refuses_a_record_that_it_has_seen()
     {
         var record = Seal("once"u8);
@@ -61,6 +71,20 @@ public sealed class RecordLayerTests : IDisposable
     {
         var record = Seal("attack at dawn"u8);
         for (var length = 0; length < record.Length; length++) Assert.False(TryOpen(record[..length], out _));
+    }
+
+    [Fact]
+    public void Keys_that_it_has_taken_over_are_erased_and_salts_at_its_end()
+    {
+        var keys = Keys(1, 2);
+        var layer = new RecordLayer(keys);
+        Assert.Equal(new byte[16], keys.WriteKey);
+        Assert.Equal(new byte[16], keys.ReadKey);
+        Assert.Equal([1, 0, 0, 0], keys.WriteSalt);
+
+        layer.Dispose();
+        Assert.Equal(new byte[DtlsKeys.SaltLength], keys.WriteSalt);
+        Assert.Equal(new byte[DtlsKeys.SaltLength], keys.ReadSalt);
     }
 
     [Fact]

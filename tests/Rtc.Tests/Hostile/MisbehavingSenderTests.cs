@@ -36,6 +36,16 @@ public sealed class MisbehavingSenderTests
         Assert.Equal(10_000, peer.Victim.Statistics.PacketsDropped);
     }
 
+    [Theory]
+    [InlineData(1_169)]
+    [InlineData(1_983)]
+    public void A_chunk_longer_than_ours_is_taken(int length)
+    {
+        var peer = RawPeer.Connect();
+        peer.SendData(peer.Next, 0, 0, Begin, length);
+        Assert.Equal(length, peer.Control.Reassembly.HeldBytes);
+    }
+
     [Fact]
     public void Numbers_outside_the_window_are_not_kept()
     {

@@ -72,6 +72,64 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void A_restart_that_finds_nothing_says_once_more_that_the_path_is_silent()
+    {
+        var pair = SessionPair.Connected(Link);
+        pair.RunFor(TimeSpan.FromSeconds(10));
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (true, true);
+        Restart(pair);
+        pair.RunFor(TimeSpan.FromSeconds(19));
+        Assert.Single(pair.Left.Events, taken => taken.Kind == SessionEventKind.PathSilent);
+
+        pair.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal(2, pair.Left.Events.Count(taken => taken.Kind == SessionEventKind.PathSilent));
+        Assert.False(pair.Left.Session.IsOver);
+    }
+
+    [Fact]
+    public void A_former_path_that_answers_again_while_another_is_looked_for_is_told()
+    {
+        var pair = SessionPair.Connected(Link);
+        pair.RunFor(TimeSpan.FromSeconds(10));
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (true, true);
+        pair.RunUntil(() => pair.Left.Saw(SessionEventKind.PathSilent), TimeSpan.FromSeconds(15), "silence");
+        pair.Left.Session.OfferRestart([IceCandidate.Host(NewLeft)]);
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (false, false);
+        pair.RunUntil(() => pair.Left.Saw(SessionEventKind.PathAnswers), TimeSpan.FromSeconds(15), "news");
+    }
+
+    [Fact]
+    public void A_path_that_is_found_when_the_former_one_has_ended_is_told()
+    {
+        var pair = WithoutFormerPath();
+        pair.Left.Path = new NetworkPath(NewLeft, Right);
+        pair.Right.Path = new NetworkPath(Right, NewLeft);
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (false, false);
+        Assert.False(pair.Left.Saw(SessionEventKind.PathAnswers));
+        pair.RunUntil(
+            () => pair.Left.Saw(SessionEventKind.PathAnswers) && pair.Right.Saw(SessionEventKind.PathAnswers),
+            SessionPair.Soon,
+            "news");
+
+        _ = pair.Left.Session.Send(pair.Now, pair.Left.Channels[0], "back"u8);
+        pair.RunUntil(() => pair.Right.Messages.Count == 1, SessionPair.Soon, "message");
+    }
+
+    [Fact]
+    public void A_session_without_any_path_whose_restarts_nobody_answers_ends()
+    {
+        var pair = WithoutFormerPath();
+        for (var count = 0; count < 20 && !pair.Left.Session.IsOver; count++)
+        {
+            pair.Left.Session.OfferRestart([IceCandidate.Host(NewLeft)]);
+            pair.RunFor(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(SessionEnd.ConsentExpired, pair.Left.Session.End);
+        Assert.True(pair.Left.Saw(SessionEventKind.Ended));
+    }
+
+    [Fact]
     public void Another_certificate_is_another_peer()
     {
         var pair = SessionPair.Connected(Link);
@@ -96,6 +154,20 @@ public sealed class RestartTests
 
         Assert.Contains("a=setup:active", pair.Right.Session.LocalDescription, StringComparison.Ordinal);
         Assert.Matches("o=- [0-9]+ 3 IN", pair.Right.Session.LocalDescription);
+    }
+
+    /// <summary>Consent for the former path has ended, and the agents of a restart still look for another.</summary>
+    private static Pair<SessionEndpoint> WithoutFormerPath()
+    {
+        var pair = SessionPair.Connected(Link);
+        pair.RunFor(TimeSpan.FromSeconds(10));
+        (pair.Left.IsCutOff, pair.Right.IsCutOff) = (true, true);
+        pair.RunFor(TimeSpan.FromSeconds(15));
+        Restart(pair);
+        pair.RunFor(TimeSpan.FromSeconds(16));
+        Assert.Null(pair.Left.Session.FormerUserFragment);
+        Assert.False(pair.Left.Session.IsOver);
+        return pair;
     }
 
     private static void Restart(Pair<SessionEndpoint> pair)

@@ -1,3 +1,7 @@
+using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Sctp;
+using QuicPair.Rtc.Sctp.Chunks;
+using QuicPair.Rtc.Sctp.Parameters;
 using QuicPair.Rtc.Session;
 using QuicPair.Rtc.Tests.Simulation;
 using Xunit;
@@ -53,6 +57,31 @@ public sealed class RoundTripTests
         pair.RunUntil(() => pair.Left.Channels.Count == 1, SessionPair.Soon, "open");
 
         Assert.InRange((pair.Now - start) / RoundTrip, 3.5, 4.55);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_DTLS_client_says_nothing_but_init_before_the_server_has_finished(bool areInitsDescribed)
+    {
+        var pair = SessionPair.CreateSecured(
+            LinkOptions.Clean(RoundTrip / 2), edit: areInitsDescribed ? null : SessionPair.WithoutSctpInit);
+        var lengths = new List<int>();
+
+        // The last flight of the offerer, which is the server, begins with change_cipher_spec: it never arrives.
+        pair.ToRight.Drop = datagram => datagram.Span[0] == 20;
+        pair.ToLeft.Drop = datagram =>
+        {
+            if (datagram.Span[0] == 23) lengths.Add(datagram.Length);
+            return false;
+        };
+        Assert.True(pair.Right.Session.TryOpenChannel(pair.Now, new() { Label = "waits" }));
+        pair.RunFor(TimeSpan.FromSeconds(5));
+
+        const int init = CommonHeader.Length + InitChunk.HeaderLength + DtlsTransport.SealOverhead;
+        Assert.Null(pair.Right.Session.DtlsConnectedAt);
+        Assert.Equal(areInitsDescribed, lengths.Count == 0);
+        Assert.All(lengths, length => Assert.Equal(init + PeerCapabilities.Announcement.Length, length));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Dtls.Handshake;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Session;
 using QuicPair.Rtc.Tests.Dtls.Handshake;
 using QuicPair.Rtc.Tests.Ice;
@@ -38,7 +39,8 @@ internal static class SessionPair
         LinkOptions link,
         ulong seed = 1,
         Func<string, string>? edit = null,
-        Func<string, string, string>? editAnswer = null)
+        Func<string, string, string>? editAnswer = null,
+        SctpOptions? sctp = null)
     {
         var (left, right) = (TestIdentity.Client, TestIdentity.Server);
         var entropy = new SplitMix(seed);
@@ -49,7 +51,8 @@ internal static class SessionPair
             new End(right.Certificate.ToArray(), new DtlsHandshake(right, entropy)),
             answer: true,
             edit,
-            editAnswer);
+            editAnswer,
+            sctp);
     }
 
     /// <summary>A description as a peer writes it that knows no <c>a=sctp-init</c>.</summary>
@@ -75,19 +78,21 @@ internal static class SessionPair
         End rightEnd,
         bool answer,
         Func<string, string>? edit = null,
-        Func<string, string, string>? editAnswer = null)
+        Func<string, string, string>? editAnswer = null,
+        SctpOptions? sctp = null)
     {
+        sctp ??= new SctpOptions();
         var entropy = new SplitMix(seed);
         var (leftAddress, rightAddress) = (IcePair.Address("192.0.2.1"), IcePair.Address("198.51.100.1"));
         var left = RtcSession.CreateOffer(
             Start,
-            Options(leftEnd.Certificate, leftAddress) with { Channels = [new() { Label = "llm" }] },
+            Options(leftEnd.Certificate, leftAddress, sctp) with { Channels = [new() { Label = "llm" }] },
             leftEnd.Dtls,
             entropy);
         Assert.True(RtcSession.TryCreateAnswer(
             Start,
             edit?.Invoke(left.LocalDescription) ?? left.LocalDescription,
-            Options(rightEnd.Certificate, rightAddress),
+            Options(rightEnd.Certificate, rightAddress, sctp),
             rightEnd.Dtls,
             entropy,
             out var right,
@@ -101,10 +106,11 @@ internal static class SessionPair
             seed);
     }
 
-    private static SessionOptions Options(byte[] certificate, TransportAddress address) => new()
+    private static SessionOptions Options(byte[] certificate, TransportAddress address, SctpOptions sctp) => new()
     {
         Fingerprint = CertificateFingerprint.Of(certificate),
         Candidates = [IceCandidate.Host(address)],
+        Sctp = sctp,
     };
 
     private readonly record struct End(byte[] Certificate, IDtls Dtls);

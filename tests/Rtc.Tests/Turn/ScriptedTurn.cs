@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Stun;
 using QuicPair.Rtc.Tests.Ice;
+using QuicPair.Rtc.Turn;
 using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Tests.Turn;
@@ -12,7 +14,16 @@ internal sealed class ScriptedTurn
     public static readonly TransportAddress RelayedIPv4 = IcePair.Address("198.51.100.9", 50_000);
     public static readonly TransportAddress RelayedIPv6 = IcePair.Address("2001:db8::9", 50_000);
 
+    // RFC 8656, 9 and 12: how long a permission and a channel live, and how long a channel's number rests.
+    private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+
     private readonly byte[] _buffer = new byte[1_500];
+    private readonly Dictionary<TransportAddress, Instant> _permittedUntil = [];
+    private readonly Dictionary<ushort, Instant> _boundUntil = [];
+
+    /// <summary>The time by which permissions and channels end.</summary>
+    public Instant Now { get; set; }
 
     /// <summary>The nonce that is good; another one is answered by 438.</summary>
     public string Nonce { get; set; } = "first";
@@ -34,8 +45,10 @@ internal sealed class ScriptedTurn
     /// <summary>The authentic requests, oldest first: method and, of a Refresh, the lifetime in seconds.</summary>
     public List<(StunMethod Method, int Lifetime)> Requests { get; } = [];
 
+    /// <summary>The addresses for which there was ever a permission.</summary>
     public HashSet<TransportAddress> Permissions { get; } = [];
 
+    /// <summary>The channels that were ever bound.</summary>
     public Dictionary<ushort, TransportAddress> Channels { get; } = [];
 
 #pragma warning disable CA5351 // RFC 8489, 9.2.2.
@@ -56,9 +69,27 @@ internal sealed class ScriptedTurn
         if (!message.VerifyIntegrity(Key)) return Challenge(message.Header, StunErrorCode.Unauthenticated);
         var method = message.Header.Method;
         Requests.Add((method, (int)(message.Lifetime?.TotalSeconds ?? -1)));
-        return Refusals.TryGetValue(method, out var code)
-            ? Refuse(message.Header, code)
+        if (Refusals.TryGetValue(method, out var code)) return Refuse(message.Header, code);
+        return method == StunMethod.ChannelBind && IsBoundOtherwise(Channel(request), Peer(request, message.Header))
+            ? Refuse(message.Header, StunErrorCode.BadRequest)
             : Accept(message, request);
+    }
+
+    /// <summary>Whom it sends the payload of a message of the client; null when it drops it.</summary>
+    public TransportAddress? Relay(ReadOnlySpan<byte> message)
+    {
+        TransportAddress peer;
+        if (ChannelData.TryParse(message, out var channel, out _))
+        {
+            if (!Channels.TryGetValue(channel, out peer) || _boundUntil[channel] <= Now) return null;
+        }
+        else
+        {
+            Xunit.Assert.True(StunHeader.TryParse(message, out var header));
+            peer = Peer(message, header);
+        }
+
+        return _permittedUntil.TryGetValue(peer.WithPort(0), out var end) && Now < end ? peer : null;
     }
 
     /// <summary>A Data indication, as it comes for a payload that a peer sent.</summary>
@@ -86,16 +117,27 @@ internal sealed class ScriptedTurn
                 writer.AddLifetime(message.Lifetime == TimeSpan.Zero ? TimeSpan.Zero : Lifetime);
                 break;
             case StunMethod.CreatePermission:
-                Permissions.Add(Peer(request, message.Header).WithPort(0));
+                Permit(Peer(request, message.Header));
                 break;
             case StunMethod.ChannelBind:
-                Permissions.Add(Peer(request, message.Header).WithPort(0));
+                Permit(Peer(request, message.Header));
                 Channels[Channel(request)] = Peer(request, message.Header);
+                _boundUntil[Channel(request)] = Now + TenMinutes;
                 break;
         }
 
         return _buffer[..writer.Complete(Key)];
     }
+
+    private void Permit(TransportAddress peer)
+    {
+        Permissions.Add(peer.WithPort(0));
+        _permittedUntil[peer.WithPort(0)] = Now + FiveMinutes;
+    }
+
+    // RFC 8656, 12.2: 400 for a number that is bound to another peer, and for a peer that is bound to another number.
+    private bool IsBoundOtherwise(ushort channel, TransportAddress peer) => Channels.Any(bound =>
+        (bound.Key == channel) != (bound.Value == peer) && Now < _boundUntil[bound.Key] + FiveMinutes);
 
     private byte[] Challenge(StunHeader header, StunErrorCode code)
     {

@@ -223,10 +223,46 @@ public sealed class TurnClientTests
         var pair = TurnPair.Allocated();
         pair.Send(Peer, Data);
         pair.RunFor(TimeSpan.FromMinutes(30));
-        Assert.InRange(pair.Server.Requests.Count(request => request.Method == StunMethod.ChannelBind), 1, 2);
 
+        Assert.InRange(pair.Server.Requests.Count(request => request.Method == StunMethod.ChannelBind), 1, 2);
+        Assert.False(pair.Client.TryReceive(pair.Now, ScriptedTurn.Indicate(Peer, Data), out _, out _));
+    }
+
+    [Theory]
+    [InlineData(4.5)]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(14)]
+    [InlineData(17)]
+    [InlineData(60)]
+    public void After_an_idle_spell_the_first_packet_is_relayed_and_the_channel_is_there_again(double minutes)
+    {
+        var pair = TurnPair.Allocated();
         pair.Send(Peer, Data);
-        Assert.Equal([0x4000, 0x4001], pair.Server.Channels.Keys.Select(channel => (int)channel).Order());
+        pair.RunFor(TimeSpan.FromMinutes(minutes));
+        Assert.Equal(Peer, pair.Server.Relay(pair.Send(Peer, Data)));
+
+        byte[] expected = [0x40, 0x00, 0x00, 0x03, .. Data];
+        Assert.Equal(expected, pair.Send(Peer, Data));
+        Assert.Equal(Peer, pair.Server.Relay(expected));
+        Assert.True(pair.Client.TryReceive(pair.Now, expected, out _, out _));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void After_a_sleep_the_first_packet_is_relayed_whether_a_timer_comes_before_it_or_not(bool isTimerFirst)
+    {
+        var pair = new TurnPair();
+        pair.Server.Lifetime = TimeSpan.FromHours(1);
+        pair.Start();
+        pair.Send(Peer, Data);
+        pair.Sleep(TimeSpan.FromMinutes(12));
+        if (isTimerFirst) pair.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Peer, pair.Server.Relay(pair.Send(Peer, Data)));
+        Assert.Equal(Peer, pair.Server.Relay(pair.Send(Peer, Data)));
+        Assert.Single(pair.Server.Channels);
     }
 
     [Fact]
@@ -255,6 +291,15 @@ public sealed class TurnClientTests
 
         Assert.Single(pair.Server.Requests, request => request.Method == StunMethod.ChannelBind);
         Assert.NotEmpty(pair.Server.Permissions);
+    }
+
+    [Fact]
+    public void A_channel_that_is_refused_costs_no_packet()
+    {
+        var pair = TurnPair.Allocated();
+        pair.Server.Refusals[StunMethod.ChannelBind] = StunErrorCode.InsufficientCapacity;
+
+        Assert.Equal(Peer, pair.Server.Relay(pair.Send(Peer, Data)));
     }
 
     [Fact]

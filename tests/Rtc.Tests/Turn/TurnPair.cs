@@ -48,6 +48,7 @@ internal sealed class TurnPair
         {
             Sent++;
             if (IsSilent) continue;
+            Server.Now = Now;
             LastAnswer = Server.Answer(_buffer.AsSpan(0, length));
             Assert.False(Client.TryReceive(Now, LastAnswer, out _, out _));
         }
@@ -68,10 +69,13 @@ internal sealed class TurnPair
                 Assert.True(Client.NextTimeout is not { } then || then > Now, "a drained client is idle");
             }
 
-            Now = second;
+            Server.Now = Now = second;
             each?.Invoke();
         }
     }
+
+    /// <summary>Lets time pass in which nobody is called.</summary>
+    public void Sleep(TimeSpan time) => Server.Now = Now += time;
 
     /// <summary>Sends a payload; what goes to the server for it.</summary>
     public byte[] Send(TransportAddress peer, ReadOnlySpan<byte> payload)

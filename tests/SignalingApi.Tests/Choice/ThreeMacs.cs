@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using QuicPair.Cluster;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.Grains.Tests;
+using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.SignalingApi.Tests.Choice;
@@ -22,7 +21,7 @@ public sealed class ThreeMacs : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var primary = FreePort();
+        var primary = FreePort.Next();
         _members.Add(await FrontDoor.Start(ClusterIdentity.FrontDoor, new HouseholdOptions { Port = primary }));
         foreach (var mac in new[] { A, B, C })
         {
@@ -62,12 +61,5 @@ public sealed class ThreeMacs : IAsyncLifetime
             mac.Loaded = [];
             mac.Running = mac.Waiting = 0;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

@@ -30,6 +30,23 @@ public sealed class AnswerBookTests
     }
 
     [Fact]
+    public async Task A_load_time_that_the_runner_does_not_say_is_left_out()
+    {
+        using var desk = new AnswerDesk();
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+
+        script.Steps.Writer.TryWrite(new RunnerEvent.Finished(
+            HitLimit: false,
+            new RunnerStatistics(Load: null, TimeSpan.FromMilliseconds(5), 2, TimeSpan.FromSeconds(1))));
+
+        Assert.EndsWith(
+            """:{"queue_ms":0,"prompt_ms":5,"ttft_ms":0,"tokens":2,"tokens_per_s":2}}""",
+            await reader.Next(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_quick_first_token_is_not_met_by_a_question_to_the_runner()
     {
         using var desk = new AnswerDesk();
@@ -124,6 +141,21 @@ public sealed class AnswerBookTests
     }
 
     [Fact]
+    public void An_answer_of_tokens_of_one_character_takes_no_more_memory_than_its_limit()
+    {
+        using var answer = new Answer(AnswerDesk.Phone, "c1", streamed: true, TimeProvider.System);
+        var token = new RunnerEvent.Delta("x");
+        var tokens = 0;
+        while (answer.Append(token)) tokens++;
+
+        Assert.True(answer.IsEnded);
+        Assert.InRange(tokens, 200_000, AnswerLimits.LogBytes / AnswerLimits.EntryBytes);
+        Assert.InRange(answer.Bytes, tokens * AnswerLimits.EntryBytes, AnswerLimits.LogBytes + 100);
+        Assert.Contains(
+            "\"reason\":\"length\"", new AnswerDesk.Reader(answer, tokens).Now(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_runners_failure_is_the_answers_end()
     {
         using var desk = new AnswerDesk();
@@ -166,6 +198,46 @@ public sealed class AnswerBookTests
         Assert.True(script.Cancelled.IsCancellationRequested);
         Assert.Equal("c2", (await desk.Runner.Begun()).Chat.Messages[0].Content);
         Assert.False(waiting.IsEnded);
+    }
+
+    [Fact]
+    public async Task A_count_that_fails_neither_keeps_the_runner_nor_the_end()
+    {
+        using var desk = new AnswerDesk();
+        desk.Book.Spent = (_, _) => throw new IOException("The disk is full.");
+        var answer = desk.Ask("c1");
+        var reader = new AnswerDesk.Reader(answer);
+        var script = await desk.Runner.Begun();
+        script.Say("par");
+        await reader.Next();
+
+        Assert.Throws<IOException>(() => desk.Book.Cancel(answer));
+
+        Assert.True(script.Cancelled.IsCancellationRequested);
+        Assert.Contains("\"code\":\"cancelled\"", await reader.Next(), StringComparison.Ordinal);
+        Assert.True(reader.IsOver);
+    }
+
+    [Fact]
+    public async Task Who_counts_an_answer_may_wait_for_who_looks_at_it()
+    {
+        using var desk = new AnswerDesk();
+        var looks = new List<string>();
+        AnswerDesk.Reader? reader = null;
+        desk.Book.Spent = (device, _) =>
+        {
+            // Another thread, as the dashboard's; the minute only ends a deadlock.
+            var look = new Thread(() => looks.Add($"{desk.Book.Activity(device).Stage} {reader!.IsOver}"));
+            look.Start();
+            Assert.True(look.Join(TimeSpan.FromMinutes(1)));
+        };
+        reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+        script.Say("hi");
+        script.Finish();
+
+        Assert.Contains("\"op\":\"done\"", (await reader.ToEnd())[^1], StringComparison.Ordinal);
+        Assert.Equal("idle False", Assert.Single(looks));
     }
 
     [Fact]

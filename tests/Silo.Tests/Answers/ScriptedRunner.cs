@@ -9,6 +9,7 @@ namespace QuicPair.Silo.Tests.Answers;
 internal sealed class ScriptedRunner : IModelRunner
 {
     private readonly Channel<Script> _begun = Channel.CreateUnbounded<Script>();
+    private readonly Channel<bool> _listed = Channel.CreateUnbounded<bool>();
 
     public string Description => "scripted";
 
@@ -26,11 +27,26 @@ internal sealed class ScriptedRunner : IModelRunner
     /// <summary>What loading waits for.</summary>
     public Task Loading { get; set; } = Task.CompletedTask;
 
+    /// <summary>What embedding waits for.</summary>
+    public Task Embedding { get; set; } = Task.CompletedTask;
+
     /// <summary>What a pull says.</summary>
     public List<PullProgress> Pulling { get; } = [];
 
-    public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<ModelCard>>([.. Models]);
+    /// <summary>What the list of its models fails with; null is not at all.</summary>
+    public Exception? ListFailure { get; set; }
+
+    /// <summary>Completes when it is asked for its models, once for each time.</summary>
+    public Task Listed() => _listed.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+        .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation)
+    {
+        _listed.Writer.TryWrite(true);
+        return ListFailure is { } failure
+            ? Task.FromException<IReadOnlyList<ModelCard>>(failure)
+            : Task.FromResult<IReadOnlyList<ModelCard>>([.. Models]);
+    }
 
     public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation)
     {
@@ -68,12 +84,13 @@ internal sealed class ScriptedRunner : IModelRunner
         }
     }
 
-    public Task<RunnerEmbeddings> Embed(
+    public async Task<RunnerEmbeddings> Embed(
         string model, IReadOnlyList<string> input, int? dimensions, CancellationToken cancellation)
     {
         Asked.Add($"embed {model}");
+        await Embedding.WaitAsync(cancellation);
         var vectors = input.Select(text => Enumerable.Repeat((float)text.Length, dimensions ?? 2).ToArray());
-        return Task.FromResult(new RunnerEmbeddings([.. vectors], input.Count));
+        return new RunnerEmbeddings([.. vectors], input.Count);
     }
 
     /// <summary>Whether a cancelled chat goes on until the test ends it.</summary>

@@ -5,6 +5,7 @@ using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol;
 using QuicPair.Silo.Audit;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Tests.Keys;
 
 namespace QuicPair.Silo.Tests.Audit;
@@ -49,6 +50,26 @@ public sealed class AuditLogTests : IDisposable
         Assert.All(lines, line => Assert.Equal(3, line.EnumerateObject().Count()));
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.Of("audit.log")));
+    }
+
+    [Fact]
+    public void Rights_are_written_down_when_they_change_and_not_when_they_are_used()
+    {
+        using var keys = KeyStore.Open(_folder, _time);
+        var invitation = keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
+        var record = new DeviceRecord(
+            invitation.Device, new byte[32], new byte[32], new byte[32], "phone", false, _time.GetUtcNow());
+        keys.Claim(invitation, record);
+        keys.Commit(record);
+        keys.Audit = _audit;
+        keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { TokensPerDay = 9 } });
+
+        var ledger = new TokenLedger(keys, _time);
+        ledger.Add(record.Id, 3);
+        ledger.Add(record.Id, 4);
+
+        Assert.Equal(7, keys.Find(record.Id).Record!.Rights!.UsedTokens);
+        Assert.Equal("rights_changed", Event(Assert.Single(Lines("audit.log"))));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
         _devices = new DeviceDesk(_keys, _ => false, TimeProvider.System);
         var places = new LinkPlaces(["http://mac.local:8443", "http://localhost:8443"], ThisNetworkOnly: true);
         var desk = new ControlDesk(
-            _keys, _devices, new Inviter(_keys, () => places), _confirmations, new IdleMac(), new NoPeers(),
+            _keys, _devices, new Inviter(_keys, () => places), _confirmations, new BusyMac(), new NoPeers(),
             new PairingNews(), TimeProvider.System);
         _socket = new ControlSocket(_folder, desk, NullLogger<ControlSocket>.Instance);
     }
@@ -55,6 +55,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
         Assert.True(reply.GetProperty("ok").GetBoolean());
         Assert.Equal(_keys.MacId, reply.GetProperty("macId").GetString());
         Assert.True(reply.GetProperty("thisNetworkOnly").GetBoolean());
+        Assert.False(reply.GetProperty("thisMachineOnly").GetBoolean());
         var text = reply.GetProperty("links")[0].GetString()!;
         Assert.StartsWith("http://mac.local:8443/p#1.", text, StringComparison.Ordinal);
         Assert.True(PairingLink.TryParse(text, out var link, out string _));
@@ -142,9 +143,30 @@ public sealed class ControlSocketTests : IAsyncLifetime
     [Fact]
     public async Task Says_how_the_daemon_does()
     {
-        var status = (await Ask("""{"op":"status"}""")).GetProperty("status");
+        Pair();
+        var reply = await Ask("""{"op":"status"}""");
 
-        Assert.Equal("idle", status.GetProperty("runner").GetString());
+        Assert.Equal(
+            (true, _keys.MacId, "mac"),
+            (reply.GetProperty("ok").GetBoolean(), reply.GetProperty("macId").GetString(),
+                reply.GetProperty("mac").GetString()));
+        var said = reply.GetProperty("status").EnumerateObject()
+            .ToDictionary(field => field.Name, field => field.Value.GetRawText());
+        var version = typeof(ControlDesk).Assembly.GetName().Version!.ToString(3);
+        Assert.True(said.Remove("uptimeSeconds", out var uptime) && long.Parse(uptime) >= 0);
+        var expected = new Dictionary<string, string>
+        {
+            ["version"] = $"\"{version}\"",
+            ["runner"] = "\"busy\"",
+            ["models"] = """["a","b"]""",
+            ["loaded"] = """["b"]""",
+            ["running"] = "1",
+            ["waiting"] = "2",
+            ["tokensPerSecond"] = "3.5",
+            ["connected"] = "4",
+            ["paired"] = "1",
+        };
+        Assert.Equal(expected, said);
     }
 
     [Theory]
@@ -191,22 +213,22 @@ public sealed class ControlSocketTests : IAsyncLifetime
         public Task CloseRevoked(DeviceId device) => Task.CompletedTask;
     }
 
-    private sealed class IdleMac : IMacStatus
+    private sealed class BusyMac : IMacStatus
     {
         public string Name => "mac";
 
-        public string Runner => "idle";
+        public string Runner => "busy";
 
-        public IReadOnlyList<string> Models => [];
+        public IReadOnlyList<string> Models => ["a", "b"];
 
-        public IReadOnlyList<string> Loaded => [];
+        public IReadOnlyList<string> Loaded => ["b"];
 
-        public int Running => 0;
+        public int Running => 1;
 
-        public int Waiting => 0;
+        public int Waiting => 2;
 
-        public double? TokensPerSecond => null;
+        public double? TokensPerSecond => 3.5;
 
-        public int Connected => 0;
+        public int Connected => 4;
     }
 }

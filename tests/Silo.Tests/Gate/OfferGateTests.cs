@@ -145,6 +145,7 @@ public sealed class OfferGateTests : IDisposable
         _gate.Verify(good with { Auth = good.Auth.SetItem(0, (byte)(good.Auth[0] ^ 1)) });
         _gate.Verify(Offer(_invitation.OfferKey, seconds: 301));
         _gate.Verify(good);
+        _gate.Take(good);
         _gate.Verify(good);
         _gate.Verify(Offer(_invitation.OfferKey, versions: [7, 8]));
         _gate.Verify(Offer(_invitation.OfferKey, sdp: Sdp + "m=audio 9 UDP 0\r\n"));
@@ -169,6 +170,7 @@ public sealed class OfferGateTests : IDisposable
         var offer = Offer(_invitation.OfferKey);
         var answer = new AnswerEnvelope("sdp", [1], 1, [2]);
         _gate.Verify(offer);
+        Assert.NotNull(_gate.Take(offer));
         AssertProblem(OfferProblem.Refused, _gate.Verify(offer));
 
         _gate.Answered(offer, answer);
@@ -182,6 +184,7 @@ public sealed class OfferGateTests : IDisposable
     {
         var offer = Offer(_invitation.OfferKey);
         _gate.Verify(offer);
+        Assert.NotNull(_gate.Take(offer));
         _gate.Answered(offer, new AnswerEnvelope("sdp", [1], 1, [2]));
         var other = Offer(_invitation.OfferKey, seconds: 1, nonce: [.. offer.Nonce]);
 
@@ -192,9 +195,39 @@ public sealed class OfferGateTests : IDisposable
     }
 
     [Fact]
+    public void An_offer_that_did_not_reach_its_pairing_counts_when_it_is_asked_again()
+    {
+        var offer = Offer(_invitation.OfferKey);
+        var other = Offer(_invitation.OfferKey, seconds: 1, nonce: [.. offer.Nonce]);
+        Assert.IsType<OfferVerdict.Verified>(_gate.Verify(offer));
+
+        AssertProblem(OfferProblem.Refused, _gate.Verify(other));
+        Assert.IsType<OfferVerdict.Verified>(_gate.Verify(offer));
+
+        // However often it was asked: it makes one peer.
+        Assert.NotNull(_gate.Take(offer));
+        Assert.Null(_gate.Take(offer));
+        AssertProblem(OfferProblem.Refused, _gate.Verify(offer));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_offer_that_did_not_reach_its_pairing_is_judged_anew_each_time(bool isRevoked)
+    {
+        var offer = Offer(_invitation.OfferKey);
+        Assert.IsType<OfferVerdict.Verified>(_gate.Verify(offer));
+
+        if (isRevoked) Assert.True(_keys.Delete(offer.Device, here: false));
+        else _time.Advance(TimeSpan.FromSeconds(301));
+
+        AssertProblem(OfferProblem.Refused, _gate.Verify(offer));
+    }
+
+    [Fact]
     public void A_device_has_as_many_offers_in_the_window_as_the_protocol_says()
     {
-        for (var i = 0; i < NonceMemory.PerDevice; i++)
+        for (var i = 0; i < 1024; i++)
         {
             Assert.IsType<OfferVerdict.Verified>(_gate.Verify(Offer(_invitation.OfferKey)));
         }
@@ -209,9 +242,12 @@ public sealed class OfferGateTests : IDisposable
     [Fact]
     public void Version_and_description_are_judged_after_authentication()
     {
-        AssertProblem(OfferProblem.Version, _gate.Verify(Offer(_invitation.OfferKey, versions: [7, 8])));
-        AssertProblem(
-            OfferProblem.BadSdp, _gate.Verify(Offer(_invitation.OfferKey, sdp: Sdp + "m=audio 9 UDP 0\r\n")));
+        var future = Offer(_invitation.OfferKey, versions: [7, 8]);
+        var audio = Offer(_invitation.OfferKey, sdp: Sdp + "m=audio 9 UDP 0\r\n");
+        AssertProblem(OfferProblem.Version, _gate.Verify(future));
+        AssertProblem(OfferProblem.BadSdp, _gate.Verify(audio));
+        AssertProblem(OfferProblem.Refused, _gate.Verify(future));
+        AssertProblem(OfferProblem.Refused, _gate.Verify(audio));
         AssertProblem(OfferProblem.Refused, _gate.Verify(Offer(new byte[32], versions: [7, 8])));
     }
 

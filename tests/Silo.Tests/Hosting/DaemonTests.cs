@@ -1,6 +1,8 @@
 using System.Net;
 using QuicPair.Protocol;
 using QuicPair.Silo.Hosting;
+using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
 using QuicPair.Silo.Tests.Keys;
 
 namespace QuicPair.Silo.Tests.Hosting;
@@ -46,6 +48,16 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_that_this_mac_does_not_have_is_said_in_one_sentence()
+    {
+        // RFC 5737: nobody's address.
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => Start(more: "--Cluster:Address=192.0.2.7"));
+
+        Assert.Contains("Cluster:Address=auto", refusal.Message, StringComparison.Ordinal);
+        _temporary.Open().Dispose();
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_named()
     {
         var refusal = await Assert.ThrowsAsync<StartupException>(() => Start(more: "--Runner:Kind=magic"));
@@ -72,8 +84,29 @@ public sealed class DaemonTests : IDisposable
         Assert.NotNull(daemon.Mac.Keys.Find(KeySchedule.DeviceId(parsed.Secret)).Invitation);
         Assert.Contains("▀", terminal, StringComparison.Ordinal);
         Assert.Contains("token=", terminal, StringComparison.Ordinal);
-        Assert.Contains("This works in this network only.", terminal, StringComparison.Ordinal);
+        Assert.Contains("This works on this machine only.", terminal, StringComparison.Ordinal);
         Assert.Contains(link, Show(daemon, isTerminal: true), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("This works on this machine only.", true, "http://127.0.0.1:8443")]
+    [InlineData("This works on this machine only.", true, "http://localhost:8443")]
+    [InlineData("This works in this network only.", true, "http://mac.local:8443", "http://localhost:8443")]
+    [InlineData("This works in this network only.", true, "http://192.168.1.5:8443", "http://localhost:8443")]
+    [InlineData(null, false, "https://ai.example.org", "http://localhost:8443")]
+    public void Says_from_where_a_link_works(string? sentence, bool isNear, params string[] origins)
+    {
+        using var folder = _temporary.Open();
+        using var keys = KeyStore.Open(folder, TimeProvider.System);
+        var inviter = new Inviter(keys, () => new LinkPlaces(origins, isNear));
+        var output = new StringWriter { NewLine = "\n" };
+
+        Welcome.ShowInvitation(inviter.Invite(TimeSpan.FromMinutes(1), LinkFlags.None), output, colours: false);
+
+        var said = output.ToString().Split('\n')
+            .Where(line => line.StartsWith("This works", StringComparison.Ordinal));
+        string[] expected = sentence is null ? [] : [sentence];
+        Assert.Equal(expected, said);
     }
 
     private static string Show(Daemon daemon, bool isTerminal)

@@ -18,6 +18,17 @@ public sealed class DataFolderTests
     }
 
     [Fact]
+    public void A_lock_that_cannot_be_opened_is_not_taken_for_another_process()
+    {
+        using var temporary = new TemporaryFolder();
+        Directory.CreateDirectory(temporary.Of("lock"));
+
+        var refusal = Assert.Throws<StartupException>(temporary.Open);
+
+        Assert.Contains("cannot be opened", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_others_may_write_to_is_refused()
     {
         using var temporary = new TemporaryFolder();

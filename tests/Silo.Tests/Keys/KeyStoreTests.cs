@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Noise;
 using QuicPair.Protocol;
 using QuicPair.Silo.Keys;
 
@@ -113,6 +115,21 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_that_nobody_used_is_erased_with_the_next_change()
+    {
+        using var keys = Open();
+        var paired = Pair(keys);
+        var unused = keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
+
+        await keys.Rename(DeviceId.Parse(paired.Id), "soon");
+        Assert.True(keys.IsOpen(unused));
+        _time.Advance(TimeSpan.FromMinutes(17));
+        await keys.Rename(DeviceId.Parse(paired.Id), "late");
+
+        Assert.False(keys.IsOpen(unused));
+    }
+
+    [Fact]
     public async Task A_deleted_device_is_gone_for_good_and_admits_nothing()
     {
         using var keys = Open();
@@ -180,10 +197,17 @@ public sealed class KeyStoreTests : IDisposable
         using var keys = Open();
         var record = Pair(keys);
         var invitation = keys.Invite(TimeSpan.FromSeconds(60), LinkFlags.None);
+        using var household = ECDsa.Create();
+        household.ImportPkcs8PrivateKey(keys.FoundHousehold().Signing!, out _);
+        _ = KeyFile.Open(_folder, out var opened);
+        using var mac = KeyPair.FromPrivateKey(opened.MacPrivateKey);
+        Assert.Equal(keys.Mac.PublicKey.ToArray(), mac.PublicKey.ToArray());
 
         var file = File.ReadAllBytes(_temporary.Of("keys"));
 
-        foreach (var secret in (byte[][])[record.Psk, record.OfferKey, invitation.Secret])
+        var signing = household.ExportParameters(includePrivateParameters: true).D!;
+        byte[][] secrets = [opened.MacPrivateKey, record.Psk, record.OfferKey, invitation.Secret, signing];
+        foreach (var secret in secrets)
         {
             Assert.Equal(-1, file.AsSpan().IndexOf(secret));
             var text = Encoding.ASCII.GetBytes(Convert.ToBase64String(secret));

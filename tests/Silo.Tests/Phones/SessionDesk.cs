@@ -22,11 +22,11 @@ internal sealed class SessionDesk : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
     private readonly DataFolder _folder;
-    private readonly ModelDesk _models;
 
-    public SessionDesk(RunnerOptions? options = null)
+    public SessionDesk(RunnerOptions? options = null, FakeTimeProvider? time = null)
     {
         Options = options ?? new RunnerOptions();
+        Time = time ?? new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         _folder = _temporary.Open();
         Keys = KeyStore.Open(_folder, Time);
         var catalog = new ModelCatalog(Runner, Options);
@@ -41,13 +41,13 @@ internal sealed class SessionDesk : IDisposable
             live.Find(device.Value)?.Close(CloseCode.Revoked, ErrorCode.Revoked);
             return Task.CompletedTask;
         };
-        _models = new ModelDesk(Runner, catalog, Options, Time);
+        var models = new ModelDesk(Runner, catalog, Options, Time);
         Confirmations = new OwnerConfirmations(Time);
         Parts = new SessionParts
         {
             Keys = Keys,
             Answers = Answers,
-            Requests = new RequestParts(Answers, _models, devices),
+            Requests = new RequestParts(Answers, models, devices),
             Confirmations = Confirmations,
             News = new PairingNews(),
             Live = live,
@@ -62,7 +62,7 @@ internal sealed class SessionDesk : IDisposable
     /// <summary>The Mac's data folder.</summary>
     public string Folder => Path.GetDirectoryName(_folder.Socket)!;
 
-    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    public FakeTimeProvider Time { get; }
 
     public ScriptedRunner Runner { get; } = new();
 
@@ -151,7 +151,6 @@ internal sealed class SessionDesk : IDisposable
     public void Dispose()
     {
         Answers.Dispose();
-        _models.Dispose();
         Keys.Dispose();
         Phone.Dispose();
         _folder.Dispose();

@@ -10,14 +10,17 @@ using QuicPair.Silo.Phones;
 namespace QuicPair.Silo.Tests.Phones;
 
 /// <summary>A phone at the other end of a session: real Noise, real frames.</summary>
-internal sealed class TestPhone(MemoryChannel channel, PhoneSession session, Task run) : IDisposable
+/// <param name="channel">The phone's end of the channel.</param>
+/// <param name="session">The session; null when a host made it.</param>
+/// <param name="run">Ends with the session.</param>
+internal sealed class TestPhone(MemoryChannel channel, PhoneSession? session, Task run) : IDisposable
 {
     private readonly Queue<string> _received = new();
     private SecureChannel? _secure;
 
     public MemoryChannel Channel => channel;
 
-    public PhoneSession Session => session;
+    public PhoneSession Session => session ?? throw new InvalidOperationException("The host has the session.");
 
     /// <summary>Ends with the session.</summary>
     public Task Run => run;

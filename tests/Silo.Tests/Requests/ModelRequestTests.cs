@@ -124,6 +124,18 @@ public sealed class ModelRequestTests : IDisposable
     }
 
     [Fact]
+    public async Task Embeddings_do_not_wait_for_the_end_of_an_answer()
+    {
+        using var phone = await _desk.ConnectPaired(_desk.Pair());
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi"}""");
+        await _desk.Runner.Begun();
+
+        await phone.Send("""{"op":"embed","id":"r1","model":"m","input":["a"]}""");
+
+        Assert.StartsWith("""{"op":"embeddings","id":"r1",""", await phone.Next(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_form_of_the_answer_reaches_the_runner()
     {
         using var phone = await _desk.ConnectPaired(_desk.Pair());

@@ -1,6 +1,9 @@
+using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol.Messages.Devices;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Runners;
+using QuicPair.Silo.Tests.Answers;
 using QuicPair.Silo.Tests.Phones;
 
 namespace QuicPair.Silo.Tests.Requests;
@@ -101,7 +104,7 @@ public sealed class PermissionTests : IDisposable
         {
             await phone.Send("""{"op":"chat","id":"c1","prompt":"hi","options":{"num_predict":100}}""");
             var script = await _desk.Runner.Begun();
-            Assert.Equal(2, script.Chat.Options.MaxTokens);
+            Assert.Equal(1, script.Chat.Options.MaxTokens);
             script.Say("a");
             script.Finish();
             while (!(await phone.Next())!.Contains("done", StringComparison.Ordinal))
@@ -118,6 +121,89 @@ public sealed class PermissionTests : IDisposable
         using var tomorrow = await _desk.ConnectPaired(record);
         await tomorrow.Send("""{"op":"chat","id":"c4","prompt":"hi"}""");
         await _desk.Runner.Begun();
+    }
+
+    [Fact]
+    public async Task Chats_at_the_same_time_share_what_is_left_of_the_day()
+    {
+        using var phone = await Connect(new DeviceRights { TokensPerDay = 10 });
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi","options":{"num_predict":6}}""");
+        var first = await _desk.Runner.Begun();
+        await phone.Send("""{"op":"chat","id":"c2","prompt":"hi"}""");
+        await phone.Send("""{"op":"chat","id":"c3","prompt":"hi"}""");
+
+        Assert.StartsWith(
+            """{"op":"error","id":"c3","code":"busy",""", await Until(phone, "c3"), StringComparison.Ordinal);
+        Assert.Equal(6, first.Chat.Options.MaxTokens);
+        first.Finish();
+        var second = await _desk.Runner.Begun();
+
+        // Each prompt is one token.
+        Assert.Equal(2, second.Chat.Options.MaxTokens);
+
+        // Both took two.
+        second.Finish();
+        await Until(phone, "\"op\":\"done\",\"id\":\"c2\"");
+        await phone.Send("""{"op":"chat","id":"c4","prompt":"hi"}""");
+        Assert.Equal(3, (await _desk.Runner.Begun()).Chat.Options.MaxTokens);
+    }
+
+    [Theory]
+    [InlineData("its model taken away")]
+    [InlineData("its access ended")]
+    [InlineData("its tokens used up")]
+    [InlineData("its device removed")]
+    public async Task A_chat_that_waited_is_not_run_when_it_is_not_allowed_any_more(string change)
+    {
+        var record = _desk.Pair();
+        using var phone = await _desk.ConnectPaired(record);
+        var first = await BeginOneAndQueueAnother(phone);
+
+        var now = _desk.Time.GetUtcNow().ToUnixTimeSeconds();
+        var rights = change switch
+        {
+            "its model taken away" => new DeviceRights { Models = ["n"] },
+            "its access ended" => new DeviceRights { Expires = now },
+            _ => new DeviceRights { TokensPerDay = 4 },
+        };
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = rights });
+        if (change == "its device removed") _desk.Keys.Delete(DeviceId.Parse(record.Id), here: true);
+        first.Finish();
+
+        Assert.StartsWith(
+            """{"op":"error","id":"c2","seq":1,"code":"not_allowed",""", await Until(phone, "\"id\":\"c2\""),
+            StringComparison.Ordinal);
+        Assert.False(_desk.Runner.HasBegun);
+    }
+
+    [Fact]
+    public async Task A_chat_that_waited_takes_no_more_than_is_left_when_its_turn_comes()
+    {
+        var record = _desk.Pair();
+        using var phone = await _desk.ConnectPaired(record);
+        var first = await BeginOneAndQueueAnother(phone);
+
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { TokensPerDay = 10 } });
+        first.Finish();
+
+        // The first took three, the prompt takes one.
+        Assert.Equal(6, (await _desk.Runner.Begun()).Chat.Options.MaxTokens);
+    }
+
+    [Fact]
+    public void Tokens_that_a_full_disk_does_not_take_count_and_are_written_with_the_next()
+    {
+        var device = _desk.Pair().Id;
+        _desk.Keys.Change(device, stored => stored with { Rights = new DeviceRights { TokensPerDay = 9 } });
+        var ledger = new TokenLedger(_desk.Keys, _desk.Time);
+        var blocker = Directory.CreateDirectory(Path.Combine(_desk.Folder, "keys.new"));
+
+        ledger.Add(device, 3);
+
+        Assert.Equal(3, ledger.Today(device));
+        blocker.Delete();
+        ledger.Add(device, 1);
+        Assert.Equal(4, new TokenLedger(_desk.Keys, _desk.Time).Today(device));
     }
 
     [Fact]
@@ -173,6 +259,25 @@ public sealed class PermissionTests : IDisposable
         Assert.Contains("\"not_found\"", await owner.Next(), StringComparison.Ordinal);
         _desk.Restart();
         Assert.Null(_desk.Keys.Find(guest.Id).Record);
+    }
+
+    private static async Task<string> Until(TestPhone phone, string sign)
+    {
+        while (true)
+        {
+            var message = await phone.Next();
+            Assert.NotNull(message);
+            if (message.Contains(sign, StringComparison.Ordinal)) return message;
+        }
+    }
+
+    private async Task<ScriptedRunner.Script> BeginOneAndQueueAnother(TestPhone phone)
+    {
+        await phone.Send("""{"op":"chat","id":"c1","model":"m","prompt":"hi"}""");
+        var first = await _desk.Runner.Begun();
+        await phone.Send("""{"op":"chat","id":"c2","model":"m","prompt":"hi"}""");
+        Assert.Equal("""{"op":"queued","id":"c2","position":1}""", await Until(phone, "\"id\":\"c2\""));
+        return first;
     }
 
     private static async Task NotAllowed(TestPhone phone, string id)

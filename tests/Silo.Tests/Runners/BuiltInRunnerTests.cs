@@ -16,7 +16,8 @@ public sealed class BuiltInRunnerTests
             "I am QuicPair's built-in text generator, not a language model. Your words reached this Mac: ",
             Text(events),
             StringComparison.Ordinal);
-        Assert.False(Assert.IsType<RunnerEvent.Finished>(events[^1]).HitLimit);
+        var end = Assert.IsType<RunnerEvent.Finished>(events[^1]);
+        Assert.Equal((false, (TimeSpan?)TimeSpan.Zero), (end.HitLimit, end.Statistics.Load));
     }
 
     [Fact]

@@ -23,11 +23,12 @@ internal sealed class FakeOpenAi : IAsyncDisposable
 
     public static async Task<FakeOpenAi> Start(
         Func<HttpContext, Task> answer,
-        string models = """{"object":"list","data":[{"id":"m","owned_by":"llamacpp","meta":{"n_ctx_train":4096}}]}""")
+        string models = """{"object":"list","data":[{"id":"m","owned_by":"llamacpp","meta":{"n_ctx_train":4096}}]}""",
+        Uri? at = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(at?.ToString() ?? "http://127.0.0.1:0");
         var app = builder.Build();
         var fake = new FakeOpenAi(app);
         app.MapGet("/v1/models", () => Results.Text(models, "application/json"));
@@ -56,6 +57,10 @@ internal sealed class FakeOpenAi : IAsyncDisposable
             await context.Response.Body.FlushAsync();
         }
     };
+
+    /// <summary>The list of models of a server with one.</summary>
+    public static string Models(string model, string owner) =>
+        $$"""{"object":"list","data":[{"id":"{{model}}","owned_by":"{{owner}}"}]}""";
 
     public static string Delta(string delta) => Event($$"""[{"index":0,"delta":{{delta}},"finish_reason":null}]""");
 

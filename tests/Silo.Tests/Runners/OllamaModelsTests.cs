@@ -86,6 +86,42 @@ public sealed class OllamaModelsTests
             (model.Name, model.Size, model.VideoMemory, model.ContextLength, model.Until));
     }
 
+    [Theory]
+    [InlineData("""{"models":[null,{"size":1},{"name":"m","size":-1}]}""", """{"models":[null,{"model":"x"}]}""")]
+    [InlineData("""{"models":[{"name":"m"}]}""", """{"models":null}""")]
+    public async Task What_is_missing_in_a_list_is_absent(string tags, string running)
+    {
+        await using var ollama = await FakeOllama.Start(FakeOllama.Lines(), tags, running);
+        using var runner = new OllamaRunner(ollama.Address);
+
+        var model = Assert.Single(await runner.List(Cancellation));
+
+        Assert.Equal(("m", 0L, false), (model.Name, model.SizeBytes, model.Loaded));
+        Assert.Null(model.Modified);
+        Assert.Empty(await runner.Running(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_model_in_memory_without_a_time_to_leave_has_none()
+    {
+        await using var ollama = await FakeOllama.Start(FakeOllama.Lines(), running: """{"models":[{"name":"m"}]}""");
+        using var runner = new OllamaRunner(ollama.Address);
+
+        Assert.Null(Assert.Single(await runner.Running(Cancellation)).Until);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_none_is_a_failure()
+    {
+        await using var ollama = await FakeOllama.Start(FakeOllama.Json("null"), running: "null");
+        using var runner = new OllamaRunner(ollama.Address);
+
+        await Assert.ThrowsAsync<RunnerException>(() => runner.Running(Cancellation));
+        await Assert.ThrowsAsync<RunnerException>(() => runner.List(Cancellation));
+        await Assert.ThrowsAsync<RunnerException>(() => runner.Show("m", Cancellation));
+        await Assert.ThrowsAsync<RunnerException>(() => runner.Embed("m", ["a"], null, Cancellation));
+    }
+
     private static async Task<List<PullProgress>> Pull(OllamaRunner runner)
     {
         var steps = new List<PullProgress>();

@@ -182,7 +182,7 @@ public sealed class OllamaRunnerTests
             FakeOllama.Lines(),
             tags: FakeOllama.Models(
                 FakeOllama.Model("qwen2.5:3b", 1900, ""","capabilities":["completion","tools"]"""),
-                FakeOllama.Model("big-cloud", 1, ""","remote_host":"https://ollama.example" """)),
+                FakeOllama.Model("big-cloud", 1, ""","remote_host":"https://ollama.example","remote_model":"big" """)),
             running: FakeOllama.Models(FakeOllama.Model("qwen2.5:3b", 1900, ""","size_vram":0""")));
         using var runner = new OllamaRunner(ollama.Address);
 
@@ -196,7 +196,9 @@ public sealed class OllamaRunnerTests
                     model.Remote));
                 Assert.Equal(["completion", "tools"], model.Capabilities);
             },
-            model => Assert.Equal(("big-cloud", false, true), (model.Name, model.Loaded, model.Remote)));
+            model => Assert.Equal(
+                ("big-cloud", false, true, "https://ollama.example", "big"),
+                (model.Name, model.Loaded, model.Remote, model.RemoteHost, model.RemoteModel)));
     }
 
     [Fact]

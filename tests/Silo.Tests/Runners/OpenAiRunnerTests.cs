@@ -43,7 +43,7 @@ public sealed class OpenAiRunnerTests
                 new RunnerEvent.Finished(
                     HitLimit: false,
                     new RunnerStatistics(
-                        TimeSpan.Zero, TimeSpan.FromMilliseconds(20), 5, TimeSpan.FromMilliseconds(500))
+                        Load: null, TimeSpan.FromMilliseconds(20), 5, TimeSpan.FromMilliseconds(500))
                     {
                         PromptTokens = 7,
                     }),

@@ -1,8 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using QuicPair.Protocol.Codec;
+using QuicPair.Protocol.Messages;
 using QuicPair.Silo.Answers;
 using QuicPair.Silo.Runners;
+using QuicPair.Silo.Runners.Ollama;
+using QuicPair.Silo.Runners.OpenAi;
 using QuicPair.Silo.Tests.Answers;
 
 namespace QuicPair.Silo.Tests.Runners;
@@ -101,6 +105,48 @@ public sealed class RunnerFaultTests
         Assert.Contains("\"reason\":\"stop\"", messages[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ollama")]
+    [InlineData("openai")]
+    public async Task Counts_below_nothing_do_not_keep_the_end_from_the_phone(string runner)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var end = runner == "ollama"
+            ? FakeOllama.Done().Replace("_count\":", "_count\":-", StringComparison.Ordinal)
+                .Replace("_duration\":", "_duration\":-", StringComparison.Ordinal) + "\n"
+            : FakeOpenAi.Event("[]", ""","usage":{"prompt_tokens":-7,"completion_tokens":-5,"total_tokens":-12}""")
+                + dialect.End;
+        var bytes = RunnerDialect.Chunked(dialect.Delta("I'm"), end, "");
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+
+        var messages = await new AnswerDesk.Reader(Ask(book)).ToEnd();
+
+        Assert.True(MessageReader.TryRead(Encoding.UTF8.GetBytes(messages[^1]), out var message, out _));
+        var statistics = Assert.IsType<DoneMessage>(message).Statistics!;
+        Assert.Equal(0, statistics.Tokens);
+        Assert.Null(statistics.PromptTokens);
+    }
+
+    [Theory]
+    [InlineData("ollama")]
+    [InlineData("openai")]
+    public async Task A_machine_that_sleeps_is_unreachable_and_nobody_cancelled(string runner)
+    {
+        using var asleep = new SleepingMachine();
+        using HttpMessageHandler exchange = runner == "ollama"
+            ? new OllamaExchange(asleep, Cancellation)
+            : new OpenAiExchange(asleep, "llama-server", null, Cancellation);
+        using var http = new HttpClient(exchange, disposeHandler: false);
+
+        var problem = await Assert.ThrowsAsync<RunnerException>(
+            () => http.GetAsync(new Uri("http://studio.local:11434/api/tags"), Cancellation));
+
+        Assert.Equal(ErrorCode.RunnerUnreachable, problem.Code);
+        Assert.EndsWith(" does not answer at studio.local:11434.", problem.Message, StringComparison.Ordinal);
+    }
+
     private static (byte[] Bytes, bool IsHeard) Misbehave(RunnerDialect dialect, string fault)
     {
         var said = dialect.Delta("I'm");
@@ -140,5 +186,14 @@ public sealed class RunnerFaultTests
         var work = new ChatWork(
             runner, new ModelCatalog(runner, options), options, _time, NullLogger<ChatWork>.Instance);
         return new AnswerBook(options, work, _time);
+    }
+
+    /// <summary>Takes no connection and refuses none: what the network says when the time for one is over.</summary>
+    private sealed class SleepingMachine : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(
+                new TaskCanceledException("A connection could not be established.", new TimeoutException()));
     }
 }

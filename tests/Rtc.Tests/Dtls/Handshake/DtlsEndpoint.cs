@@ -6,11 +6,16 @@ using QuicPair.Rtc.Tests.Simulation;
 namespace QuicPair.Rtc.Tests.Dtls.Handshake;
 
 /// <summary>A DTLS association at one end of a pair; says what it is told to say when it can.</summary>
-internal sealed class DtlsEndpoint(DtlsIdentity identity, IEntropy entropy) : IEndpoint, IDisposable
+internal sealed class DtlsEndpoint(IDtls handshake) : IEndpoint, IDisposable
 {
     private readonly Queue<byte[]> _toSend = new();
 
-    public DtlsTransport Transport { get; } = new(new DtlsHandshake(identity, entropy));
+    public DtlsEndpoint(DtlsIdentity identity, IEntropy entropy)
+        : this(new DtlsHandshake(identity, entropy))
+    {
+    }
+
+    public DtlsTransport Transport { get; } = new(handshake);
 
     public List<byte[]> Received { get; } = [];
 
@@ -18,6 +23,14 @@ internal sealed class DtlsEndpoint(DtlsIdentity identity, IEntropy entropy) : IE
 
     /// <summary>Sends as soon as there are keys.</summary>
     public void Send(ReadOnlySpan<byte> plaintext) => _toSend.Enqueue(plaintext.ToArray());
+
+    /// <summary>A record that only this end can seal, whatever it says; there must be keys.</summary>
+    public byte[] Seal(ContentType type, ReadOnlySpan<byte> content)
+    {
+        var record = new byte[RecordLayer.Overhead + content.Length];
+        _ = handshake.Records!.Seal(type, content, record);
+        return record;
+    }
 
     public void HandleDatagram(Instant now, ReadOnlySpan<byte> packet) => Transport.HandleDatagram(now, packet);
 

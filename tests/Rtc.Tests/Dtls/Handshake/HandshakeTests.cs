@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Dtls.Handshake;
 using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Tests.Simulation;
 using Xunit;
@@ -97,15 +98,20 @@ public sealed class HandshakeTests
         Assert.True(pair.Right.Transport.PeerCertificate.IsEmpty);
     }
 
-    [Fact]
-    public void A_certificate_without_its_key_is_worth_nothing()
+    [Theory]
+    [InlineData(DtlsRole.Client)]
+    [InlineData(DtlsRole.Server)]
+    public void A_certificate_without_its_key_is_worth_nothing(DtlsRole thief)
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pair = DtlsPair.Create(client: TestIdentity.Client with { Key = other });
+        var pair = thief == DtlsRole.Client
+            ? DtlsPair.Create(client: TestIdentity.Client with { Key = other })
+            : DtlsPair.Create(server: TestIdentity.Server with { Key = other });
         pair.Start();
         pair.RunUntil(() => pair.AreBoth(DtlsState.Failed), DtlsPair.Soon, "fail");
 
-        Assert.Equal(DtlsFailure.ProtocolError, pair.Right.Transport.Failure);
+        var victim = thief == DtlsRole.Client ? pair.Right : pair.Left;
+        Assert.Equal(DtlsFailure.ProtocolError, victim.Transport.Failure);
     }
 
     [Fact]
@@ -117,6 +123,67 @@ public sealed class HandshakeTests
         pair.RunUntil(() => pair.AreBoth(DtlsState.Failed), DtlsPair.Soon, "fail");
 
         Assert.Equal(DtlsFailure.ProtocolError, pair.Left.Transport.Failure);
+    }
+
+    [Fact]
+    public void A_certificate_with_a_curve_of_its_own_is_refused()
+    {
+        var server = TestIdentity.CreateWithOwnCurve();
+        var pair = DtlsPair.Create(server: server);
+        pair.Start(expectedServer: server.Fingerprint());
+        pair.RunUntil(() => pair.AreBoth(DtlsState.Failed), DtlsPair.Soon, "fail");
+
+        Assert.Equal(DtlsFailure.ProtocolError, pair.Left.Transport.Failure);
+    }
+
+    [Fact]
+    public void What_is_no_certificate_is_refused_though_it_was_promised()
+    {
+        var server = TestIdentity.Server with { Certificate = TestIdentity.Server.Certificate[..^9] };
+        var pair = DtlsPair.Create(server: server);
+        pair.Start(expectedServer: server.Fingerprint());
+        pair.RunUntil(() => pair.AreBoth(DtlsState.Failed), DtlsPair.Soon, "fail");
+
+        Assert.Equal(DtlsFailure.ProtocolError, pair.Left.Transport.Failure);
+    }
+
+    [Fact]
+    public void A_point_that_is_not_on_the_curve_is_refused()
+    {
+        using var ours = new Secp256r1Share();
+        using var theirs = new Secp256r1Share();
+        byte[] point = [.. theirs.PublicKey];
+        Assert.True(ours.TryAgree(point, new byte[32]));
+
+        byte[] beside = [.. point[..^1], (byte)(point[^1] ^ 1)];
+        byte[] compressed = [2, .. point[1..33]];
+        byte[] zero = [4, .. new byte[64]];
+        foreach (var wrong in new[] { beside, compressed, zero, point[..^1] })
+        {
+            Assert.False(ours.TryAgree(wrong, new byte[32]));
+        }
+    }
+
+    [Fact]
+    public void Each_handshake_has_key_shares_of_its_own()
+    {
+        var shares = new HashSet<string>();
+        for (var round = 0; round < 2; round++)
+        {
+            var pair = DtlsPair.Create();
+            pair.ToLeft.Drop = datagram => Note(datagram, HandshakeType.ServerKeyExchange, 4);
+            pair.ToRight.Drop = datagram => Note(datagram, HandshakeType.ClientKeyExchange, 1);
+            pair.Connect();
+        }
+
+        Assert.Equal(4, shares.Count);
+
+        bool Note(ReadOnlyMemory<byte> datagram, HandshakeType type, int at)
+        {
+            var record = Records.Split(datagram.ToArray()).Find(each => Records.Is(each, type));
+            if (record is not null) shares.Add(Convert.ToHexString(record.AsSpan(13 + 12 + at, 65)));
+            return false;
+        }
     }
 
     [Fact]
@@ -163,6 +230,65 @@ public sealed class HandshakeTests
         pair.RunUntil(() => pair.AreBoth(DtlsState.Connected), DtlsPair.Soon, "connect");
 
         Assert.Equal(2, pair.ToRight.PacketsSent);
+    }
+
+    [Fact]
+    public void Of_a_flood_before_the_start_eight_datagrams_are_kept()
+    {
+        var pair = DtlsPair.Create();
+        var transport = pair.Right.Transport;
+        for (var count = 0; count < 1_000; count++) transport.HandleDatagram(pair.Now, Records.Wrap(new byte[40]));
+
+        Assert.Equal((8, 992), (transport.Counters.EarlyRecords, transport.Counters.DroppedRecords));
+    }
+
+    [Fact]
+    public void A_client_answers_three_requests_for_a_cookie_and_no_more()
+    {
+        var pair = DtlsPair.Create();
+        var buffer = new byte[2_048];
+        pair.Start();
+        for (byte number = 0; number < 4; number++)
+        {
+            Assert.True(pair.Left.TryTransmit(pair.Now, buffer, out var length));
+            Assert.True(Records.Carries(buffer.AsMemory(0, length), HandshakeType.ClientHello));
+            pair.Left.HandleDatagram(pair.Now, Records.Wrap(Records.Message(
+                HandshakeType.HelloVerifyRequest, number, [0xFE, 0xFF, 1, number])));
+        }
+
+        Assert.Equal(DtlsFailure.ProtocolError, pair.Left.Transport.Failure);
+    }
+
+    [Fact]
+    public void Nothing_begins_a_second_handshake()
+    {
+        var pair = DtlsPair.Create();
+        byte[] hello = [];
+        pair.ToRight.Drop = datagram =>
+        {
+            if (Records.Carries(datagram, HandshakeType.ClientHello)) hello = Records.MessageOf(datagram.ToArray());
+            return false;
+        };
+        pair.Connect();
+        var sent = (pair.ToLeft.PacketsSent, pair.ToRight.PacketsSent);
+        foreach (var message in new[] { hello, Records.Message(HandshakeType.HelloRequest, 0, []) })
+        {
+            Hear(pair.Right, Records.Wrap(message), pair.Left.Seal(ContentType.Handshake, message));
+            Hear(pair.Left, Records.Wrap(message), pair.Right.Seal(ContentType.Handshake, message));
+        }
+
+        pair.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(sent, (pair.ToLeft.PacketsSent, pair.ToRight.PacketsSent));
+        pair.AssertTalk();
+
+        void Hear(DtlsEndpoint end, params byte[][] records)
+        {
+            foreach (var record in records)
+            {
+                end.HandleDatagram(pair.Now, record);
+                end.TakeEvents(pair.Now);
+            }
+        }
     }
 
     [Fact]

@@ -40,6 +40,26 @@ public sealed class LossTests
     }
 
     [Fact]
+    public void A_repeated_flight_is_sealed_anew_under_a_number_of_its_own()
+    {
+        var pair = DtlsPair.Create();
+        var numbers = new List<ulong>();
+        pair.ToLeft.Drop = datagram =>
+        {
+            foreach (var record in Records.Split(datagram.ToArray()))
+            {
+                if (RecordHeader.TryParse(record, out var header) && header.Epoch == 1) numbers.Add(header.Sequence);
+            }
+
+            return numbers is [0];
+        };
+        pair.Connect();
+        pair.AssertTalk();
+
+        Assert.Equal([0ul, 1ul, 2ul], numbers);
+    }
+
+    [Fact]
     public void Loss_reordering_and_duplication_end_in_a_connection_for_every_seed()
     {
         var link = new LinkOptions

@@ -69,6 +69,19 @@ public sealed class ReassemblyTests
         Assert.False(_incoming.TryAdd(header, [1]));
     }
 
+    [Fact]
+    public void Of_bytes_that_come_twice_the_first_stay()
+    {
+        var other = new MessageHeader(HandshakeType.ServerHello, Body.Length, 0, 5, 10);
+        Assert.True(Add(HandshakeType.ServerHello, 0, 0, 10));
+        Assert.True(_incoming.TryAdd(other, new byte[10]));
+        Assert.True(Add(HandshakeType.ServerHello, 0, 10, Body.Length - 10));
+
+        Assert.True(_incoming.TryTake(out var message));
+        byte[] expected = [.. Body[..10], .. new byte[5], .. Body[15..]];
+        Assert.Equal(expected, message.Body);
+    }
+
     private bool Add(HandshakeType type, ushort sequence, int offset, int length) => _incoming.TryAdd(
         new MessageHeader(type, Body.Length, sequence, offset, length), Body.AsSpan(offset, length));
 }

@@ -49,6 +49,25 @@ internal static class Records
     public static byte[] Message(HandshakeType type, ushort sequence, ReadOnlySpan<byte> body) =>
         Piece(type, sequence, body, 0, body.Length);
 
+    /// <summary>A record with a hello of ours that has other extensions.</summary>
+    public static byte[] WithExtensions(byte[] record, Func<List<byte[]>, IEnumerable<byte[]>> edit)
+    {
+        // Behind version, random number and an empty session id: no cookie, two suites, no compression; or one suite.
+        var at = Is(record, HandshakeType.ClientHello) ? 44 : 38;
+        var body = record[(Head + MessageHeader.Length)..];
+        var extensions = new List<byte[]>();
+        for (var position = at + 2; position < body.Length;)
+        {
+            var next = position + 4 + BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(position + 2));
+            extensions.Add(body[position..next]);
+            position = next;
+        }
+
+        byte[] edited = [.. edit(extensions).SelectMany(each => each)];
+        byte[] hello = [.. body[..at], .. Number(edited.Length)[1..], .. edited];
+        return Wrap(Message((HandshakeType)record[Head], record[Head + 5], hello));
+    }
+
     /// <summary>A fragment of a message.</summary>
     public static byte[] Piece(
         HandshakeType type, ushort sequence, ReadOnlySpan<byte> body, int offset, int length)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Dtls.Messages;
 using Xunit;
@@ -6,6 +7,9 @@ namespace QuicPair.Rtc.Tests.Dtls.Handshake;
 
 public sealed class TamperingTests
 {
+    // Where a ServerHello of ours names the suite, in its record; the compression stands behind it.
+    private const int ChosenSuite = RecordHeader.Length + MessageHeader.Length + 35;
+
     /// <summary>Every message of a handshake; 20 is Finished, which is sealed.</summary>
     public static TheoryData<int, DtlsRole> Messages => new()
     {
@@ -82,6 +86,101 @@ public sealed class TamperingTests
             (HandshakeType)type, content[5], [.. content.AsSpan(MessageHeader.Length), 0]));
     }
 
+    /// <summary>extended_master_secret and renegotiation_info.</summary>
+    [Theory]
+    [InlineData((int)HandshakeType.ClientHello, DtlsRole.Client, 0x0017)]
+    [InlineData((int)HandshakeType.ClientHello, DtlsRole.Client, 0xFF01)]
+    [InlineData((int)HandshakeType.ServerHello, DtlsRole.Server, 0x0017)]
+    [InlineData((int)HandshakeType.ServerHello, DtlsRole.Server, 0xFF01)]
+    public void A_hello_without_what_is_required_is_not_answered(int type, DtlsRole sender, int kind) =>
+        AssertNotAnswered(type, sender, record => Records.WithExtensions(
+            record, all => all.Where(each => BinaryPrimitives.ReadUInt16BigEndian(each) != kind)));
+
+    [Theory]
+    [InlineData((int)HandshakeType.ClientHello, DtlsRole.Client)]
+    [InlineData((int)HandshakeType.ServerHello, DtlsRole.Server)]
+    public void A_hello_that_says_something_twice_is_not_answered(int type, DtlsRole sender) =>
+        AssertNotAnswered(type, sender, record => Records.WithExtensions(record, all => [.. all, all[0]]));
+
+    /// <summary>With CBC, 3DES, RSA without forward secrecy, a certificate of RSA.</summary>
+    [Theory]
+    [InlineData(0xC023)]
+    [InlineData(0xC008)]
+    [InlineData(0x009C)]
+    [InlineData(0xC02F)]
+    public void Two_suites_are_offered_and_no_other_is_taken(int suite)
+    {
+        const int offer = RecordHeader.Length + MessageHeader.Length + 36;
+        byte[] other = [(byte)(suite >> 8), (byte)suite];
+        byte[] offered = [];
+        AssertNotAnswered((int)HandshakeType.ClientHello, DtlsRole.Client, record =>
+        {
+            offered = record[offer..(offer + 8)];
+            return [.. record[..(offer + 2)], .. other, .. other, .. record[(offer + 6)..]];
+        });
+        AssertNotAnswered((int)HandshakeType.ServerHello, DtlsRole.Server, record =>
+            [.. record[..ChosenSuite], .. other, .. record[(ChosenSuite + 2)..]]);
+
+        // Behind the suites stands the one method of compression that is offered: none.
+        Assert.Equal([0, 4, 0xC0, 0x2B, 0xC0, 0x2C, 1, 0], offered);
+    }
+
+    [Fact]
+    public void A_server_that_compresses_is_not_answered() =>
+        AssertNotAnswered((int)HandshakeType.ServerHello, DtlsRole.Server, record =>
+            [.. record[..(ChosenSuite + 2)], 1, .. record[(ChosenSuite + 3)..]]);
+
+    [Fact]
+    public void A_change_cipher_spec_before_every_record_changes_nothing()
+    {
+        using var handshake = new TamperedHandshake
+        {
+            Rewrite = (_, record) => [.. Records.Wrap([1], type: 20), .. record],
+        };
+        handshake.Run();
+
+        Assert.Equal(DtlsState.Connected, handshake.StateOf(DtlsRole.Client));
+        Assert.Equal(DtlsState.Connected, handshake.StateOf(DtlsRole.Server));
+    }
+
+    [Theory]
+    [InlineData(DtlsRole.Client, 4)]
+    [InlineData(DtlsRole.Server, 5)]
+    public void A_Finished_in_the_clear_is_not_looked_at(DtlsRole sender, int number)
+    {
+        using var handshake = new TamperedHandshake
+        {
+            Rewrite = (role, record) => role == sender && IsWanted(record, (int)HandshakeType.Finished)
+                ? Records.Wrap(Records.Message(HandshakeType.Finished, (ushort)number, new byte[12]))
+                : record,
+        };
+        handshake.Run();
+
+        // It is a wrong one: whoever looked at it would have ended the handshake.
+        Assert.Equal(DtlsState.Handshaking, handshake.StateOf(Other(sender)));
+    }
+
+    /// <summary>The receiver ends the handshake before it says anything in answer to this hello.</summary>
+    private static void AssertNotAnswered(int type, DtlsRole sender, Func<byte[], byte[]> change)
+    {
+        var isAnswered = false;
+        using var handshake = new TamperedHandshake
+        {
+            Rewrite = (role, record) =>
+            {
+                isAnswered |= role != sender
+                    && (Records.Is(record, HandshakeType.ServerHello) || Records.Is(record, HandshakeType.Certificate));
+                return role == sender && Records.Is(record, (HandshakeType)type) ? change(record) : record;
+            },
+        };
+        handshake.Run();
+
+        Assert.False(isAnswered);
+        Assert.Equal(DtlsFailure.ProtocolError, handshake.FailureOf(Other(sender)));
+    }
+
+    private static DtlsRole Other(DtlsRole role) => role == DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
+
     private static void AssertRefused(int type, DtlsRole sender, string what, Func<byte[], byte[]> change)
     {
         using var handshake = new TamperedHandshake
@@ -89,8 +188,7 @@ public sealed class TamperingTests
             Rewrite = (role, record) => role == sender && IsWanted(record, type) ? Change(record, change) : record,
         };
         handshake.Run();
-        var receiver = sender == DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
-        Assert.True(handshake.StateOf(receiver) != DtlsState.Connected, $"{(HandshakeType)type}: {what}");
+        Assert.True(handshake.StateOf(Other(sender)) != DtlsState.Connected, $"{(HandshakeType)type}: {what}");
     }
 
     /// <summary>A message in the clear is changed inside its record; a sealed record as a whole.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using QRCoder;
 
-namespace QuicPair.Cli.Owner;
+namespace QuicPair.Silo.Pairing;
 
 /// <summary>A QR code for a terminal, two modules per character.</summary>
 internal static class QrText
@@ -15,8 +15,8 @@ internal static class QrText
     /// </summary>
     public static string Draw(string text, bool useColor)
     {
-        using var generator = new QRCodeGenerator();
-        using var code = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.M);
+        // The least correction: a screen is clean, and a terminal has few rows.
+        using var code = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
         var modules = code.ModuleMatrix;
         var drawing = new StringBuilder();
         for (var y = 0; y < modules.Count; y += 2)
@@ -28,7 +28,7 @@ internal static class QrText
                 drawing.Append(useColor ? Block(upper, lower) : Block(!upper, !lower));
             }
 
-            drawing.AppendLine(useColor ? Plain : "");
+            drawing.Append(useColor ? Plain : "").Append('\n');
         }
 
         return drawing.ToString();

@@ -1,13 +1,10 @@
-using System.IO.Pipelines;
-
 namespace QuicPair.Cluster.Certificates;
 
-/// <summary>A connection's two pipes as one stream, asynchronous only.</summary>
-internal sealed class PipeStream(IDuplexPipe pipe) : Stream
+/// <summary>
+/// Two directions as one stream, asynchronous only. It owns neither; who does is told when its user is done with it.
+/// </summary>
+internal sealed class DuplexStream(Stream input, Stream output, Action? done = null) : Stream
 {
-    private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
-    private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
-
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -23,21 +20,21 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _input.ReadAsync(buffer, cancellationToken);
+        input.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        _input.ReadAsync(buffer, offset, count, cancellationToken);
+        input.ReadAsync(buffer, offset, count, cancellationToken);
 
     public override ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _output.WriteAsync(buffer, cancellationToken);
+        output.WriteAsync(buffer, cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        _output.WriteAsync(buffer, offset, count, cancellationToken);
+        output.WriteAsync(buffer, offset, count, cancellationToken);
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
 
-    public override void Flush() => _output.Flush();
+    public override void Flush() => output.Flush();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -46,4 +43,14 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            done?.Invoke();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -1,16 +1,17 @@
+using Microsoft.Extensions.Time.Testing;
 using QuicPair.Silo.Answers;
 using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Tests.Answers;
 
-public sealed class ChatQueueTests
+public sealed class FairQueueTests
 {
     private static readonly TimeProvider Time = TimeProvider.System;
 
     [Fact]
     public void One_of_each_device_in_turn()
     {
-        var queue = new ChatQueue(parallel: 1);
+        var queue = Queue(parallel: 1);
         foreach (var chat in (string[])["a1", "a2", "a3", "b1", "c1", "b2"]) queue.Enter(Ticket(chat));
 
         Assert.Equal("a1 b1 c1 a2 b2 a3", string.Join(' ', Drain(queue)));
@@ -19,7 +20,7 @@ public sealed class ChatQueueTests
     [Fact]
     public void A_device_that_was_just_served_waits_for_the_others()
     {
-        var queue = new ChatQueue(parallel: 1);
+        var queue = Queue(parallel: 1);
         queue.Enter(Ticket("a1"));
         var first = queue.Start()!;
         queue.Enter(Ticket("a2"));
@@ -32,7 +33,7 @@ public sealed class ChatQueueTests
     [Fact]
     public void Positions_count_the_chats_ahead()
     {
-        var queue = new ChatQueue(parallel: 1);
+        var queue = Queue(parallel: 1);
         foreach (var chat in (string[])["a1", "a2", "b1"]) queue.Enter(Ticket(chat));
         queue.Start();
 
@@ -43,7 +44,7 @@ public sealed class ChatQueueTests
     [Fact]
     public void Runs_as_many_as_allowed()
     {
-        var queue = new ChatQueue(parallel: 2);
+        var queue = Queue(parallel: 2);
         foreach (var chat in (string[])["a1", "a2", "b1"]) queue.Enter(Ticket(chat));
 
         Assert.NotNull(queue.Start());
@@ -71,10 +72,31 @@ public sealed class ChatQueueTests
         Assert.Equal("""{"op":"queued","id":"c4","position":2}""", await reader.Next());
     }
 
+    [Fact]
+    public void A_position_that_comes_late_is_not_said()
+    {
+        var time = new FakeTimeProvider();
+        using var answer = new Answer("a", "c1", streamed: true, time);
+        var reader = new AnswerDesk.Reader(answer);
+
+        answer.Queued(1, asOf: 2);
+        answer.Queued(2, asOf: 1);
+        Assert.Equal("""{"op":"queued","id":"c1","position":1}""", reader.Now());
+        time.Advance(AnswerLimits.PositionInterval);
+        Assert.Null(reader.Now());
+
+        answer.Started();
+        answer.Queued(3, asOf: 3);
+        Assert.Null(reader.Now());
+        Assert.Equal("reading", answer.Activity);
+    }
+
+    private static FairQueue<ChatTicket> Queue(int parallel) => new(parallel, ticket => ticket.Answer.Device);
+
     private static ChatTicket Ticket(string name) =>
         new(new Answer(name[..1], name, streamed: true, Time), new RunnerChat("m", []));
 
-    private static IEnumerable<string> Drain(ChatQueue queue)
+    private static IEnumerable<string> Drain(FairQueue<ChatTicket> queue)
     {
         while (queue.Start() is { } ticket)
         {

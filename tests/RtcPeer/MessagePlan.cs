@@ -1,6 +1,6 @@
-namespace QuicPair.Interop;
+namespace QuicPair.RtcPeer;
 
-/// <summary>What each side sends: the same as <c>peers/plan.mjs</c>.</summary>
+/// <summary>What each side of an exchange sends: the same as <c>tests/Interop/peers/plan.mjs</c>.</summary>
 internal static class MessagePlan
 {
     /// <summary>1,000 messages of 1 byte to 16 KiB, and one of 256 KiB.</summary>

@@ -1,0 +1,136 @@
+using System.Net;
+using QuicPair.Cli;
+using QuicPair.Cli.Chatting;
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
+
+namespace QuicPair.Client.Tests.Command;
+
+/// <summary>A conversation at a keyboard: what Ctrl-C does in it, and what it outlives.</summary>
+public sealed class ChatSessionTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMac _mac = new();
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+    private Phone _phone = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _phone = new Phone(new PhoneOptions
+        {
+            StorePath = Path.Combine(_folder.Path, "pairings.json"),
+            HttpHandler = _mac,
+            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
+        });
+        await (await _phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _phone.DisposeAsync();
+        _mac.Dispose();
+        _folder.Dispose();
+        await _out.DisposeAsync();
+        await _error.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_cancels_the_answer_and_the_conversation_goes_on()
+    {
+        await using var chat = NewChat("one\ntwo\n");
+        Assert.False(chat.TryCancel());
+        _mac.OnChat = (peer, asked) =>
+        {
+            if (asked.Prompt == "two") Echo(peer, asked);
+            else chat.TryCancel();
+        };
+
+        Assert.Equal(ExitCode.Ok, await chat.Talk(Cancellation));
+        Assert.Equal("two\n", $"{_out}");
+        Assert.Contains("The answer was cancelled.\n", $"{_error}", StringComparison.Ordinal);
+        Assert.Single(_mac.Phone.Received.OfType<CancelMessage>());
+        Assert.False(chat.TryCancel());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_without_a_connection_ends_the_wait_and_the_Mac_is_told_when_there_is_one()
+    {
+        var cancelled = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        string? first = null;
+        _mac.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
+        _mac.OnResume = (peer, resume) => peer.Send(
+            new ErrorMessage { Id = resume.Id, For = "resume", Code = ErrorCode.NotFound });
+        _mac.OnChat = (peer, asked) =>
+        {
+            if (asked.Prompt == "two")
+            {
+                Echo(peer, asked);
+                return;
+            }
+
+            // Sent again, as it is where the wait had ended a moment too late, it is answered.
+            if (first is null) _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+            first = asked.Id;
+            peer.Vanish();
+        };
+        await using var chat = NewChat("one\ntwo\n");
+        var talking = chat.Talk(Cancellation);
+        await _mac.Refused.WaitAsync(Cancellation);
+        Assert.True(chat.TryCancel());
+        _mac.Failure = null;
+
+        Assert.Equal(ExitCode.Ok, await talking);
+        Assert.Equal("two\n", $"{_out}");
+        Assert.Equal(first, await cancelled.Task.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_Mac_that_restarts_in_order_is_looked_for_and_the_conversation_goes_on()
+    {
+        _mac.OnChat = (peer, asked) =>
+        {
+            if (asked.Prompt != "one")
+            {
+                Echo(peer, asked);
+                return;
+            }
+
+            peer.Send(new DeltaMessage { Id = asked.Id, Seq = 1, Content = "begun" });
+            peer.Close(Protocol.CloseCode.Shutdown);
+        };
+        await using var chat = NewChat("one\ntwo\n");
+
+        Assert.Equal(ExitCode.Ok, await chat.Talk(Cancellation));
+        Assert.Equal("begun resumed\ntwo\n", $"{_out}");
+    }
+
+    [Fact]
+    public async Task The_model_is_loaded_before_the_first_question_and_a_refusal_of_that_is_not_told()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(
+            new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.NotAllowed });
+        await using var chat = NewChat("one\n", "m");
+
+        Assert.Equal(ExitCode.Ok, await chat.Talk(Cancellation));
+        Assert.Equal(("one\n", "> > \n"), ($"{_out}", $"{_error}"));
+        Assert.Equal("m", Assert.IsType<LoadRequest>(_mac.Phone.Received[0]).Model);
+    }
+
+    private static void Echo(TestMacPhone peer, ChatMessage asked)
+    {
+        var content = asked.Prompt ?? asked.Turns![^1].Content;
+        peer.Send(new DeltaMessage { Id = asked.Id, Seq = 1, Content = content });
+        peer.Send(new DoneMessage { Id = asked.Id, Seq = 2, Reason = DoneReason.Stop });
+    }
+
+    private ChatSession NewChat(string input, string? model = null)
+    {
+        var terminal = new Terminal(new StringReader(input), _out, _error) { HasKeyboard = true };
+        return new ChatSession(
+            terminal, new ChatSettings { Model = model }, token => _phone.Open(_phone.Usable()[0], token));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using QuicPair.Protocol.Messages;
+
+namespace QuicPair.Client.Tests.Proxy;
+
+/// <summary>What no Mac could read, and what a Mac says no to, as programs see it.</summary>
+public sealed class RefusalTests : IAsyncLifetime
+{
+    private const string Hi = "\"model\":\"m:1b\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+
+    private ProxyDesk _desk = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private TestMac Mac => _desk.Mac;
+
+    private HttpClient Http => _desk.Http;
+
+    public async ValueTask InitializeAsync() => _desk = await ProxyDesk.Start();
+
+    public ValueTask DisposeAsync() => _desk.DisposeAsync();
+
+    [Theory]
+    [InlineData("/api/chat", "\"tools\":[{\"a\":1,\"a\":2}]")]
+    [InlineData("/api/chat", "\"format\":{\"enum\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}")]
+    [InlineData("/api/chat", "\"options\":{\"temperature\":1e999}")]
+    [InlineData("/v1/chat/completions", "\"tools\":[{\"a\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}]")]
+    public async Task What_no_mac_could_read_is_400_at_once(string path, string field)
+    {
+        var (status, text) = await Post(path, $"{{{Hi},{field}}}");
+        Assert.Equal(400, status);
+        Assert.True(JsonElement.Parse(text).TryGetProperty("error", out _));
+        Assert.DoesNotContain(Mac.Phone.Received, message => message is ChatMessage);
+    }
+
+    [Theory]
+    [InlineData("/api/chat", """{"model":"m:1b","messages":[{"role":"user","content":"\ud83d"}]}""")]
+    [InlineData("/api/generate", """{"model":"m:1b","prompt":"x","\udc00":1}""")]
+    [InlineData("/v1/chat/completions", """{"model":"\ud83d","messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData(
+        "/v1/chat/completions",
+        """
+        {"model":"m:1b","messages":[{"role":"assistant","tool_calls":[{"id":"1","function":
+        {"name":"f","arguments":"{\"x\":\"\\ud83d\"}"}}]}]}
+        """)]
+    public async Task Half_a_character_is_400_and_never_sent(string path, string body)
+    {
+        var (status, text) = await Post(path, body);
+        Assert.Equal(400, status);
+        Assert.True(JsonElement.Parse(text).TryGetProperty("error", out _));
+        Assert.Empty(Mac.Offers);
+    }
+
+    [Theory]
+    [InlineData("tool_choice", "\"required\"")]
+    [InlineData("tool_choice", "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}")]
+    [InlineData("tool_choice", "1")]
+    [InlineData("functions", "[{\"name\":\"f\"}]")]
+    [InlineData("logprobs", "true")]
+    [InlineData("n", "2")]
+    [InlineData("seed", "-7")]
+    [InlineData("response_format", "{\"type\":\"grammar\"}")]
+    public async Task What_would_change_the_answer_and_a_mac_cannot_do_is_400_and_named(string field, string value)
+    {
+        var (status, text) = await Post("/v1/chat/completions", $"{{{Hi},\"{field}\":{value}}}");
+        Assert.Equal(400, status);
+        var error = JsonElement.Parse(text).GetProperty("error");
+        Assert.Equal(
+            ("invalid_request_error", field),
+            (error.GetProperty("type").GetString(), error.GetProperty("param").GetString()));
+        Assert.Empty(Mac.Offers);
+    }
+
+    [Theory]
+    [InlineData("\"logprobs\":true", "logprobs")]
+    [InlineData("\"format\":\"xml\"", "format")]
+    [InlineData("\"options\":{\"seed\":-7}", "seed")]
+    public async Task What_ollama_would_do_and_a_mac_cannot_is_400_and_named(string field, string name)
+    {
+        foreach (var path in (string[])["/api/chat", "/api/generate"])
+        {
+            var (status, text) = await Post(path, $"{{{Hi},\"prompt\":\"Hi\",{field}}}");
+            Assert.Equal(400, status);
+            Assert.Contains(name, JsonElement.Parse(text).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Mac.Offers);
+    }
+
+    [Theory]
+    [InlineData("auto", true)]
+    [InlineData("none", false)]
+    public async Task A_choice_of_tools_that_a_mac_can_make_is_made(string choice, bool hasTools)
+    {
+        var fields = $"\"tool_choice\":\"{choice}\",\"seed\":-1,\"tools\":[{{\"type\":\"function\"}}]";
+        Assert.Equal(200, (await Post("/v1/chat/completions", $"{{{Hi},{fields}}}")).Status);
+        var asked = Assert.Single(Mac.Phone.Received.OfType<ChatMessage>());
+        Assert.Equal((hasTools, (long?)null), (asked.Tools is not null, asked.Options?.Seed));
+    }
+
+    [Theory]
+    [InlineData("/api/chat", """{"model":"x:1b"}""")]
+    [InlineData("/api/generate", """{"model":"x:1b","keep_alive":0}""")]
+    public async Task A_model_that_is_not_there_cannot_be_loaded_or_unloaded_and_is_named(string path, string body)
+    {
+        Mac.OnRequest = (peer, request) => peer.Send(
+            new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.ModelNotFound });
+        Assert.Equal((404, """{"error":"model 'x:1b' not found"}"""), await Post(path, body));
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.NotAllowed, HttpStatusCode.Forbidden)]
+    [InlineData(ErrorCode.RunnerUnreachable, HttpStatusCode.BadGateway)]
+    public async Task A_refusal_to_list_models_has_its_status(ErrorCode code, HttpStatusCode expected)
+    {
+        Mac.OnModels = peer => peer.Send(new ErrorMessage { For = "models", Code = code });
+        foreach (var path in (string[])["/api/tags", "/v1/models"])
+        {
+            using var reply = await Http.GetAsync(path, Cancellation);
+            Assert.Equal(expected, reply.StatusCode);
+        }
+    }
+
+    private async Task<(int Status, string Text)> Post(string path, string json)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        using var reply = await Http.PostAsync(path, body, Cancellation);
+        return ((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(Cancellation));
+    }
+}

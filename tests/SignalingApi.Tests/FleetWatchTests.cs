@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using QuicPair.Grains.Interfaces;
+using QuicPair.SignalingApi.Fleet;
+using QuicPair.SignalingApi.Problems;
+using Xunit;
+
+namespace QuicPair.SignalingApi.Tests;
+
+public sealed class FleetWatchTests(SharedFrontDoor shared) : IClassFixture<SharedFrontDoor>
+{
+    private static readonly MacId Here = MacId.Parse(Envelope.Mac);
+    private static readonly MacId Away = MacId.Parse(Envelope.Away);
+    private static readonly MacId Never = MacId.Parse(Envelope.Never);
+    private readonly FrontDoor _door = shared.Door;
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_memory_that_does_not_answer_delays_no_start_and_is_asked_until_it_does()
+    {
+        var asked = 0;
+        var memory = new OpenQuestions<string, FleetSnapshot>(_ => Interlocked.Increment(ref asked) < 3
+            ? Task.FromException<FleetSnapshot>(new TimeoutException())
+            : Task.FromResult(new FleetSnapshot([new FleetMember(Away, "", _time.GetUtcNow(), _time.GetUtcNow())])));
+        var view = new FleetView(_door.Services.GetRequiredService<IClusterMembershipService>());
+        var calls = ActivatorUtilities.CreateInstance<MacCalls>(_door.Services, view, _time);
+        using var watch = ActivatorUtilities.CreateInstance<FleetWatch>(_door.Services, view, memory, _time);
+        await watch.StartAsync(Cancellation);
+        while (!view.IsReady)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal((1, false), (asked, view.IsComplete));
+        Assert.Null(calls.Find(Here).Problem);
+        Assert.Same(Problem.MacOffline, calls.Find(Away).Problem);
+        Assert.Same(Problem.MacOffline, calls.Find(Never).Problem);
+
+        while (!view.IsComplete)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(3, asked);
+        Assert.Same(Problem.MacOffline, calls.Find(Away).Problem);
+        Assert.Same(Problem.MacUnknown, calls.Find(Never).Problem);
+        await watch.StopAsync(Cancellation);
+    }
+}

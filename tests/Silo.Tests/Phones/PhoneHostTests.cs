@@ -1,0 +1,181 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Ports;
+using QuicPair.Protocol;
+
+namespace QuicPair.Silo.Tests.Phones;
+
+/// <summary>The limits of connections, in the protocol's own numbers (docs/protocol.md, 4), and their end.</summary>
+public sealed class PhoneHostTests
+{
+    [Fact]
+    public async Task A_device_has_two_unfinished_connections_and_a_third_takes_the_place_of_its_first()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var (device, other) = (desk.Sessions.Pair(), desk.Sessions.Pair());
+        var others = await desk.Accepted(other);
+        var first = await desk.Accepted(device);
+        var second = await desk.Accepted(device);
+        Assert.True(desk.IsUnfinished(first));
+
+        var third = await desk.Accepted(device);
+        await desk.Finished(first);
+
+        Assert.All(new[] { others, second, third }, offer => Assert.True(desk.IsUnfinished(offer)));
+    }
+
+    [Fact]
+    public async Task A_Mac_has_eight_unfinished_connections_and_no_ninth()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var devices = Enumerable.Range(0, 5).Select(_ => desk.Sessions.Pair()).ToList();
+        var first = await desk.Accepted(devices[0]);
+        await desk.Accepted(devices[0]);
+        foreach (var device in devices.Skip(1).Take(3))
+        {
+            await desk.Accepted(device);
+            await desk.Accepted(device);
+        }
+
+        Assert.Equal(OfferProblem.Overloaded, (await desk.Offer(devices[4])).Reply.Problem);
+        Assert.True(desk.IsUnfinished(first));
+
+        // A device that is among the eight may still begin anew, and makes no room for another.
+        await desk.Accepted(devices[0]);
+        await desk.Finished(first);
+        Assert.Equal(OfferProblem.Overloaded, (await desk.Offer(devices[4])).Reply.Problem);
+    }
+
+    [Fact]
+    public async Task A_connection_without_a_path_ends_after_thirty_seconds()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var offer = await desk.Accepted(desk.Sessions.Pair());
+        await desk.Time.Begun(TimeSpan.FromSeconds(30));
+
+        desk.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.True(desk.IsUnfinished(offer));
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await desk.Finished(offer);
+    }
+
+    [Theory]
+    [InlineData(29, true)]
+    [InlineData(30, false)]
+    public async Task A_phone_that_has_shaken_hands_has_thirty_seconds_to_become_live(int seconds, bool isInTime)
+    {
+        await using var desk = new HostDesk(connects: true);
+        using var phone = await desk.Connect(desk.Sessions.Pair());
+
+        desk.Time.Advance(TimeSpan.FromSeconds(seconds));
+        if (isInTime)
+        {
+            await Answers(phone);
+            desk.Time.Advance(TimeSpan.FromSeconds(2));
+            await Answers(phone);
+        }
+        else
+        {
+            Assert.Null(await phone.Next());
+            await phone.Run;
+        }
+    }
+
+    [Fact]
+    public async Task Revoking_a_device_ends_all_its_connections_and_its_chat_at_once_and_nobody_elses()
+    {
+        await using var desk = new HostDesk(connects: true);
+        var (device, other) = (desk.Sessions.Pair(), desk.Sessions.Pair());
+        using var phone = await desk.ConnectLive(device);
+        using var unfinished = await desk.Connect(device);
+        using var bystander = await desk.ConnectLive(other);
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"one"}""");
+        var script = await desk.Sessions.Runner.Begun();
+        var id = DeviceId.Parse(device.Id);
+        Assert.NotNull(desk.Host.Presence(id));
+
+        // The clock stands still from here on: this waits for no limit.
+        Assert.True(await desk.Sessions.Parts.Requests.Devices.Revoke(id, here: false));
+
+        Assert.True(script.Cancelled.IsCancellationRequested);
+        Assert.Null(desk.Host.Presence(id));
+        Assert.Contains("\"revoked\"", (await phone.UntilEnd())[^1], StringComparison.Ordinal);
+        Assert.Empty(await unfinished.UntilEnd());
+        Assert.Equal(CloseCode.Revoked, phone.Closed);
+        Assert.Equal(CloseCode.Revoked, unfinished.Closed);
+        await Task.WhenAll(phone.Run, unfinished.Run);
+        await Answers(bystander);
+    }
+
+    [Theory]
+    [InlineData(200_000)]
+    [InlineData(600_000)]
+    public async Task Revoking_a_device_that_does_not_read_ends_its_session_within_a_second(int unread)
+    {
+        await using var desk = new HostDesk(connects: true);
+        var device = desk.Sessions.Pair();
+        using var phone = await desk.ConnectLive(device);
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"one"}""");
+        var script = await desk.Sessions.Runner.Begun();
+        desk.StopReading();
+        script.Say(new string('x', unread));
+        await desk.Unread;
+        var id = DeviceId.Parse(device.Id);
+
+        var revoking = desk.Sessions.Parts.Requests.Devices.Revoke(id, here: false);
+        await desk.Time.Begun(TimeSpan.FromMilliseconds(500));
+        Assert.False(revoking.IsCompleted);
+        desk.Time.Advance(TimeSpan.FromMilliseconds(999));
+
+        // The clock of the network still waits for the phone; the session does not.
+        Assert.True(await revoking);
+        Assert.True(script.Cancelled.IsCancellationRequested);
+        Assert.Null(desk.Sessions.Parts.Live.Find(device.Id));
+        Assert.Null(desk.Host.Presence(id));
+        desk.ReadOn();
+        await phone.Run;
+    }
+
+    [Fact]
+    public async Task An_offer_that_was_asked_again_on_its_way_makes_one_connection()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var offer = desk.Sign(desk.Sessions.Pair());
+        Assert.IsType<OfferVerdict.Verified>(desk.Verify(offer));
+        Assert.IsType<OfferVerdict.Verified>(desk.Verify(offer));
+
+        var made = await desk.Host.Answer(offer, TestContext.Current.CancellationToken);
+        var late = await desk.Host.Answer(offer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(OfferProblem.Refused, late.Problem);
+        Assert.Same(made.Answer, Assert.IsType<OfferVerdict.Repeated>(desk.Verify(offer)).Answer);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Garbage_of_a_live_phone_is_no_news_in_the_log(bool text)
+    {
+        await using var desk = new HostDesk(connects: true);
+        var device = desk.Sessions.Pair();
+        using var phone = await desk.ConnectLive(device);
+        await phone.Channel.FromPhone("""{"op":"ping"}"""u8.ToArray(), text);
+        Assert.Null(await phone.Next());
+        await phone.Run;
+
+        // A whole connection later the host has come to the end of the one before.
+        using var next = await desk.ConnectLive(device);
+        desk.Host.SocketFailed(null, SocketError.NetworkDown);
+
+        Assert.Equal(
+            (LogLevel.Warning, "The socket of the phones' port failed: NetworkDown."), Assert.Single(desk.Log.Entries));
+    }
+
+    private static async Task Answers(TestPhone phone)
+    {
+        await phone.Ping();
+        Assert.Equal("pong frame", await phone.Next());
+    }
+}
