@@ -51,17 +51,22 @@ public sealed class ChromiumChatTests
     [Fact]
     public async Task Stop_ends_an_answer_and_the_next_question_is_answered()
     {
-        await using var mac = await MacProcess.Start();
+        const int words = 20;
+        await using var runner = new MeteredRunner(words);
+        await using var mac = await MacProcess.Start(settings: runner.Settings);
         await using var phone = await Paired(mac);
 
         await phone.Type("textarea", "Tell me a very long story");
         await phone.Click("Send");
-        await phone.WaitFor(Answer + " .text", @"\w+ \w+");
+        runner.Say(3);
+        await phone.WaitFor(Answer + " .text", MeteredRunner.Word(2).TrimEnd());
         await phone.Click("Stop");
         await phone.WaitFor(Answer + "[data-state=stopped] .stats", "stopped");
         await phone.Type("textarea", "Hello");
         await phone.Click("Send");
-        await phone.WaitFor(".turns > :nth-child(4)[data-state=done] .text", ".");
+        runner.Say(2 * words); // the stopped chat may take some of them
+        await phone.WaitFor(".turns > :nth-child(4)[data-state=done] .text", MeteredRunner.Word(words - 1).TrimEnd());
+        Assert.Equal(2, runner.Chats);
     }
 
     [Fact]
@@ -76,6 +81,30 @@ public sealed class ChromiumChatTests
         await phone.Type("textarea", "Hello again");
         await phone.Click("Send");
         await phone.WaitFor(Answer + "[data-state=done] .text", ".");
+    }
+
+    [Fact]
+    public async Task A_Mac_that_was_killed_while_it_pairs_is_paired_by_the_same_link_without_a_tap()
+    {
+        var mac = await MacProcess.Start();
+        await using var phone = await Chromium.Start(390, 844);
+        await phone.Open(await mac.Invite(confirm: true));
+        await phone.Click("Pair");
+        await phone.WaitFor(".digits", @"\d");
+
+        mac = await mac.KillAndRestart();
+        await using var _ = mac;
+        var waiting = await Waiting(mac);
+        await mac.Ask(new
+        {
+            op = "confirm",
+            device = waiting.GetProperty("device").GetString(),
+            code = waiting.GetProperty("code").GetString(),
+            accept = true,
+        });
+
+        await phone.WaitFor(".chip", Live);
+        Assert.Single(await Devices(mac));
     }
 
     [Fact]
@@ -137,6 +166,17 @@ public sealed class ChromiumChatTests
         await mac.Ask(new { op = "confirm", device, code = shown, accept = true });
 
         await phone.WaitFor(".chip", Live);
+    }
+
+    /// <summary>The phone that waits for the owner, once there is one.</summary>
+    private static async Task<JsonElement> Waiting(MacProcess mac)
+    {
+        while (true)
+        {
+            var waiting = (await mac.Ask(new { op = "confirmations" })).GetProperty("confirmations");
+            if (waiting.GetArrayLength() > 0) return waiting[0];
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     private static async Task<JsonElement[]> Devices(MacProcess mac) =>
