@@ -31,7 +31,7 @@ soak: ## every long proof, whole (hours on two cores); PROJECTS names some of th
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz
 
-bench: links ## the tables of docs/performance.md, one after the other; RUNS of each pair of peers (5)
+bench: links ## the tables of docs/performance.md but crowd, phones, signaling and the association alone; RUNS of each pair (5)
 	dotnet build -c Release --nologo -v q
 	cd artifacts/interop-peers && for run in $$(seq $(RUNS)); do \
 	  for pair in "ours ours" "libdatachannel ours" "ours libdatachannel" "libdatachannel libdatachannel"; do \
@@ -45,7 +45,7 @@ links: ## our peer, libdatachannel and Chromium over emulated links, and beside 
 	dotnet build -c Release --nologo -v q tests/Links && dotnet build -c Release --nologo -v q tests/Interop
 	cd artifacts/bin/Interop/release/peers && mkdir -p ../../../../interop-peers && cp * ../../../../interop-peers && cd ../../../../interop-peers && { [ -d node_modules ] || npm ci --no-audit --no-fund; }
 	for table in streams bulk open; do node tests/Links/tables.mjs $$table || exit 1; done
-	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=30 sharing
+	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing
 
 publish: ## `quicpair` as one file that needs no .NET, for each platform, in artifacts/publish/Cli
 	for rid in linux-x64 linux-arm64 osx-arm64; do dotnet publish Cli -c Release -r $$rid -p:OneFile=true --nologo || exit 1; done

@@ -22,7 +22,7 @@ public sealed class Phone : IAsyncDisposable
     {
         _options = options;
         Pairings = new PairingStore(options.StorePath);
-        _signaling = new SignalingClient(options.HttpHandler);
+        _signaling = new SignalingClient(options.HttpHandler, options.TimeProvider);
         _ports = new PhonePorts(options, _signaling);
     }
 

@@ -29,6 +29,6 @@ public static class HouseholdFiles
 
         var values = new ConfigurationBuilder().AddJsonFile(path).Build().AsEnumerable();
         var at = configuration.Sources.TakeWhile(source => source is MemoryConfigurationSource).Count();
-        configuration.Sources.Insert(at, new MemoryConfigurationSource { InitialData = values.ToList() });
+        configuration.Sources.Insert(at, new HouseholdSource(values));
     }
 }

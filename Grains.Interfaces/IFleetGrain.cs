@@ -15,7 +15,7 @@ public interface IFleetGrain : IGrainWithStringKey
     [Alias("Seen"), ResponseTimeout("00:00:05")]
     Task<bool> Seen(MacId mac, string name);
 
-    /// <summary>Forgets a Mac that the household gave away. False when it was not known.</summary>
+    /// <summary>Forgets a Mac that was expelled from the household. False when it was not known.</summary>
     [Alias("Forget"), ResponseTimeout("00:00:05")]
     Task<bool> Forget(MacId mac);
 

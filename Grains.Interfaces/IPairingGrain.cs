@@ -22,15 +22,6 @@ public interface IPairingGrain : IGrainWithStringKey
     Task<bool> Revoke();
 
     /// <summary>
-    /// Renames a paired device. False when it is not paired or nothing of the name can be shown.
-    /// </summary>
-    /// <param name="name">The name; control and bidirectional characters are removed, 64 bytes of UTF-8
-    /// kept.</param>
-    /// <exception cref="MacUnavailableException">The Mac is not in the cluster.</exception>
-    [Alias("Rename"), ResponseTimeout("00:00:05")]
-    Task<bool> Rename(string name);
-
-    /// <summary>
     /// Reads again what the device has proved and whether it is connected. The Mac's peers call it on every
     /// change.
     /// </summary>

@@ -4,7 +4,7 @@ namespace QuicPair.Grains.Interfaces;
 /// <param name="Key">Which device, on which Mac.</param>
 /// <param name="Stage">How far it has come; null when the Mac does not know the device.</param>
 /// <param name="Name">The first character of the device's name; empty before it is claimed.</param>
-/// <param name="Since">When it came to this stage.</param>
+/// <param name="Since">When it came to this stage, as far as known.</param>
 /// <param name="LastSeen">When it last had a live session, as far as known.</param>
 /// <param name="Session">Its live session, or null when it is not connected.</param>
 [GenerateSerializer, Immutable, Alias("quicpair.PairingSnapshot")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace QuicPair.Grains;
@@ -11,15 +10,16 @@ public static class DisplayName
     private const int MaxBytes = 64;
 
     /// <summary>
-    /// Removes control and bidirectional characters and keeps the first 64 bytes of whole code points.
+    /// Removes control and bidirectional characters and keeps the first 64 bytes of whole code points: what Protocol
+    /// does, which this layer does not see.
     /// </summary>
     public static string Clean(string? text)
     {
         var clean = new StringBuilder();
         var bytes = 0;
-        foreach (var rune in (text ?? string.Empty).Trim().EnumerateRunes())
+        foreach (var rune in (text ?? string.Empty).EnumerateRunes())
         {
-            if (!IsShown(rune))
+            if (Rune.IsControl(rune) || IsBidirectional(rune.Value))
             {
                 continue;
             }
@@ -33,7 +33,7 @@ public static class DisplayName
             clean.Append(rune.ToString());
         }
 
-        return clean.ToString().Trim();
+        return clean.ToString();
     }
 
     /// <summary>
@@ -45,11 +45,6 @@ public static class DisplayName
         return name.Length == 0 ? name : $"{name.EnumerateRunes().First()}…";
     }
 
-    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control => false,
-        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
-        _ => rune.Value is not (0x061C or 0x200E or 0x200F
-            or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)),
-    };
+    private static bool IsBidirectional(int value) =>
+        value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

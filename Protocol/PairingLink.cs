@@ -22,6 +22,9 @@ public sealed record PairingLink
     private const string Path = "/p";
     private const string Prefix = "1.";
 
+    // One to three digits before the dot are a version, if another one; anything else is no link.
+    private const int VersionDigits = 3;
+
     /// <summary>Scheme, host and port where the front door listens, without a slash at the end.</summary>
     public required string Origin { get; init; }
 
@@ -53,15 +56,15 @@ public sealed record PairingLink
     {
         link = null;
         var hash = text.IndexOf('#', StringComparison.Ordinal);
-        if (hash < 0 || !LinkOrigin.TryRead(text[..hash], Path, out var origin))
+        if (hash < 0 || !LinkOrigin.TryRead(text[..hash], out var origin))
         {
             problem = LinkProblem.Form;
             return false;
         }
 
         var data = text.AsSpan(hash + 1);
-        problem = !LinkOrigin.IsAllowed(origin) ? LinkProblem.Scheme
-            : data.IndexOf('.') < 0 ? LinkProblem.Form
+        problem = !HasVersion(data) ? LinkProblem.Form
+            : !LinkOrigin.IsAllowed(origin) ? LinkProblem.Scheme
             : !data.StartsWith(Prefix, StringComparison.Ordinal) ? LinkProblem.Version
             : data.Length != Prefix.Length + EncodedLength ? LinkProblem.Length
             : LinkProblem.None;
@@ -102,6 +105,9 @@ public sealed record PairingLink
 
     /// <summary>Without the secret and the key.</summary>
     public override string ToString() => $"PairingLink {{ Origin = {Origin}, Flags = {Flags}, [redacted] }}";
+
+    private static bool HasVersion(ReadOnlySpan<char> data) =>
+        data.IndexOf('.') is >= 1 and <= VersionDigits and var dot && !data[..dot].ContainsAnyExceptInRange('0', '9');
 
     private static bool TryReadData(
         string origin, ReadOnlySpan<char> encoded, out PairingLink? link, out LinkProblem problem)

@@ -101,7 +101,8 @@ public sealed partial class PeerConnection : IAsyncDisposable
 
     /// <summary>
     /// Takes a later offer of the same peer: with the same ICE credentials its candidates are added, with others it
-    /// restarts ICE under the living channels, and <see cref="LocalDescription"/> is the new answer.
+    /// restarts ICE under the living channels, and <see cref="LocalDescription"/> is the new answer. One that is older
+    /// than the last one changes neither.
     /// </summary>
     /// <exception cref="SdpException">The description cannot be used.</exception>
     public void AddRemoteCandidates(string sdp)

@@ -1,5 +1,7 @@
 using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Storage;
+using QuicPair.Cluster.Supervision;
 
 namespace QuicPair.SignalingApi;
 
@@ -8,10 +10,16 @@ namespace QuicPair.SignalingApi;
 /// </summary>
 internal static class FrontDoorAlone
 {
-    public static WebApplicationBuilder AddFrontDoorSilo(this WebApplicationBuilder builder)
+    /// <summary>Adds the silo.</summary>
+    /// <returns>The household that it joins.</returns>
+    /// <exception cref="CertificateException">It was expelled, or its certificate cannot be used.</exception>
+    public static async Task<HouseholdOptions> AddFrontDoorSilo(this WebApplicationBuilder builder)
     {
         var named = builder.Configuration[$"{FrontDoorOptions.Section}:{nameof(FrontDoorOptions.DataFolder)}"];
-        var folder = named is { Length: > 0 } ? named : DataFolder.Default();
+        var folder = named is { Length: > 0 } ? named : DataFolder.Locate(Environment.GetEnvironmentVariable);
+
+        // As long as the process lives: a Mac with the same folder would share its household with this front door.
+        builder.Services.AddSingleton(DataFolder.Lock(folder));
         builder.Configuration.AddHousehold(Path.Combine(folder, HouseholdFiles.Folder));
         var household = new HouseholdOptions();
         builder.Configuration.GetSection(HouseholdOptions.Section).Bind(household);
@@ -22,6 +30,7 @@ internal static class FrontDoorAlone
             household.Certificates = Path.Combine(folder, HouseholdFiles.Folder);
         }
 
+        await Expulsions.Learn(household);
         builder.Host.UseOrleans(silo =>
         {
             var key = StateKeyFile.OpenOrCreate(Path.Combine(folder, "front-door.key"));
@@ -33,6 +42,6 @@ internal static class FrontDoorAlone
                 silo.AddSignalingDashboard();
             }
         });
-        return builder;
+        return household;
     }
 }

@@ -1,13 +1,11 @@
 using QuicPair.Cluster.Supervision;
 using QuicPair.SignalingApi;
-using QuicPair.SignalingApi.Dashboard;
-using QuicPair.SignalingApi.Telemetry;
 
 try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddSignaling();
-    builder.AddFrontDoorSilo();
+    var household = await builder.AddFrontDoorSilo();
     var app = builder.Build();
     app.MapSignaling();
     try
@@ -25,25 +23,19 @@ try
 
     var address = app.Urls.FirstOrDefault() ?? string.Empty;
     Console.WriteLine($"QuicPair front door on {address}");
-    if (app.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
+    var origin = address.Replace("[::]", "localhost", StringComparison.Ordinal);
+    foreach (var line in OperatorLinks.Lines(app.Services, origin, !Console.IsOutputRedirected))
     {
-        Console.WriteLine($"Metrics: {metrics}");
-    }
-
-    var token = app.Services.GetRequiredService<OperatorToken>();
-
-    // A daemon's output is somebody's log: the token is shown to a person at a terminal only.
-    if (token.IsRandom && !Console.IsOutputRedirected)
-    {
-        Console.WriteLine($"Dashboard: {address.Replace("[::]", "localhost", StringComparison.Ordinal)}"
-            + $"/dashboard/?token={token.Value}");
+        Console.WriteLine(line);
     }
 
     var failure = await app.Stopping();
     var disorder = await app.EndInOrder();
     var sentence = failure ?? disorder;
     if (sentence is not null) Console.Error.WriteLine(sentence);
-    return sentence is not null || app.Services.GetRequiredService<SiloFailure>().HasFailed ? 1 : 0;
+    var isSiloLost = app.Services.GetRequiredService<SiloFailure>().HasFailed;
+    if (isSiloLost) Expulsions.ThrowIfExpelled(household);
+    return sentence is not null || isSiloLost ? 1 : 0;
 }
 catch (Exception problem) when (StartupProblem.Sentence(problem) is not null)
 {

@@ -13,7 +13,7 @@ public static class StartupProblem
     /// <param name="problem">What the start threw.</param>
     public static string? Sentence(Exception problem) => problem switch
     {
-        SchemaException or CertificateException or FormatException => problem.Message,
+        SchemaException or CertificateException or DataFolderException or FormatException => problem.Message,
         NpgsqlException => "The household's database (Cluster:ConnectionString) cannot be reached or refuses.",
         IOException { InnerException: AddressInUseException } =>
             "Another program has the front door's port; end it, or choose another with --urls http://*:8444",

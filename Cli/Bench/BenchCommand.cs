@@ -27,7 +27,7 @@ internal static class BenchCommand
         };
         var warm = new Option<int>("--warm-up")
         {
-            Description = "How many prompts before them that do not count; default 2.",
+            Description = "Warm-up prompts, not counted; default 2.",
             DefaultValueFactory = _ => 2,
         };
         var model = new Option<string?>("--model", "-m") { Description = "Which model to ask, by its exact name." };

@@ -8,7 +8,7 @@ internal sealed class ResumeOptions
 {
     public Option<string?> Id { get; } = new("--resume")
     {
-        Description = "Take up the answer of that id, kept for 10 minutes behind its end; in place of a prompt.",
+        Description = "Take up the answer of that id, kept for 10 minutes after it ended; in place of a prompt.",
     };
 
     public Option<long> After { get; } = new("--after")

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using QuicPair.Cli.Doctor.Machine;
+using QuicPair.Cli.Setup;
 using QuicPair.Client;
 using Spectre.Console;
 
@@ -33,7 +34,7 @@ internal static class DoctorCommand
         {
             string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
             var folder = Path.GetFullPath(parsed.GetValue(home) ?? DataFolder.Path);
-            return words.FirstOrDefault(IsNoSetting) is { } word
+            return SettingNames.FirstUnknown(words) is { } word
                 ? Task.FromResult(terminal.Fail($"'{word}' is not understood here.", ExitCode.Usage))
                 : parsed.GetValue(network)
                     ? Network(terminal, words, folder, parsed.GetValue(json), cancellation)
@@ -41,9 +42,6 @@ internal static class DoctorCommand
         });
         return command;
     }
-
-    // Misspelt options would pass as settings, which all have a section.
-    private static bool IsNoSetting(string word) => !word.Contains(':', StringComparison.Ordinal);
 
     private static async Task<int> Machine(
         Terminal terminal, string[] words, string home, bool json, CancellationToken cancellation)

@@ -43,7 +43,7 @@ internal static class Passphrase
             return passphrase;
         }
 
-        terminal.Error.WriteLine($"A passphrase has at least {MinCharacters} characters.");
+        terminal.Error.WriteLine($"A passphrase must have at least {MinCharacters} characters.");
         return null;
     }
 

@@ -26,8 +26,11 @@ internal static class ModelsCommand
         command.Add(list);
         command.Add(WithModel("load", "Bring a model into the Mac's memory.", async (live, model, _, token) =>
             terminal.Note($"Loaded: {Terminal.Harmless(await live.Load(model, token))}")));
-        command.Add(WithModel("unload", "Take a model out of the Mac's memory.", (live, model, _, token) =>
-            live.Unload(model, token)));
+        command.Add(WithModel("unload", "Take a model out of the Mac's memory.", async (live, model, _, token) =>
+        {
+            await live.Unload(model, token);
+            terminal.Note($"Unloaded: {Terminal.Harmless(model)}");
+        }));
         command.Add(WithModel(
             "pull",
             "Have the Mac fetch a model, where its owner allows it.",

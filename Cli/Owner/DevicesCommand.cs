@@ -121,10 +121,7 @@ internal static class DevicesCommand
             return ExitCode.Ok;
         }
 
-        foreach (var field in only.EnumerateObject())
-        {
-            terminal.Out.WriteLine($"{field.Name,-12}  {Terminal.Harmless(Value(field))}");
-        }
+        foreach (var (label, text) in DeviceText.Of(only)) terminal.Out.WriteLine($"{label,-14}  {text}");
 
         return ExitCode.Ok;
     }
@@ -137,15 +134,6 @@ internal static class DevicesCommand
         terminal.Note(done);
         return ExitCode.Ok;
     }
-
-    private static string Value(JsonProperty field) => field.Name switch
-    {
-        "expires" when field.Value.GetInt64() == 0 => "never",
-        "tokensPerDay" when field.Value.GetInt64() == 0 => "no limit",
-        "since" or "expires" => DateTimeOffset.FromUnixTimeSeconds(field.Value.GetInt64()).ToLocalTime()
-            .ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-        _ => field.Value.ToString(),
-    };
 
     private static string[] Row(JsonElement device)
     {

@@ -87,7 +87,7 @@ internal static class HouseholdCommand
                     ["publicUrl"] = parsed.GetValue(url),
                 },
                 cancellation);
-            terminal.Note("Written; they are a secret. Start the front door with that data folder.");
+            terminal.Note("Files written; keep them secret. Start the front door with that data folder.");
             return ExitCode.Ok;
         });
         return command;
@@ -106,7 +106,7 @@ internal static class HouseholdCommand
             using var daemon = await Daemon.Connect(parsed.GetValue(home), cancellation);
             var id = parsed.GetValue(mac);
             var reply = await daemon.Ask(new JsonObject { ["op"] = "expel", ["name"] = id }, cancellation);
-            terminal.Note($"{id} is expelled: the others take its certificate no more, within seconds.");
+            terminal.Note($"{id} is expelled. The other Macs stop accepting it within seconds.");
             if (!reply.GetProperty("listed").GetBoolean())
             {
                 terminal.Error.WriteLine("No Mac of that id is in the list of members; is it right? quicpair macs");

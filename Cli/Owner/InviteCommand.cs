@@ -6,9 +6,18 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair invite</c>: an invitation for another Mac.</summary>
 internal static class InviteCommand
 {
+    private const int MaxSeconds = 60 * 60;
+
     public static Command Create(Terminal terminal, Option<string?> home)
     {
         var seconds = new Option<int?>("--seconds") { Description = "How long it works; default 600, at most 3600." };
+        seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > MaxSeconds)
+            {
+                result.AddError("An invitation lasts 1 to 3600 seconds.");
+            }
+        });
         var command = new Command("invite", "Invite another Mac into this household; it works once.") { seconds };
         command.SetAction(async (parsed, cancellation) =>
         {

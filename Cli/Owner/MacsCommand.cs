@@ -60,7 +60,7 @@ internal static class MacsCommand
     [
         mac.GetProperty("mac").GetString() ?? "",
         mac.GetProperty("state").GetString() ?? "",
-        $"{mac.GetProperty("connected")} of {mac.GetProperty("paired")} phones",
+        $"{mac.GetProperty("connected")} of {mac.GetProperty("paired")}",
         mac.GetProperty("at").GetString() ?? "",
         mac.GetProperty("name").GetString() ?? "",
     ];

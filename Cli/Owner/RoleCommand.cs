@@ -78,7 +78,7 @@ internal static class RoleCommand
 
         await using var desk = await connect();
         await desk.Ask(request, cancellation);
-        terminal.Note("Changed; it counts from the next request on.");
+        terminal.Note("Changed. It applies from the next request.");
         return ExitCode.Ok;
     }
 

@@ -10,7 +10,7 @@ internal static class StatusCommand
     public static Command Create(Terminal terminal, Option<string?> home)
     {
         var json = new Option<bool>("--json") { Description = "Print one line of JSON." };
-        var command = new Command("status", "Say how QuicPair does on this machine.") { json };
+        var command = new Command("status", "Show how QuicPair is doing on this machine.") { json };
         command.SetAction((parsed, cancellation) =>
             Run(terminal, parsed.GetValue(home), parsed.GetValue(json), cancellation));
         return command;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Reflection;
+using QuicPair.Silo.Hosting;
 
 namespace QuicPair.Cli.Owner;
 
@@ -25,15 +25,8 @@ internal static class UpCommand
                 Environment.SetEnvironmentVariable("QUICPAIR_HOME", folder);
             }
 
-            return Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]);
+            return DaemonProcess.Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]);
         });
         return command;
     }
-
-    // The daemon's own entry point, so that both ways to start it are one.
-    private static Task<int> Run(string[] arguments) => Task.Run(() =>
-    {
-        var main = Assembly.Load("QuicPair.Silo").EntryPoint!;
-        return main.Invoke(null, [arguments]) as int? ?? ExitCode.Ok;
-    });
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
+using QuicPair.Cluster;
 using QuicPair.Silo.Hosting;
 using QuicPair.Silo.Keys;
 
@@ -40,16 +41,12 @@ internal static class ConfigCommand
         return new Command("config", "Look at this machine's settings.") { show };
     }
 
-    /// <summary>Every setting of QuicPair's own sections, sorted, with where it comes from.</summary>
+    /// <summary>Every setting of QuicPair's that has a value, sorted, with where it comes from.</summary>
     public static IReadOnlyList<(string Key, string Value, string Origin)> Read(string[] words, string? home)
     {
         var root = Daemon.Configuration(words, home is null ? null : Path.GetFullPath(home));
-        var sections = root.Providers.Where(provider => provider is MemoryConfigurationProvider)
-            .SelectMany(provider => provider.GetChildKeys([], null))
-            .Append("Urls").Append("Household").Append("Cluster")
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var found = root.AsEnumerable()
-            .Where(pair => pair.Value is not null && sections.Contains(pair.Key.Split(':')[0]))
+            .Where(pair => pair.Value is not null && SettingNames.Has(pair.Key))
             .Select(pair => (pair.Key, Value: Mask(pair.Key, pair.Value!), Origin: Origin(root, pair.Key)))
             .Append(Folder(home));
         return [.. found.OrderBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase)];
@@ -70,6 +67,7 @@ internal static class ConfigCommand
             CommandLineConfigurationProvider => "command line",
             EnvironmentVariablesConfigurationProvider => $"environment {key.Replace(":", "__")}",
             JsonConfigurationProvider json => $"file {json.Source.Path}",
+            HouseholdSource => $"file {HouseholdFiles.Folder}/{HouseholdFiles.Settings}",
             MemoryConfigurationProvider => "built in",
             _ => "host",
         };

@@ -83,10 +83,12 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         IEnumerable<(PairingRecord Record, AttemptKeys Keys)[]> attempts = records is [var only]
             ? AttemptKeys.InOrder(only).Select(keys => new[] { (only, keys) })
             : [[.. records.Take(MaxAddressees).Select(record => (record, AttemptKeys.InOrder(record).First()))]];
+        var origin = records[0].Origin;
         foreach (var to in attempts)
         {
-            var request = Write(to, clock.GetUtcNow().ToUnixTimeSeconds());
-            if (await signaling.PostIce(records[0].Origin, request, cancellation) is { } response)
+            var response = await signaling.ClockOf(origin)
+                .Ask(ts => signaling.PostIce(origin, Write(to, ts), cancellation));
+            if (response is not null)
             {
                 return response.IceServers;
             }

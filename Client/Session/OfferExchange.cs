@@ -9,18 +9,14 @@ namespace QuicPair.Client.Session;
 
 /// <summary>
 /// Posts the offer under the right keys and proves the answer (QP/1 sections 3.1, 3.4, 3.6 and 5): mode 2 before mode
-/// 1, one more try with the Mac's clock when this one is far off.
+/// 1, each by the clock that the front door goes by.
 /// </summary>
 internal sealed class OfferExchange(SignalingClient signaling, TimeProvider clock)
 {
-    // QP/1 section 3.4: "A phone whose clock is off by more than 240 s retries once with ts corrected by now."
-    private const long ToleratedSkew = 240;
-
     // QP/1 section 3.6.
     private const int MaxAddressees = 10;
 
     private readonly long _createdAt = clock.GetTimestamp();
-    private long _correction;
 
     /// <summary>Gets an authentic answer of the only Mac, or of the one that the front door picks; or throws.</summary>
     /// <param name="peer">The connection that begins.</param>
@@ -70,14 +66,14 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
     /// <param name="description">The same offer with more candidates.</param>
     /// <param name="record">The pairing with the Mac.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task Add(
-        Offered offered, string description, PairingRecord record, CancellationToken cancellation)
-    {
-        var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
-        var now = clock.GetUtcNow().ToUnixTimeSeconds() + _correction;
-        var offer = Write(description, [new Candidate(record, offered.Keys)], null, nonce, now);
-        await signaling.PostOffer(record.Origin, offer, cancellation);
-    }
+    public Task Add(
+        Offered offered, string description, PairingRecord record, CancellationToken cancellation) =>
+        signaling.ClockOf(record.Origin).Ask(ts =>
+        {
+            var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
+            var offer = Write(description, [new Candidate(record, offered.Keys)], null, nonce, ts);
+            return signaling.PostOffer(record.Origin, offer, cancellation);
+        });
 
     // Nobody who is here accepted: one that is away may, and that is not a refusal.
     private async Task<Offered> RunEach(
@@ -100,35 +96,31 @@ internal sealed class OfferExchange(SignalingClient signaling, TimeProvider cloc
         throw no ?? new ConnectException(ConnectFailure.Refused);
     }
 
-    private async Task<Offered?> Try(
-        PeerConnection peer, IReadOnlyList<Candidate> to, string? model, CancellationToken cancellation)
+    private Task<Offered?> Try(
+        PeerConnection peer, IReadOnlyList<Candidate> to, string? model, CancellationToken cancellation) =>
+        signaling.ClockOf(to[0].Record.Origin).Ask(ts => Post(peer, to, model, ts, cancellation));
+
+    private async Task<SignalingReply<Offered>> Post(
+        PeerConnection peer, IReadOnlyList<Candidate> to, string? model, long ts, CancellationToken cancellation)
     {
-        while (true)
+        var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
+        var description = peer.LocalDescription;
+        var offer = Write(description, to, model, nonce, ts);
+        var postedAt = clock.GetTimestamp();
+        var reply = await signaling.PostOffer(to[0].Record.Origin, offer, cancellation);
+        if (reply.Answer is not { } answer)
         {
-            var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
-            var now = clock.GetUtcNow().ToUnixTimeSeconds();
-            var description = peer.LocalDescription;
-            var offer = Write(description, to, model, nonce, now + _correction);
-            var postedAt = clock.GetTimestamp();
-            var reply = await signaling.PostOffer(to[0].Record.Origin, offer, cancellation);
-            if (reply.Answer is { } answer)
-            {
-                var chosen = Chosen(to, answer);
-                var answerNonce = Prove(answer, chosen.Keys, nonce);
-                Accept(peer, answer);
-                var (signalingTime, answeredAfter) = (clock.GetElapsedTime(postedAt), clock.GetElapsedTime(_createdAt));
-                return new Offered(
-                    peer, chosen.Record, chosen.Keys, description, nonce, answerNonce, (byte)answer.Version,
-                    signalingTime, answeredAfter);
-            }
-
-            if (_correction != 0 || reply.Now is not { } theirs || Math.Abs(theirs - now) <= ToleratedSkew)
-            {
-                return null;
-            }
-
-            _correction = theirs - now;
+            return new SignalingReply<Offered>(null, reply.Now);
         }
+
+        var chosen = Chosen(to, answer);
+        var answerNonce = Prove(answer, chosen.Keys, nonce);
+        Accept(peer, answer);
+        var (signalingTime, answeredAfter) = (clock.GetElapsedTime(postedAt), clock.GetElapsedTime(_createdAt));
+        var offered = new Offered(
+            peer, chosen.Record, chosen.Keys, description, nonce, answerNonce, (byte)answer.Version, signalingTime,
+            answeredAfter);
+        return new SignalingReply<Offered>(offered, null);
     }
 
     private static OfferRequest Write(

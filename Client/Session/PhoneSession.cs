@@ -35,8 +35,11 @@ internal sealed class PhoneSession : IAsyncDisposable
         _channel = channel;
         _clock = clock;
         _startedAt = clock.GetTimestamp();
-        _secure = new SecureChannel(
-            cipher, new SecureChannelOptions { MaxMessageBytes = ChannelLimits.MaxMessageToPhone });
+        _secure = new SecureChannel(cipher, new SecureChannelOptions
+        {
+            MaxMessageBytes = ChannelLimits.MaxMessageToPhone,
+            Padding = PaddingPolicy.Pad,
+        });
         _watch = clock.CreateTimer(_ => Watch(), null, WatchPeriod, WatchPeriod);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
@@ -25,14 +26,21 @@ internal sealed class SignalingClient : IDisposable
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
 
+    private static readonly SignalingReply<IceResponse> NoServers = new(null, null);
+
     private readonly HttpMessageHandler? _handler;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, SignalingClock> _clocks = new(StringComparer.Ordinal);
     private volatile HttpClient _http;
 
-    public SignalingClient(HttpMessageHandler? handler)
+    public SignalingClient(HttpMessageHandler? handler, TimeProvider clock)
     {
-        _handler = handler;
+        (_handler, _clock) = (handler, clock);
         _http = NewClient();
     }
+
+    /// <summary>The clock of this front door, for every request to it.</summary>
+    public SignalingClock ClockOf(string origin) => _clocks.GetOrAdd(origin, _ => new SignalingClock(_clock));
 
     /// <summary>
     /// The connections that there are began at an address that may be gone: what is asked from here on uses new ones.
@@ -44,7 +52,8 @@ internal sealed class SignalingClient : IDisposable
     }
 
     /// <summary>Posts an offer; a refusal (403) is a reply, everything else that is no answer throws.</summary>
-    public async Task<SignalingReply> PostOffer(string origin, OfferRequest offer, CancellationToken cancellation)
+    public async Task<SignalingReply<OfferResponse>> PostOffer(
+        string origin, OfferRequest offer, CancellationToken cancellation)
     {
         var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(offer, Json.OfferRequest));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -54,8 +63,10 @@ internal sealed class SignalingClient : IDisposable
             var content = await response.Content.ReadAsByteArrayAsync(cancellation);
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => new SignalingReply(Answer(content), null),
-                HttpStatusCode.Forbidden => Refusal(content),
+                HttpStatusCode.OK => new SignalingReply<OfferResponse>(Answer(content), null),
+                HttpStatusCode.Forbidden when TryRead(content) is { Code: "refused" } refusal =>
+                    new SignalingReply<OfferResponse>(null, refusal.Now),
+                HttpStatusCode.Forbidden => throw new ConnectException(ConnectFailure.FrontDoorBroken),
                 _ => throw new ConnectException(Reason(response.StatusCode, content)),
             };
         }
@@ -71,8 +82,9 @@ internal sealed class SignalingClient : IDisposable
         }
     }
 
-    /// <summary>Asks for ICE servers; null when there is no answer, whatever the reason.</summary>
-    public async Task<IceResponse?> PostIce(string origin, IceRequest request, CancellationToken cancellation)
+    /// <summary>Asks for ICE servers; no answer is no failure, whatever the reason.</summary>
+    public async Task<SignalingReply<IceResponse>> PostIce(
+        string origin, IceRequest request, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(IceTimeout);
@@ -81,18 +93,22 @@ internal sealed class SignalingClient : IDisposable
         try
         {
             using var response = await _http.PostAsync(new Uri($"{origin}/signaling/ice"), body, limit.Token);
-            if (response.StatusCode != HttpStatusCode.OK) return null;
             var content = await response.Content.ReadAsByteArrayAsync(limit.Token);
-            var answer = JsonSerializer.Deserialize(content, Json.IceResponse);
-            return answer is { IceServers: { } servers } && servers.All(IsWhole) ? answer : null;
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => new SignalingReply<IceResponse>(Servers(content), null),
+                HttpStatusCode.Forbidden when TryRead(content) is { Code: "refused" } refusal =>
+                    new SignalingReply<IceResponse>(null, refusal.Now),
+                _ => NoServers,
+            };
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException)
         {
-            return null;
+            return NoServers;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return null;
+            return NoServers;
         }
     }
 
@@ -112,14 +128,6 @@ internal sealed class SignalingClient : IDisposable
         // A connection that a changed network has cut is not found out by the next request.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
     };
-
-    private static SignalingReply Refusal(byte[] content)
-    {
-        var problem = TryRead(content);
-        return problem?.Code is "refused"
-            ? new SignalingReply(null, problem.Now)
-            : throw new ConnectException(ConnectFailure.FrontDoorBroken);
-    }
 
     private static ConnectFailure Reason(HttpStatusCode status, byte[] content) =>
         (TryRead(content)?.Code, status) switch
@@ -141,6 +149,12 @@ internal sealed class SignalingClient : IDisposable
         {
             return null;
         }
+    }
+
+    private static IceResponse? Servers(byte[] content)
+    {
+        var answer = JsonSerializer.Deserialize(content, Json.IceResponse);
+        return answer is { IceServers: { } servers } && servers.All(IsWhole) ? answer : null;
     }
 
     // What is required may still be null.

@@ -1,8 +1,7 @@
-using QuicPair.Protocol.Signaling;
-
 namespace QuicPair.Client.Signaling;
 
-/// <summary>What came back for an offer: an answer, or a refusal with the Mac's clock.</summary>
-/// <param name="Answer">The answer; null when refused.</param>
+/// <summary>What came back for a request: an answer, or a refusal with the clock that it tells.</summary>
+/// <param name="Answer">The answer; null when there is none.</param>
 /// <param name="Now">The clock that a refusal tells, Unix seconds.</param>
-internal sealed record SignalingReply(OfferResponse? Answer, long? Now);
+internal sealed record SignalingReply<T>(T? Answer, long? Now)
+    where T : class;

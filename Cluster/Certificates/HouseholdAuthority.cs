@@ -25,9 +25,6 @@ public sealed class HouseholdAuthority : IDisposable
     /// <summary>The authority's certificate as a PEM text.</summary>
     public string Certificate => _certificate.ExportCertificatePem();
 
-    /// <summary>What an invitation pins: SHA-256 of the authority's certificate, 32 bytes.</summary>
-    public byte[] Pin => SHA256.HashData(_certificate.RawData);
-
     /// <summary>Makes a new authority.</summary>
     public static HouseholdAuthority Create(TimeProvider time)
     {

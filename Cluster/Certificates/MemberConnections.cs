@@ -5,15 +5,18 @@ namespace QuicPair.Cluster.Certificates;
 /// <summary>
 /// What ends the open connections of a member that was expelled; to new ones its certificate leads no more.
 /// </summary>
-internal sealed class MemberConnections
+public sealed class MemberConnections
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _ends = new();
 
+    /// <summary>Whether the member of this silo name was expelled, as far as this silo has heard.</summary>
+    public bool IsExpelled(string name) => _ends.TryGetValue(name, out var end) && end.IsCancellationRequested;
+
     /// <summary>Cancelled once the member of this silo name has to go.</summary>
-    public CancellationToken EndOf(string name) => Of(name).Token;
+    internal CancellationToken EndOf(string name) => Of(name).Token;
 
     /// <summary>Ends a member's connections, those too that are just being made.</summary>
-    public async Task End(string name)
+    internal async Task End(string name)
     {
         try
         {

@@ -19,15 +19,26 @@ public static class Expulsions
         );
         """;
 
-    /// <summary>Expels a member: no other one takes a certificate of that name any more.</summary>
+    /// <summary>Expels a Mac: no member takes a certificate of that name any more.</summary>
     /// <param name="name">Its silo name.</param>
     /// <param name="authority">Who signs.</param>
     /// <param name="database">The household's database.</param>
+    /// <exception cref="ArgumentException">Every front door of the household has that name.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
     public static async Task Add(string name, HouseholdAuthority authority, string database)
     {
         ArgumentNullException.ThrowIfNull(authority);
-        var expulsion = authority.Expel(name);
+        if (name == ClusterIdentity.FrontDoor)
+        {
+            throw new ArgumentException("No front door could serve the household any more.", nameof(name));
+        }
+
+        await Write(authority.Expel(name), database);
+    }
+
+    /// <summary>Writes to the list, for all members to read.</summary>
+    internal static async Task Write(Expulsion expulsion, string database)
+    {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
         await using (var make = new NpgsqlCommand(Table, connection)) await make.ExecuteNonQueryAsync();
@@ -56,12 +67,18 @@ public static class Expulsions
 
         using var certificate = own;
         await Learn(certificate, database, CancellationToken.None);
-        if (certificate.IsExpelled)
-        {
-            throw new CertificateException(
-                "This machine was expelled from its household. To go on alone, move the folder "
-                + $"{options.Certificates} away; to join again it needs a new data folder.");
-        }
+        ThrowIfExpelled(certificate);
+    }
+
+    /// <summary>Says that this member was expelled, if it has heard so; it asks nobody.</summary>
+    /// <param name="options">The household.</param>
+    /// <exception cref="CertificateException">It was, or its files cannot be used.</exception>
+    public static void ThrowIfExpelled(HouseholdOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (MemberCertificate.Open(options.Certificates) is not { } own) return;
+        using var certificate = own;
+        ThrowIfExpelled(certificate);
     }
 
     /// <summary>Reads the list and keeps it beside a member's certificate.</summary>
@@ -71,6 +88,16 @@ public static class Expulsions
     {
         var listed = await Read(database, cancellation);
         return ExpelledMembers.Add(self.Folder, listed.Where(self.Confirms).Select(expulsion => expulsion.Name));
+    }
+
+    private static void ThrowIfExpelled(MemberCertificate self)
+    {
+        if (!self.IsExpelled) return;
+        throw new CertificateException(self.Name == ClusterIdentity.FrontDoor
+            ? "This front door was expelled from its household, and with it every other one, as all have its name; the "
+                + "household is to be made anew, with another database."
+            : "This machine was expelled from its household. To go on alone, move the folder "
+                + $"{self.Folder} away; to join again it needs a new data folder.");
     }
 
     private static async Task<List<Expulsion>> Read(string database, CancellationToken cancellation)

@@ -18,9 +18,6 @@ internal abstract record PairingCommand
         public bool WasConnected { get; init; }
     }
 
-    /// <summary>The owner gives the device a name, already cleaned.</summary>
-    public sealed record Rename(string Name) : PairingCommand;
-
     /// <summary>The owner removes the device.</summary>
     public sealed record Revoke : PairingCommand;
 }

@@ -9,9 +9,6 @@ internal enum PairingEffect
     /// <summary>Close its peers and chats.</summary>
     ClosePeers,
 
-    /// <summary>Write its name into the Mac's key file.</summary>
-    RenameKeys,
-
     /// <summary>Store the new state.</summary>
     Save,
 

@@ -27,8 +27,8 @@ internal sealed partial class PairingGrain(
     // Ours: an attempt must be over before the front door stops waiting for it.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(4);
 
-    // Ours: longer than a peer may stay unfinished (docs/protocol.md, 4: 30 s).
-    private static readonly TimeSpan UnfinishedPeer = TimeSpan.FromMinutes(1);
+    // Ours: longer than a peer may stay unfinished (docs/protocol.md, 4: 30 s, or 95 s while the owner compares).
+    private static readonly TimeSpan UnfinishedPeer = TimeSpan.FromMinutes(2);
 
     // Ours: keys and sessions are gone by then, and whoever asked need not wait for the record.
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(2);
@@ -68,20 +68,12 @@ internal sealed partial class PairingGrain(
         }
         catch (Exception failure)
         {
-            // The key file has lost the device: the next look at it writes that down.
+            // The key file has lost the device, and that is what is shown: the next change writes it down.
             LogUnwritten(logger, failure.GetType().Name);
         }
 
         DelayDeactivation(TimeSpan.Zero);
         return isDeleted;
-    }
-
-    public async Task<bool> Rename(string name)
-    {
-        var clean = DisplayName.Clean(name);
-        await Refresh();
-        var step = await Apply(new PairingCommand.Rename(clean));
-        return step.Effects.Contains(PairingEffect.RenameKeys);
     }
 
     public async Task Refresh()
@@ -102,9 +94,15 @@ internal sealed partial class PairingGrain(
                 Key, standing.Stage, DisplayName.Redact(standing.Name), standing.Since, lastSeen, session);
         }
 
-        DateTimeOffset? since = record.Stage is null ? null : record.Since;
+        // The key file has no such device, whatever the record still says: it was removed, or was never paired.
+        if (record.Stage is not (PairingStage.Paired or PairingStage.Revoked))
+        {
+            return new PairingSnapshot(Key, null, string.Empty, null, lastSeen, session);
+        }
+
+        DateTimeOffset? since = record.Stage == PairingStage.Revoked ? record.Since : null;
         return new PairingSnapshot(
-            Key, record.Stage, DisplayName.Redact(record.Name), since, lastSeen, session);
+            Key, PairingStage.Revoked, DisplayName.Redact(record.Name), since, lastSeen, session);
     }
 
     private PairingKey Key => PairingKey.Parse(this.GetPrimaryKeyString());
@@ -112,7 +110,7 @@ internal sealed partial class PairingGrain(
     private async Task<PairingState> State() =>
         (await _store.Load())?.ToState() ?? new PairingState.Unknown();
 
-    private async Task<PairingStep> Apply(PairingCommand command)
+    private async Task Apply(PairingCommand command)
     {
         var before = await State();
         var step = PairingRules.Decide(before, command, time.GetUtcNow());
@@ -122,7 +120,6 @@ internal sealed partial class PairingGrain(
         }
 
         Note(before, step.State);
-        return step;
     }
 
     /// <summary>What a revocation leaves, once keys and sessions are gone.</summary>
@@ -155,9 +152,6 @@ internal sealed partial class PairingGrain(
                 break;
             case PairingEffect.ClosePeers:
                 await peers.CloseRevoked(Key.Device);
-                break;
-            case PairingEffect.RenameKeys when state is PairingState.Paired paired:
-                await keys.Rename(Key.Device, paired.Name);
                 break;
             case PairingEffect.Save:
                 await _store.Save(PairingRecord.Of(Key.ToString(), state));

@@ -21,7 +21,6 @@ internal static class PairingRules
         command switch
         {
             PairingCommand.Observe observe => Observe(state, observe, now),
-            PairingCommand.Rename rename => Rename(state, rename.Name),
             PairingCommand.Revoke => Revoke(state, now),
             _ => throw new UnreachableException(),
         };
@@ -76,12 +75,6 @@ internal static class PairingRules
         (Paired old, Paired young) =>
             old.Name != young.Name || young.LastSeen - (old.LastSeen ?? default) >= LastSeenGrain,
         _ => before != after,
-    };
-
-    private static PairingStep Rename(PairingState state, string name) => state switch
-    {
-        Paired paired when name.Length > 0 => new PairingStep(paired with { Name = name }, RenameKeys, Save),
-        _ => new PairingStep(state),
     };
 
     /// <summary>

@@ -15,7 +15,4 @@ public interface IDeviceKeys
 
     /// <summary>Deletes the device durably. False when it was not there.</summary>
     Task<bool> Delete(DeviceId device);
-
-    /// <summary>Renames a paired device durably. False when it is not there.</summary>
-    Task<bool> Rename(DeviceId device, string name);
 }

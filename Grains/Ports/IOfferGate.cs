@@ -3,8 +3,7 @@ using QuicPair.Grains.Interfaces;
 namespace QuicPair.Grains.Ports;
 
 /// <summary>
-/// Checks envelopes against the Mac's key file in memory: no storage read, no allocation for strangers, the
-/// same work
+/// Checks envelopes against the Mac's key file in memory: no storage read, no allocation for strangers, the same work
 /// for an unknown device as for a known one. The keys never leave the implementation.
 /// </summary>
 public interface IOfferGate

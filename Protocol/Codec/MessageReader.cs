@@ -11,6 +11,9 @@ namespace QuicPair.Protocol.Codec;
 /// </summary>
 public static partial class MessageReader
 {
+    // Ours: no op is that long, and a refusal is not as long as what it refuses.
+    private const int MaxNamedOp = 64;
+
     /// <summary>Reads a message, or says why not.</summary>
     public static bool TryRead(
         ReadOnlySpan<byte> utf8,
@@ -35,7 +38,7 @@ public static partial class MessageReader
             var id = fields.OptionalText("id");
             var named = id is not null && MessageId.IsValid(id);
             fields.Require(named || !fields.Has("id"));
-            refusal = refusal with { For = op, Id = named ? id : null };
+            refusal = refusal with { For = op.Length <= MaxNamedOp ? op : null, Id = named ? id : null };
             if (!TryReadBody(op, fields, out message))
             {
                 refusal = refusal with { Code = ErrorCode.UnknownOp };

@@ -3,8 +3,7 @@ using System.Buffers;
 namespace QuicPair.Protocol.Frames;
 
 /// <summary>
-/// Puts the parts of one JSON message together (QP/1 section 6): one message at a time, bounded in size
-/// and, through
+/// Puts the parts of one JSON message together (QP/1 section 6): one message at a time, bounded in size and, through
 /// <see cref="Deadline"/>, in time.
 /// </summary>
 public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, ReassemblyBudget? budget = null)
@@ -19,9 +18,6 @@ public sealed class FrameAssembler(int maxMessageBytes, TimeSpan maxDuration, Re
     /// begun. Past it the session is closed with <see cref="CloseCode.Idle"/>.
     /// </summary>
     public TimeSpan? Deadline { get; private set; }
-
-    /// <summary>Bytes of the unfinished message.</summary>
-    public int PendingBytes => _parts.WrittenCount;
 
     /// <summary>
     /// Takes a frame of kind <see cref="FrameKind.Part"/>; <paramref name="message"/> is the whole message

@@ -20,7 +20,4 @@ public static class Padding
             ? length
             : Math.Max(Smallest, (int)BitOperations.RoundUpToPowerOf2((uint)length));
     }
-
-    /// <summary>The stricter of two wishes: the Mac's policy holds, a phone may ask for more.</summary>
-    public static PaddingPolicy Stricter(PaddingPolicy one, PaddingPolicy other) => one > other ? one : other;
 }

@@ -72,6 +72,7 @@ internal sealed class GatheringServer(IceServer server, IGatheringHost host, Rtc
 
             if (_queries.Exists(query => query.Mapped is not null)) return IceServerAnswer.Answered;
             if (_isUnresolved) return IceServerAnswer.Unresolved;
+            if (_relays.Exists(relay => relay.IsSilent)) return IceServerAnswer.Silent;
             if (!IsSettled) return IceServerAnswer.Waiting;
             return _addresses.Count > 0 ? IceServerAnswer.Silent : IceServerAnswer.Unreachable;
         }

@@ -13,7 +13,7 @@ namespace QuicPair.Rtc.Sockets.Gathering;
 /// addresses of the machine, what STUN servers see of them, and allocations at TURN servers. Names are resolved and
 /// servers asked beside the loop; one that does not answer costs nothing but a candidate. Guarded by the host's gate.
 /// </summary>
-internal sealed partial class StandingCandidates : IDisposable
+internal sealed class StandingCandidates : IDisposable
 {
     // Ours.
     private const int MaximumServers = 8;

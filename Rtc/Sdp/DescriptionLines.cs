@@ -7,6 +7,8 @@ internal sealed class DescriptionLines
     private const int MaximumLines = 500;
     private const int MaximumSections = 16;
 
+    public SdpOrigin? Origin { get; private set; }
+
     public SectionAttributes Session { get; } = new();
 
     public List<(MediaSection Section, SectionAttributes Attributes)> Sections { get; } = [];
@@ -29,6 +31,10 @@ internal sealed class DescriptionLines
             else if (line.StartsWith("a=", StringComparison.Ordinal))
             {
                 (Sections.Count > 0 ? Sections[^1].Attributes : Session).Accept(line[2..]);
+            }
+            else if (line.StartsWith("o=", StringComparison.Ordinal) && SdpOrigin.TryParse(line[2..], out var origin))
+            {
+                Origin ??= origin;
             }
         }
 

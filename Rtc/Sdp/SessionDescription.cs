@@ -17,6 +17,9 @@ internal sealed record SessionDescription
 
     private SessionDescription(IceCredentials credentials) => Credentials = credentials;
 
+    /// <summary>Which description of which session this is; null when that cannot be told.</summary>
+    public SdpOrigin? Origin { get; init; }
+
     /// <summary>The peer's ICE credentials.</summary>
     public IceCredentials Credentials { get; }
 
@@ -60,6 +63,10 @@ internal sealed record SessionDescription
         return problem == SdpProblem.None;
     }
 
+    /// <summary>Whether the peer wrote this before <paramref name="other"/>; false when that cannot be told.</summary>
+    public bool Precedes(SessionDescription other) =>
+        Origin is { } origin && other.Origin is { } later && origin.Precedes(later);
+
     /// <summary>
     /// The DTLS role that is left for the end that answers this offer; active, if there is a choice.
     /// </summary>
@@ -96,6 +103,7 @@ internal sealed record SessionDescription
 
         description = new SessionDescription(credentials)
         {
+            Origin = lines.Origin,
             Fingerprints = fingerprints,
             // RFC 8842, 5.2: offers must have it; those that lack it come from stacks that mean actpass.
             Setup = setup ?? SdpSetup.ActPass,

@@ -48,6 +48,21 @@ internal sealed class Restarting(SessionContext context)
     public bool IsSamePeer(SessionDescription description) =>
         context.Remote is { } known && known.Fingerprints.SequenceEqual(description.Fingerprints);
 
+    /// <summary>
+    /// Whether an offer with other credentials than the current ones is older than the description that counts, and
+    /// only came late. It may say so itself. If it does not, the credentials of the former agent do; but with a newer
+    /// version they are those of a peer that took its restart back.
+    /// </summary>
+    public bool IsLate(SessionDescription offer) =>
+        context.Remote is { } known && IsSamePeer(offer)
+        && (offer.Precedes(known) || (IsFormer(offer) && !known.Precedes(offer)));
+
+    /// <summary>An offer that came late may still serve the former path.</summary>
+    public void TakeLate(SessionDescription offer)
+    {
+        if (IsFormer(offer)) context.FormerIce!.AddRemoteCandidates(offer.Candidates);
+    }
+
     public void Start(Instant now, SessionDescription remote)
     {
         context.Remote = remote;
@@ -106,4 +121,6 @@ internal sealed class Restarting(SessionContext context)
             if (isHopeless) context.Finish(SessionEnd.ConsentExpired);
         }
     }
+
+    private bool IsFormer(SessionDescription offer) => context.FormerIce?.RemoteCredentials == offer.Credentials;
 }

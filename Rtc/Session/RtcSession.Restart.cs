@@ -12,7 +12,8 @@ public sealed partial class RtcSession
 
     /// <summary>
     /// Takes a later offer of the peer: with the credentials that are known it only adds candidates, with
-    /// others it is a restart (see <see cref="TryRestart"/>).
+    /// others it is a restart (see <see cref="TryRestart"/>), unless it is older than the one that counts: offers may
+    /// overtake each other on their way.
     /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="text">The offer.</param>
@@ -22,9 +23,11 @@ public sealed partial class RtcSession
         Instant now, ReadOnlySpan<char> text, IReadOnlyList<IceCandidate> candidates, out SdpProblem problem)
     {
         if (!SessionDescription.TryParse(text, out var offer, out problem)) return false;
-        return offer!.Credentials == RemoteCredentials
-            ? TryAddCandidates(now, text, out problem)
-            : TryRestart(now, text, candidates, out problem);
+        if (offer!.Credentials == RemoteCredentials) return TryAddCandidates(now, text, out problem);
+        if (!_restarting.IsLate(offer)) return TryRestart(now, text, candidates, out problem);
+        _now = now;
+        _restarting.TakeLate(offer);
+        return true;
     }
 
     /// <summary>

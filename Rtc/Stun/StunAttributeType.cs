@@ -18,6 +18,7 @@ internal enum StunAttributeType : ushort
     Realm = 0x0014,
     Nonce = 0x0015,
     XorRelayedAddress = 0x0016,
+    RequestedAddressFamily = 0x0017,
     RequestedTransport = 0x0019,
     MessageIntegritySha256 = 0x001C,
     XorMappedAddress = 0x0020,

@@ -42,12 +42,12 @@ internal ref struct StunMessageWriter
     }
 
     /// <summary>Asks for an IPv6 address besides the IPv4 one (RFC 8656, section 18.11).</summary>
-    public void AddAdditionalIPv6()
-    {
-        const uint ipv6 = 2;
-        AddAttributeHeader(StunAttributeType.AdditionalAddressFamily, sizeof(uint));
-        _writer.WriteUInt32(ipv6 << 24);
-    }
+    public void AddAdditionalIPv6() => AddIPv6(StunAttributeType.AdditionalAddressFamily);
+
+    /// <summary>
+    /// Asks for an IPv6 address and no other (RFC 8656, section 18.6); not beside <see cref="AddAdditionalIPv6"/>.
+    /// </summary>
+    public void AddRequestedIPv6() => AddIPv6(StunAttributeType.RequestedAddressFamily);
 
     public void AddLifetime(TimeSpan lifetime)
     {
@@ -151,6 +151,13 @@ internal ref struct StunMessageWriter
         var length = (ushort)(_writer.Position - StunHeader.Length);
         BinaryPrimitives.WriteUInt16BigEndian(_writer.Written[2..], length);
         return _writer.Position;
+    }
+
+    private void AddIPv6(StunAttributeType type)
+    {
+        const uint ipv6 = 2;
+        AddAttributeHeader(type, sizeof(uint));
+        _writer.WriteUInt32(ipv6 << 24);
     }
 
     private void AddAddress(StunAttributeType type, TransportAddress address)

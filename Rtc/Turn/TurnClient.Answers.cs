@@ -121,9 +121,9 @@ public sealed partial class TurnClient
 
     private void AllocationRefused(Instant now, StunErrorCode code, in StunMessage message)
     {
-        if (code == StunErrorCode.AddressFamilyNotSupported && _wantsIPv6)
+        if (code == StunErrorCode.AddressFamilyNotSupported && _families.Count > 1)
         {
-            _wantsIPv6 = false;
+            _families.Dequeue();
             Ask(new TurnRequest(StunMethod.Allocate));
             return;
         }

@@ -17,7 +17,9 @@ public sealed partial class TurnClient
     private readonly bool _isStream;
     private readonly List<TurnRequest> _requests = [];
     private readonly RelayedPeers _peers = new();
-    private bool _wantsIPv6;
+
+    // What is asked for, and what after a refusal.
+    private readonly Queue<RequestedFamilies> _families;
     private Instant? _refreshAt;
     private Instant? _expiresAt;
     private Instant? _lookAt;
@@ -25,12 +27,18 @@ public sealed partial class TurnClient
     /// <param name="credentials">Who we are to the server.</param>
     /// <param name="isStream">Whether the server is reached over TCP or TLS: no repeats, and padding.</param>
     /// <param name="entropy">For transaction ids.</param>
-    /// <param name="wantsIPv6">Whether an IPv6 address is asked for besides the IPv4 one.</param>
+    /// <param name="wantsIPv6">
+    /// Whether an IPv6 address is asked for besides the IPv4 one, and alone where there is no other.
+    /// </param>
     public TurnClient(TurnCredentials credentials, bool isStream, IEntropy entropy, bool wantsIPv6 = true)
     {
         ArgumentNullException.ThrowIfNull(credentials);
         _key = new LongTermKey(credentials);
-        (_isStream, _entropy, _wantsIPv6) = (isStream, entropy, wantsIPv6);
+        (_isStream, _entropy) = (isStream, entropy);
+        RequestedFamilies[] families = wantsIPv6
+            ? [RequestedFamilies.Both, RequestedFamilies.IPv4Alone, RequestedFamilies.IPv6Alone]
+            : [RequestedFamilies.IPv4Alone];
+        _families = new Queue<RequestedFamilies>(families);
     }
 
     /// <summary>How far the allocation is.</summary>
@@ -154,7 +162,9 @@ public sealed partial class TurnClient
         {
             case StunMethod.Allocate:
                 writer.AddRequestedTransport();
-                if (_wantsIPv6) writer.AddAdditionalIPv6();
+                var families = _families.Peek();
+                if (families == RequestedFamilies.Both) writer.AddAdditionalIPv6();
+                else if (families == RequestedFamilies.IPv6Alone) writer.AddRequestedIPv6();
                 break;
             case StunMethod.Refresh:
                 writer.AddLifetime(request.IsFarewell ? TimeSpan.Zero : TurnTimings.DefaultLifetime);

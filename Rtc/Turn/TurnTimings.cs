@@ -8,9 +8,6 @@ internal static class TurnTimings
     /// <summary>RFC 8656, 3.2: the lifetime of an allocation unless another one is asked for.</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>RFC 8656, 9: "The Permission Lifetime MUST be 300 seconds".</summary>
-    public static readonly TimeSpan PermissionLifetime = TimeSpan.FromMinutes(5);
-
     /// <summary>
     /// RFC 8656, 12: a channel lives 10 minutes, and its number binds nobody else for "5 minutes" more.
     /// </summary>
@@ -41,7 +38,10 @@ internal static class TurnTimings
     /// <summary>A server that grants less is treated as if it had granted this; it must be refreshed often.</summary>
     public static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(20);
 
-    /// <summary>Permissions, and channels with them, are renewed this often while they are used.</summary>
+    /// <summary>
+    /// Permissions, and channels with them, are renewed this often while they are used. RFC 8656, 9: "The Permission
+    /// Lifetime MUST be 300 seconds".
+    /// </summary>
     public static readonly TimeSpan RenewPermission = TimeSpan.FromMinutes(4);
 
     /// <summary>A peer that nothing was sent to for this long is forgotten with its permission.</summary>

@@ -139,9 +139,6 @@ public readonly record struct TransportAddress
     /// <summary>The same address with another port.</summary>
     public TransportAddress WithPort(ushort port) => new(_high, _low, port);
 
-    /// <summary>Whether the addresses are equal, whatever the ports.</summary>
-    public bool HasSameAddress(TransportAddress other) => _high == other._high && _low == other._low;
-
     /// <summary>The address without its port.</summary>
     public IPAddress ToIPAddress()
     {

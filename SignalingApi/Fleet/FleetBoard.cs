@@ -64,7 +64,8 @@ internal sealed class FleetBoard(
         // The caller may be a grain's scheduler or hold the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var known = await Remembered();
-        var all = known.Keys.Union(view.All).OrderBy(mac => known.GetValueOrDefault(mac)?.FirstSeen ?? time.GetUtcNow())
+        var all = known.Keys.Union(view.All).Where(mac => !view.IsExpelled(mac))
+            .OrderBy(mac => known.GetValueOrDefault(mac)?.FirstSeen ?? time.GetUtcNow())
             .ThenBy(mac => mac.Value, StringComparer.Ordinal);
         var reports = await Task.WhenAll(all.Select(mac => Look(mac, known.GetValueOrDefault(mac))));
         return new FleetReport(time.GetUtcNow().ToUnixTimeSeconds(), reports);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Placement;
 using QuicPair.Grains.Interfaces;
 
@@ -6,9 +7,9 @@ namespace QuicPair.SignalingApi.Fleet;
 
 /// <summary>
 /// Which Macs are here, which are away and which never were, from memory: no grain call is made for a Mac
-/// that cannot answer it.
+/// that cannot answer it. One that was expelled counts as never here from the moment that this silo hears of it.
 /// </summary>
-internal sealed class FleetView(IClusterMembershipService membership)
+internal sealed class FleetView(IClusterMembershipService membership, MemberConnections members)
 {
     private volatile ImmutableHashSet<MacId> _known = [];
     private volatile bool _isComplete;
@@ -23,13 +24,19 @@ internal sealed class FleetView(IClusterMembershipService membership)
     public bool IsComplete => _isComplete;
 
     /// <summary>The only Mac of the household, or null when there are none or several.</summary>
-    public MacId? Only => _known is { Count: 1 } one ? one.First() : null;
+    public MacId? Only => All is { Count: 1 } one ? one.First() : null;
 
     /// <summary>Every Mac that was ever here.</summary>
-    public IReadOnlyCollection<MacId> All => _known;
+    public IReadOnlyCollection<MacId> All => [.. _known.Where(mac => !IsExpelled(mac))];
+
+    /// <summary>Those that were here and are not of the household any more.</summary>
+    public IReadOnlyCollection<MacId> Expelled => [.. _known.Where(IsExpelled)];
 
     /// <summary>Whether the Mac was ever here.</summary>
-    public bool Knows(MacId mac) => _known.Contains(mac) || IsHere(mac);
+    public bool Knows(MacId mac) => (_known.Contains(mac) && !IsExpelled(mac)) || IsHere(mac);
+
+    /// <summary>Whether the Mac is not of the household any more.</summary>
+    public bool IsExpelled(MacId mac) => members.IsExpelled(mac.Value);
 
     /// <summary>Whether the Mac's silo is a living member of the cluster.</summary>
     public bool IsHere(MacId mac) => membership.CurrentSnapshot.FindActive(mac.Value) is not null;

@@ -127,6 +127,12 @@ internal sealed partial class FleetWatch(
             await fleet.Seen(mac, string.Empty);
             _noted.Remove(address);
         }
+
+        // Also one that was just noted, because it leaves; one that was away goes with the next change.
+        foreach (var mac in view.Expelled)
+        {
+            await fleet.Forget(mac);
+        }
     }
 
     private async Task<string> NameOf(MacId mac)

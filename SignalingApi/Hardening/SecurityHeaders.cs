@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace QuicPair.SignalingApi.Hardening;
 
 /// <summary>Headers that every answer has. Whoever serves a page sets a policy of its own before.</summary>
@@ -18,8 +20,14 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+
+        // Of an origin that they do not trust, browsers ignore it and complain in the console.
+        if (http.Request.IsHttps || IsLoopback(http.Request.Host.Host))
+        {
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        }
+
         if (headers.ContentSecurityPolicy.Count == 0)
         {
             headers.ContentSecurityPolicy = NoPage;
@@ -32,4 +40,9 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
         return Task.CompletedTask;
     }
+
+    private static bool IsLoopback(string host) =>
+        IPAddress.TryParse(host, out var address)
+            ? IPAddress.IsLoopback(address)
+            : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 }

@@ -29,12 +29,12 @@ internal sealed class Problem : IResult
 
     public static Problem Refused { get; } = new(403, "refused", "The Mac refused. Scan a new code.");
 
-    public static Problem Origin { get; } = new(403, "origin", "Another site may not ask this.");
+    public static Problem Origin { get; } = new(403, "origin", "Requests from other sites are not allowed.");
 
     public static Problem NotFound { get; } = new(404, "not_found", "There is nothing here.");
 
     public static Problem MacUnknown { get; } =
-        new(404, "mac_unknown", "This front door has never seen that Mac.");
+        new(404, "mac_unknown", "This front door does not know that Mac.");
 
     public static Problem Method { get; } = new(405, "method", "This address does not take that method.");
 
@@ -45,14 +45,15 @@ internal sealed class Problem : IResult
     public static Problem MediaType { get; } =
         new(415, "media_type", "The request has to be application/json.");
 
-    public static Problem Host { get; } = new(421, "host", "This front door does not go by that name.");
+    public static Problem Host { get; } =
+        new(421, "host", "This front door does not answer to that host name.");
 
     public static Problem Rate { get; } = new(429, "rate", "Too many requests. Wait a moment.", OneSecond);
 
     public static Problem Internal { get; } = new(500, "internal", "The front door failed.");
 
     public static Problem Busy { get; } =
-        new(503, "busy", "The Mac has too many phones to greet.", OneSecond);
+        new(503, "busy", "Too many phones are connecting; try again in a second.", OneSecond);
 
     public static Problem NotReady { get; } = new(503, "not_ready", "The front door is starting.", OneSecond);
 

@@ -31,7 +31,7 @@ internal sealed class ControlDesk(
         "pair" => Pair(request),
         "devices" => new ControlReply { Devices = Devices() },
         "revoke" => await Revoke(request),
-        "rename" => await Rename(request),
+        "rename" => Rename(request),
         "set" => Set(request),
         "confirmations" => new ControlReply { Confirmations = Confirmations() },
         "confirm" => Confirm(request),
@@ -85,12 +85,12 @@ internal sealed class ControlDesk(
         return await desk.Revoke(device, request.Here) ? new ControlReply() : NoDevice();
     }
 
-    private async Task<ControlReply> Rename(ControlRequest request)
+    private ControlReply Rename(ControlRequest request)
     {
         if (Find(request.Device) is not { } device) return NoDevice();
-        if (!await keys.Rename(device, request.Name ?? ""))
+        if (!keys.Rename(device, request.Name ?? ""))
         {
-            return ControlReply.Refuse("bad_request", "Nothing of that name can be shown.");
+            return ControlReply.Refuse("bad_request", "That name has nothing that can be shown.");
         }
 
         news.Changed(device.Value);

@@ -11,11 +11,13 @@ using QuicPair.Silo.Keys;
 namespace QuicPair.Silo.Gate;
 
 /// <summary>Checks offers and requests for ICE servers against the key file in memory (docs/protocol.md, 3).</summary>
-internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
+internal sealed class OfferGate : IOfferGate
 {
     // From the protocol.
     private const long ClockSkewSeconds = 300;
 
+    private readonly KeyStore _keys;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly NonceMemory _offers = new();
     private readonly NonceMemory _iceRequests = new();
@@ -23,39 +25,45 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
     // An unknown device costs the same work as a known one.
     private readonly byte[] _nobody = RandomNumberGenerator.GetBytes(KeySchedule.KeyLength);
 
+    public OfferGate(KeyStore keys, TimeProvider time)
+    {
+        _keys = keys;
+        _time = time;
+        keys.Deleted = Forget;
+    }
+
     public OfferVerdict Verify(OfferEnvelope offer)
     {
         using var activity = Meters.Activities.StartActivity("quicpair.offer.verify");
         var verdict = Judge(offer, out var reason);
         activity?.SetTag("quicpair.reason", reason ?? "none");
-        if (reason is not null) keys.Audit?.Refused(offer.Device.Value, reason);
+        if (reason is not null) _keys.Audit?.Refused(offer.Device.Value, reason);
         return verdict;
     }
 
     // The reason is for the owner; the phone hears the same word whatever it is.
     private OfferVerdict Judge(OfferEnvelope offer, out string? reason)
     {
-        reason = null;
         var device = offer.Device.Value;
-        var (record, invitation) = keys.Find(device);
         var nonce = offer.Nonce.AsSpan();
-        var wellFormed = IsWellFormed(offer.Timestamp, nonce, offer.Auth.AsSpan());
-        var recordFits = Fits(offer, record?.OfferKey) & record is not null;
-        var invitationFits = Fits(offer, invitation?.OfferKey) & invitation is not null;
-        if (!wellFormed || !(recordFits || invitationFits))
-        {
-            reason = (record, invitation) is (null, null) ? "unknown" : wellFormed ? "auth" : "time";
-            return Rejected(OfferProblem.Refused);
-        }
-
+        var isWellFormed = IsWellFormed(offer.Timestamp, nonce, offer.Auth.AsSpan());
+        (var record, var invitation, reason) = Match(device, isWellFormed, key => Fits(offer, key));
+        if (reason is not null) return Rejected(OfferProblem.Refused);
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = _time.GetUtcNow();
             if (_offers.Find(device, nonce) is { } known)
             {
                 var repeated = Repeat(known, offer, now);
                 if (repeated is OfferVerdict.Rejected) reason = "repeated";
                 return repeated;
+            }
+
+            // Who was deleted since is forgotten already, and must leave nothing behind that.
+            if (_keys.Find(device) is (null, null))
+            {
+                reason = "unknown";
+                return Rejected(OfferProblem.Refused);
             }
 
             var until = DateTimeOffset.FromUnixTimeSeconds(offer.Timestamp + ClockSkewSeconds + 1);
@@ -78,8 +86,8 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
                 return Rejected(OfferProblem.BadSdp);
             }
 
-            memory.Verified = recordFits
-                ? new VerifiedOffer(device, PairingMode.Paired, record!.OfferKey, version, record, null)
+            memory.Verified = record is not null
+                ? new VerifiedOffer(device, PairingMode.Paired, record.OfferKey, version, record, null)
                 : new VerifiedOffer(device, PairingMode.Invited, invitation!.OfferKey, version, null, invitation);
             return new OfferVerdict.Verified();
         }
@@ -88,18 +96,15 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
     public bool Authenticate(IceEnvelope envelope)
     {
         var device = envelope.Device.Value;
-        var (record, invitation) = keys.Find(device);
         var nonce = envelope.Nonce.AsSpan();
-        var wellFormed = IsWellFormed(envelope.Timestamp, nonce, envelope.Auth.AsSpan());
-        var recordFits = Fits(envelope, record?.OfferKey) & record is not null;
-        var invitationFits = Fits(envelope, invitation?.OfferKey) & invitation is not null;
-        if (!wellFormed || !(recordFits || invitationFits)) return false;
+        var isWellFormed = IsWellFormed(envelope.Timestamp, nonce, envelope.Auth.AsSpan());
+        if (Match(device, isWellFormed, key => Fits(envelope, key)).Reason is not null) return false;
         lock (_lock)
         {
             if (_iceRequests.Find(device, nonce) is not null) return false;
             var until = DateTimeOffset.FromUnixTimeSeconds(envelope.Timestamp + ClockSkewSeconds + 1);
             var memory = new OfferMemory(nonce.ToArray(), [], until);
-            return _iceRequests.TryAdd(device, memory, time.GetUtcNow());
+            return _iceRequests.TryAdd(device, memory, _time.GetUtcNow());
         }
     }
 
@@ -122,7 +127,7 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
         {
             if (_offers.Find(offer.Device.Value, offer.Nonce.AsSpan()) is not { } memory) return;
             memory.Answer = answer;
-            memory.AnsweredAt = time.GetUtcNow();
+            memory.AnsweredAt = _time.GetUtcNow();
         }
     }
 
@@ -132,6 +137,16 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
         lock (_lock)
         {
             if (_offers.Find(device, offerNonce) is { } memory) memory.Answer = null;
+        }
+    }
+
+    /// <summary>The device or the invitation is deleted: what was verified of it, with its keys, goes too.</summary>
+    private void Forget(string device)
+    {
+        lock (_lock)
+        {
+            _offers.Forget(device);
+            _iceRequests.Forget(device);
         }
     }
 
@@ -152,21 +167,41 @@ internal sealed class OfferGate(KeyStore keys, TimeProvider time) : IOfferGate
     private static ReadOnlySpan<byte> Listed(ImmutableArray<byte> versions) =>
         ProtocolVersion.IsValidList(versions.AsSpan()) ? versions.AsSpan() : [0];
 
+    /// <summary>
+    /// The record or the invitation whose key an envelope was made with; else why there is none, for the owner. Both
+    /// are tried, with nobody's key where there is none, whatever the one or the rest of the envelope says: the time
+    /// that it takes does not tell a stranger which devices there are. So no operator here skips its right side.
+    /// </summary>
+    private (DeviceRecord? Record, Invitation? Invitation, string? Reason) Match(
+        string device, bool isWellFormed, Func<byte[], bool> fits)
+    {
+        var (record, invitation) = _keys.Find(device);
+        var recordFits = fits(record?.OfferKey ?? _nobody) & record is not null;
+        var invitationFits = fits(invitation?.OfferKey ?? _nobody) & invitation is not null;
+        if (isWellFormed & (recordFits | invitationFits))
+        {
+            return (recordFits ? record : null, invitationFits ? invitation : null, null);
+        }
+
+        var reason = (record, invitation) is (null, null) ? "unknown" : isWellFormed ? "auth" : "time";
+        return (null, null, reason);
+    }
+
     private bool IsWellFormed(long timestamp, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> auth) =>
         timestamp >= 0
-        & Math.Abs((decimal)timestamp - time.GetUtcNow().ToUnixTimeSeconds()) <= ClockSkewSeconds
+        & Math.Abs((decimal)timestamp - _time.GetUtcNow().ToUnixTimeSeconds()) <= ClockSkewSeconds
         & nonce.Length == OfferAuthentication.NonceLength
         & auth.Length == OfferAuthentication.Length;
 
-    private bool Fits(OfferEnvelope offer, byte[]? key) => OfferAuthentication.Verify(
+    private static bool Fits(OfferEnvelope offer, byte[] key) => OfferAuthentication.Verify(
         OfferAuthentication.Offer(
-            key ?? _nobody, unchecked((ulong)offer.Timestamp), offer.Nonce.AsSpan(),
+            key, unchecked((ulong)offer.Timestamp), offer.Nonce.AsSpan(),
             Listed(offer.Versions), offer.Sdp),
         offer.Auth.AsSpan());
 
-    private bool Fits(IceEnvelope envelope, byte[]? key) => OfferAuthentication.Verify(
+    private static bool Fits(IceEnvelope envelope, byte[] key) => OfferAuthentication.Verify(
         OfferAuthentication.Ice(
-            key ?? _nobody, unchecked((ulong)envelope.Timestamp), envelope.Nonce.AsSpan(),
+            key, unchecked((ulong)envelope.Timestamp), envelope.Nonce.AsSpan(),
             Listed(envelope.Versions)),
         envelope.Auth.AsSpan());
 }

@@ -105,6 +105,9 @@ internal static class LinkPlacesFinder
         }
     }
 
-    private static bool IsLocal(IPAddress address) => address.GetAddressBytes() is
-        [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [169, 254, ..];
+    // The links name IPv4 addresses, and a phone's loopback is not this machine's.
+    private static bool IsLocal(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork
+        && !IPAddress.IsLoopback(address)
+        && LocalNetwork.Contains(address);
 }

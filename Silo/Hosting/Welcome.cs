@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Options;
 using QuicPair.SignalingApi;
-using QuicPair.SignalingApi.Dashboard;
-using QuicPair.SignalingApi.Telemetry;
 using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Hosting;
@@ -33,7 +30,11 @@ internal static class Welcome
             output.WriteLine("Pair a phone: quicpair pair");
         }
 
-        ShowDashboard(daemon, origins[^1], output, isTerminal);
+        foreach (var line in OperatorLinks.Lines(daemon.App.Services, origins[^1], isTerminal))
+        {
+            output.WriteLine(line);
+        }
+
         if (!isTerminal) return;
         mac.Confirmations.Announced = phone => output.WriteLine(
             $"{phone.Name} wants to pair and shows {Digits(phone.Code)}; "
@@ -56,21 +57,6 @@ internal static class Welcome
         if (invitation.ThisMachineOnly) output.WriteLine("This works on this machine only.");
         else if (invitation.ThisNetworkOnly) output.WriteLine("This works in this network only.");
         output.WriteLine("A new code: quicpair pair");
-    }
-
-    private static void ShowDashboard(Daemon daemon, string origin, TextWriter output, bool isTerminal)
-    {
-        if (daemon.App.Services.GetRequiredService<MetricsListener>().Address is { } metrics)
-        {
-            output.WriteLine($"Metrics: {metrics}");
-        }
-
-        if (!daemon.App.Services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.Dashboard) return;
-        var token = daemon.App.Services.GetRequiredService<OperatorToken>();
-        var url = $"{origin}/dashboard/";
-        if (token.IsRandom && isTerminal) url += $"?token={token.Value}";
-        output.WriteLine($"Dashboard: {url}");
-        output.WriteLine($"Fleet: {url.Replace("/dashboard/", "/fleet", StringComparison.Ordinal)}");
     }
 
     private static string Digits(string code) => $"{code[..3]} {code[3..]}";

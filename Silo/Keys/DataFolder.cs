@@ -1,3 +1,5 @@
+using QuicPair.Cluster;
+
 namespace QuicPair.Silo.Keys;
 
 /// <summary>The Mac's own files: one folder, only the owner's, used by one process at a time.</summary>
@@ -6,13 +8,9 @@ internal sealed class DataFolder : IDisposable
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // EWOULDBLOCK: somebody holds the lock.
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
+    private readonly FolderLock _lock;
 
-    private readonly FileStream _lock;
-
-    private DataFolder(string path, FileStream held)
+    private DataFolder(string path, FolderLock held)
     {
         Path = path;
         _lock = held;
@@ -26,19 +24,10 @@ internal sealed class DataFolder : IDisposable
     /// <summary>
     /// Where the files are: <c>QUICPAIR_HOME</c>, else the platform's place for a program's state.
     /// </summary>
-    public static string Locate(Func<string, string?> environment)
-    {
-        if (environment("QUICPAIR_HOME") is { Length: > 0 } home) return System.IO.Path.GetFullPath(home);
-        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        if (OperatingSystem.IsMacOS())
-        {
-            return System.IO.Path.Combine(user, "Library", "Application Support", "QuicPair");
-        }
-
-        return environment("XDG_STATE_HOME") is { Length: > 0 } state && System.IO.Path.IsPathRooted(state)
-            ? System.IO.Path.Combine(state, "quicpair")
-            : System.IO.Path.Combine(user, ".local", "state", "quicpair");
-    }
+    public static string Locate(Func<string, string?> environment) =>
+        environment("QUICPAIR_HOME") is { Length: > 0 } home
+            ? System.IO.Path.GetFullPath(home)
+            : StateFolder.Locate(environment);
 
     /// <summary>Makes the folder when it is not there and takes its lock.</summary>
     /// <exception cref="StartupException">It cannot be used, or another process uses it.</exception>
@@ -62,18 +51,9 @@ internal sealed class DataFolder : IDisposable
 
         try
         {
-            var held = new FileStream(System.IO.Path.Combine(path, "lock"), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            var held = FolderLock.TryTake(path)
+                ?? throw new StartupException($"QuicPair already runs with the folder {path}.");
             return new DataFolder(path, held);
-        }
-        catch (IOException problem) when (problem.HResult is LinuxWouldBlock or MacWouldBlock)
-        {
-            throw new StartupException($"QuicPair already runs with the folder {path}.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -104,9 +104,10 @@ internal sealed partial class KeyStore
             return Delete(device, here: false) ? [device] : [];
         }
 
+        List<DeviceRecord> gone;
         lock (_lock)
         {
-            List<DeviceRecord> gone = [.. _content.Devices.Values.Where(device => device.Origin == origin)];
+            gone = [.. _content.Devices.Values.Where(device => device.Origin == origin)];
             var isFull = _content.Former.Count >= MaxFormer;
             if (gone.Count == 0 && (isFull || _content.Former.ContainsKey(origin))) return [];
             var until = gone.Count > 0 ? DateTimeOffset.MaxValue : _time.GetUtcNow() + FormerStranger;
@@ -116,8 +117,10 @@ internal sealed partial class KeyStore
                 Former = _content.Former.SetItem(origin, until),
             });
             gone.ForEach(device => Audit?.Write(AuditEvent.Revoked, device.Id));
-            return [.. gone.Select(device => DeviceId.Parse(device.Id))];
         }
+
+        gone.ForEach(device => Deleted?.Invoke(device.Id));
+        return [.. gone.Select(device => DeviceId.Parse(device.Id))];
     }
 
     /// <summary>Forgets a revocation that was told.</summary>

@@ -17,10 +17,15 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
     private static readonly TimeSpan PendingLife = TimeSpan.FromDays(7);
     private static readonly TimeSpan MaxInvitation = TimeSpan.FromMinutes(15);
 
+    // Ours: how often it is looked whether something in the file is over.
+    private static readonly TimeSpan PurgePeriod = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly KeyFile _file;
     private readonly TimeProvider _time;
+    private readonly ITimer _purge;
     private KeyFileContent _content;
+    private bool _isDisposed;
 
     private KeyStore(KeyFile file, KeyFileContent content, TimeProvider time)
     {
@@ -29,6 +34,7 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         _time = time;
         Mac = KeyPair.FromPrivateKey(content.MacPrivateKey);
         MacId = KeySchedule.MacId(Mac.PublicKey);
+        _purge = time.CreateTimer(_ => Purge(), null, PurgePeriod, PurgePeriod);
     }
 
     /// <summary>The Mac's static key pair.</summary>
@@ -38,6 +44,9 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
 
     /// <summary>Who hears of what is changed here.</summary>
     public AuditLog? Audit { get; set; }
+
+    /// <summary>Called with the id of a device or an invitation that was deleted.</summary>
+    public Action<string>? Deleted { get; set; }
 
     /// <exception cref="StartupException">The key file cannot be used.</exception>
     public static KeyStore Open(DataFolder folder, TimeProvider time) =>
@@ -172,12 +181,13 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
             Audit?.Write(AuditEvent.Revoked, device.Value);
         }
 
+        Deleted?.Invoke(device.Value);
         Owing?.Invoke();
         return true;
     }
 
-    public Task<bool> Rename(DeviceId device, string name) =>
-        Task.FromResult(Change(device.Value, record => record with { Name = name }));
+    /// <summary>Gives a paired device another name; false when there is none, or nothing is left of the name.</summary>
+    public bool Rename(DeviceId device, string name) => Change(device.Value, record => record with { Name = name });
 
     /// <summary>
     /// Changes name and rights of a paired device, durably; false when there is none, or nothing is left of the name.
@@ -198,7 +208,13 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         }
     }
 
-    public void Dispose() => Mac.Dispose();
+    public void Dispose()
+    {
+        // Another process may have the file after this: a purge under way ends first, and none follows.
+        lock (_lock) _isDisposed = true;
+        _purge.Dispose();
+        Mac.Dispose();
+    }
 
     private static DeviceStanding Standing(DeviceRecord record) => new(
         DeviceId.Parse(record.Id), record.IsPaired ? PairingStage.Paired : PairingStage.Claimed, record.Name,
@@ -221,18 +237,46 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         _content.Devices.GetValueOrDefault(record.Id) is { } stored
         && SameKey(stored.Psk, record.Psk) && SameKey(stored.PublicKey, record.PublicKey);
 
-    private void Store(KeyFileContent content)
+    /// <summary>What is over goes from the disk, though nothing else is written for long.</summary>
+    private void Purge()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed || ReferenceEquals(WithoutOver(_content), _content)) return;
+            try
+            {
+                Store(_content);
+            }
+            catch (KeysNotWrittenException)
+            {
+                // It admits nobody, and goes when the disk has room again.
+            }
+        }
+    }
+
+    /// <summary>The content without what is over; the same one when nothing is.</summary>
+    private KeyFileContent WithoutOver(KeyFileContent content)
     {
         var now = _time.GetUtcNow();
-        var forgotten = content.Devices.Values.Where(record => IsForgotten(record, now)).Select(record => record.Id);
-        var over = content.Former.Where(former => former.Value <= now).Select(former => former.Key);
-        content = content with
+        string[] forgotten =
+            [.. content.Devices.Values.Where(record => IsForgotten(record, now)).Select(record => record.Id)];
+        PairingOrigin[] over =
+            [.. content.Former.Where(former => former.Value <= now).Select(former => former.Key)];
+
+        // Its claim may wait for the owner for a while.
+        var isOpen = content.Invitation is null || content.Invitation.Expires + MaxInvitation > now;
+        if (isOpen && forgotten.Length == 0 && over.Length == 0) return content;
+        return content with
         {
-            // Its claim may wait for the owner for a while.
-            Invitation = content.Invitation?.Expires + MaxInvitation <= now ? null : content.Invitation,
+            Invitation = isOpen ? content.Invitation : null,
             Devices = content.Devices.RemoveRange(forgotten),
             Former = content.Former.RemoveRange(over),
         };
+    }
+
+    private void Store(KeyFileContent content)
+    {
+        content = WithoutOver(content);
         try
         {
             _file.Write(content);

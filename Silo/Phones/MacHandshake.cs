@@ -14,9 +14,6 @@ namespace QuicPair.Silo.Phones;
 /// </summary>
 internal static class MacHandshake
 {
-    private const int Message1 = 609;
-    private const int Message2 = 561;
-
     private static readonly HandshakePattern Pattern = HandshakePattern.Parse("IKpsk2");
 
     /// <summary>Answers message 1; false when it is not one, and then an alert is all that is said.</summary>
@@ -26,7 +23,12 @@ internal static class MacHandshake
     {
         answer = [];
         outcome = null;
-        if (message.Length != Message1 || message[0] != (byte)ChannelMessageType.Handshake1) return false;
+        if (message.Length != ChannelLimits.HandshakeMessage1
+            || message[0] != (byte)ChannelMessageType.Handshake1)
+        {
+            return false;
+        }
+
         using var noise = new HandshakeState(
             Pattern, initiator: false, terms.Prologue(), RandomKeySource.Instance, keys.Mac);
         var payload = new byte[HandshakePayload.Length];
@@ -35,7 +37,7 @@ internal static class MacHandshake
         HandshakePayload.TryReadPhone(payload.AsSpan(0, length), out var phone);
         var (psk, taken) = Choose(terms, keys, phone, phoneKey);
         noise.SetPresharedKey(0, psk ?? RandomNumberGenerator.GetBytes(KeySchedule.KeyLength));
-        answer = new byte[Message2];
+        answer = new byte[ChannelLimits.HandshakeMessage2];
         answer[0] = (byte)ChannelMessageType.Handshake2;
         noise.WriteMessage(HandshakePayload.WriteMac(macName), answer.AsSpan(1));
         var hash = noise.HandshakeHash.ToArray();

@@ -102,8 +102,16 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
                     return Accept(offer, verified, same);
                 }
 
-                if (!MakeRoom(verified.Device)) return OfferReply.Reject(OfferProblem.Overloaded);
+                if (!HasRoom(verified.Device, out var outdated)) return OfferReply.Reject(OfferProblem.Overloaded);
+
+                // First: a description that cannot be used takes nobody's place.
                 var peer = Create(offer, verified, identity);
+                if (outdated is { IsLive: false })
+                {
+                    outdated.Abort();
+                    _peers.Remove(outdated);
+                }
+
                 _peers.Add(peer);
 
                 // The caller is a grain; the peer must not live on its scheduler.
@@ -144,20 +152,16 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
     }
 
     /// <summary>
-    /// A device's third unfinished peer takes the place of its first: a phone that tries again means the new one.
+    /// Whether a device may have one more unfinished peer. Its third takes the place of its first: a phone that tries
+    /// again means the new one.
     /// </summary>
-    private bool MakeRoom(string device)
+    private bool HasRoom(string device, out PhonePeer? outdated)
     {
         var unfinished = _peers.Where(peer => !peer.IsLive).ToArray();
         var mine = unfinished.Where(peer => peer.Offer.Device == device).ToArray();
-        if (mine.Length >= PhoneTimings.UnfinishedPerDevice)
-        {
-            mine[0].Abort();
-            _peers.Remove(mine[0]);
-            return unfinished.Length <= PhoneTimings.UnfinishedPerMac;
-        }
-
-        return unfinished.Length < PhoneTimings.UnfinishedPerMac;
+        outdated = mine.Length >= PhoneTimings.UnfinishedPerDevice ? mine[0] : null;
+        var others = outdated is null ? unfinished.Length : unfinished.Length - 1;
+        return others < PhoneTimings.UnfinishedPerMac;
     }
 
     private async Task Run(PhonePeer peer, ImmutableArray<byte> offerNonce)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using QuicPair.Grains.Interfaces.Presence;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
+using QuicPair.Protocol.Handshake;
 using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Silo.Phones;
@@ -9,8 +10,6 @@ namespace QuicPair.Silo.Phones;
 /// <summary>The peer of one verified offer: its connection, and its session once the channel is open.</summary>
 internal sealed class PhonePeer : IDisposable
 {
-    private const string Label = "llm";
-
     private readonly PeerConnection _connection;
     private readonly Func<ReadOnlyMemory<byte>, HandshakeTerms> _terms;
     private readonly SessionParts _parts;
@@ -115,7 +114,7 @@ internal sealed class PhonePeer : IDisposable
     private async Task Serve(Action settled)
     {
         var channel = await _connection.AcceptChannel(_end.Token);
-        if (channel is not { Label: Label, Protocol: "", Ordered: true, Reliable: true })
+        if (channel is not { Label: ChannelLimits.Label, Protocol: "", Ordered: true, Reliable: true })
         {
             channel.Close();
             return;

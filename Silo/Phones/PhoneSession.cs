@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using QuicPair.Protocol;
+using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Frames;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
@@ -205,13 +206,15 @@ internal sealed partial class PhoneSession : IDisposable
 
     private void Answer(ReadOnlySpan<byte> json)
     {
-        if (PairingSteps.IsPairingMessage(json))
+        _ = MessageReader.TryRead(json, out var message, out var refusal);
+        if (PairingSteps.IsPairingOp(message?.Op ?? refusal?.For))
         {
             Fatal();
             return;
         }
 
-        if (_requests.Handle(json) is { } reply) _output!.Send(reply);
+        var reply = message is null ? refusal : _requests.Handle(message);
+        if (reply is not null) _output!.Send(reply);
         if (_output!.IsFlooded) BeginClose(CloseCode.Idle, null);
     }
 

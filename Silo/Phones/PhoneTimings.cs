@@ -16,7 +16,10 @@ internal static class PhoneTimings
 
     // Ours.
 
-    /// <summary>An unlive peer whose owner compares the six digits: 30 s beside the owner's 60 s.</summary>
+    /// <summary>
+    /// An unlive peer whose owner is comparing the six digits when <see cref="Unlive"/> is over: the owner has 60 s,
+    /// which begin with the handshake's end, and the phone has the rest (docs/decisions/0006).
+    /// </summary>
     public static readonly TimeSpan UnliveConfirming = TimeSpan.FromSeconds(95);
 
     /// <summary>Sending goes on when this little waits: half, so that the channel never runs dry.</summary>

@@ -35,7 +35,9 @@ internal sealed class PendingRequests(Action<Message> reply)
             if (_isOver) return null;
             if (_pending.ContainsKey(key))
             {
-                return Refusal(request, request.Id is null ? ErrorCode.Rate : ErrorCode.Exists);
+                return request.Id is null
+                    ? Refusal(request, ErrorCode.Rate)
+                    : Refusal(request, ErrorCode.Exists, "A request with that id is under way.");
             }
 
             if (_pending.Count >= MaxPending) return Refusal(request, ErrorCode.Rate);

@@ -1,4 +1,3 @@
-using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Models;
 using QuicPair.Silo.Answers;
@@ -19,10 +18,9 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
     /// <summary>Whether the phone waits for something.</summary>
     public bool IsWaiting => _reading.Count > 0 || _pending.Any;
 
-    /// <summary>Handles one JSON message; returns the reply that can be given at once.</summary>
-    public Message? Handle(ReadOnlySpan<byte> json)
+    /// <summary>Handles one message; returns the reply that can be given at once.</summary>
+    public Message? Handle(Message message)
     {
-        if (!MessageReader.TryRead(json, out var message, out var refusal)) return refusal;
         if (!parts.Devices.May(device, message)) return Refuse(message, ErrorCode.NotAllowed);
         switch (message)
         {

@@ -16,6 +16,7 @@ namespace QuicPair.Silo.Vouching;
 internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimeProvider time)
 {
     private const int MaxMacs = 16;
+    private const string NoSuchMac = "This Mac does not know that Mac, or cannot reach it.";
 
     // Ours: a Mac that hangs is not named this time.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -46,7 +47,7 @@ internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimePr
         if (!IsTrusted(device)) return Refuse(request, ErrorCode.NotAllowed);
         if (!MacId.TryParse(request.Mac, out var id) || await Meet(id, stop) is not { } mac)
         {
-            return Refuse(request, ErrorCode.NotFound);
+            return Refuse(request, ErrorCode.NotFound, NoSuchMac);
         }
 
         using var certificate = MemberCertificate.Open(certificates());
@@ -63,7 +64,7 @@ internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimePr
         }
         catch (Exception problem) when (IsAway(problem))
         {
-            return Refuse(request, ErrorCode.NotFound);
+            return Refuse(request, ErrorCode.NotFound, NoSuchMac);
         }
     }
 
@@ -107,6 +108,6 @@ internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimePr
     private static bool IsAway(Exception problem) =>
         problem is MacUnavailableException or OrleansException or TimeoutException;
 
-    private static ErrorMessage Refuse(Message request, ErrorCode code) =>
-        new() { Id = request.Id, For = request.Op, Code = code };
+    private static ErrorMessage Refuse(Message request, ErrorCode code, string? text = null) =>
+        new() { Id = request.Id, For = request.Op, Code = code, Text = text };
 }

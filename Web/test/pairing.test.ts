@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { randomBytes, toHex } from "../src/bytes.ts";
+import { generate } from "../src/noise/diffieHellman.ts";
 import type { Database, PairedMac } from "../src/phone/database.ts";
-import { complete, pairedBy } from "../src/phone/pairing.ts";
+import { complete, pairedBy, prepare } from "../src/phone/pairing.ts";
 import { isFinal, Problem } from "../src/phone/problem.ts";
 import type { Session, SessionEvents } from "../src/phone/session.ts";
 import { CloseCode } from "../src/protocol/frame.ts";
@@ -98,6 +99,56 @@ test("Knows the Mac of a link that it paired by, and of no other", async () => {
   assert.equal(await pairedBy(database, { ...link, secret: randomBytes(32) }), undefined);
   stage.stored.push({ ...mac, lasting: undefined });
   assert.equal(await pairedBy(database, link), undefined, "the pairing was never completed");
+});
+
+/** A database that may not write, and a link. */
+async function unpaired() {
+  const stored = new Map<string, PairedMac>();
+  const disk = { isFull: false, writes: 0 };
+  const database = {
+    mac: async (id: string) => stored.get(id),
+    storeMac: async (mac: PairedMac) => {
+      disk.writes++;
+      if (disk.isFull) {
+        throw new Problem("storage");
+      }
+      stored.set(mac.deviceId, mac);
+      return mac;
+    },
+  } as unknown as Database;
+  const link = {
+    origin: "https://door.example",
+    macPublicKey: (await generate("bytes")).publicKey,
+    secret: randomBytes(32),
+    expiry: 0,
+    localOnly: false,
+    ownerConfirms: false,
+  };
+  return { disk, database, link };
+}
+
+test("Two quick taps make one key, and a later one finds it", async () => {
+  const { disk, database, link } = await unpaired();
+  const again = { ...link, secret: link.secret.slice() };
+  const [first, second] = await Promise.all([prepare(database, link), prepare(database, again)]);
+  assert.equal(first, second);
+  assert.equal(disk.writes, 1);
+  assert.equal(await prepare(database, again), first);
+  const other = await prepare(database, { ...link, secret: randomBytes(32) });
+  assert.notEqual(toHex(other.key.publicKey), toHex(first.key.publicKey));
+  assert.equal(disk.writes, 2);
+});
+
+test("A tap after one that failed begins anew", async () => {
+  const { disk, database, link } = await unpaired();
+  disk.isFull = true;
+  const both = await Promise.allSettled([prepare(database, link), prepare(database, link)]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  disk.isFull = false;
+  assert.equal((await prepare(database, link)).secret, link.secret);
 });
 
 test("A Mac that is gone or restarts in the middle is tried again, and keeps its link", async () => {

@@ -30,6 +30,13 @@ test("A restart that is under way is not thrown away because the path is silent"
   assert.equal(stage.phone.change, "restarted");
 });
 
+test("A path that failed, as all its addresses are gone, is restarted", async (context) => {
+  const stage = await live(context);
+  stage.connections[0]?.become("failed");
+  await stage.settle();
+  assert.deepEqual([stage.offers, stage.handshakes, stage.phone.change], [2, 1, "restarted"]);
+});
+
 test("A restart that began in a network that is gone is begun again at once", async (context) => {
   const stage = await live(context);
   stage.door = "holds";
@@ -38,6 +45,18 @@ test("A restart that began in a network that is gone is begun again at once", as
   await stage.changeNetwork();
   assert.equal(stage.offers, 3);
   assert.equal(stage.phone.change, "restarted");
+});
+
+test("A search that begins again in another network has its whole time", async (context) => {
+  const stage = await live(context);
+  stage.isHeard = false;
+  await stage.changeNetwork();
+  await stage.pass(8_000);
+  await stage.changeNetwork();
+  await stage.pass(7_900);
+  stage.isHeard = true;
+  await stage.pass(200);
+  assert.deepEqual([stage.phone.change, stage.handshakes], ["restarted", 1]);
 });
 
 test("An offer that gets no answer is followed by another one, and each is waited for longer", async (context) => {
@@ -103,7 +122,7 @@ test("What the session before still waits for does not hold up the next one", as
   const stage = await live(context);
   stage.door = "holds";
   await stage.changeNetwork();
-  stage.connections[0]?.become("failed");
+  stage.connections[0]?.end();
   stage.door = "answers";
   await stage.pass(500);
   assert.deepEqual([stage.phone.link.kind, stage.offers, stage.handshakes], ["live", 3, 2]);
@@ -146,7 +165,7 @@ test("An answer that was given up without a connection is stopped in the next se
   const id = stage.heard.find(({ op }) => op === "chat")?.["id"];
   assert.equal(typeof id, "string");
   stage.door = "away";
-  stage.connections[0]?.become("failed");
+  stage.connections[0]?.end();
   await stage.settle();
   assert.equal(stage.phone.isLive, false);
   stage.phone.startOver();
@@ -221,7 +240,7 @@ test("A session that died while it was renewed is followed by another try", asyn
   stage.door = "holds";
   await stage.pass(5_000);
   assert.equal(stage.phone.link.kind, "connecting");
-  stage.connections[0]?.become("failed");
+  stage.connections[0]?.end();
   stage.connections[1]?.close();
   await stage.release();
   assert.equal(stage.phone.link.kind, "waiting");

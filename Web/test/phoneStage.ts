@@ -100,6 +100,12 @@ export class Connection extends EventTarget {
     this.connectionState = state;
     this.onconnectionstatechange?.();
   }
+
+  /** The Mac closes the channel. */
+  end(): void {
+    this.channel.close();
+    this.channel.onclose?.();
+  }
 }
 
 /** A phone that is paired, with its Mac, its front door, its network and its clock in the test's hand. */

@@ -115,6 +115,59 @@ test("Retries once with the Mac's time when the clock is off", async (context) =
   assert.equal(requests.length, 3, "the difference is remembered");
 });
 
+/** A front door that refuses every request that is not of its time, and tells which it is. */
+function timely(context: TestContext, clock: { seconds: () => number }) {
+  return frontDoor(context, (request) =>
+    Math.abs(request.ts - clock.seconds()) < 300
+      ? answer(request)
+      : { status: 403, body: { code: "refused", now: clock.seconds() } },
+  );
+}
+
+test("A clock that is set right costs one refusal more", async (context) => {
+  const right = () => Math.floor(Date.now() / 1000);
+  const clock = { seconds: () => right() + 5_000 };
+  const { signaling, requests } = await timely(context, clock);
+  await signaling.offer(to, sdp);
+  clock.seconds = right;
+  await signaling.offer(to, sdp);
+  assert.equal(requests.length, 4);
+  await signaling.offer(to, sdp);
+  assert.equal(requests.length, 5);
+});
+
+test("Two that are refused at the same moment for their time are both sent again", async (context) => {
+  const { signaling, requests } = await timely(context, { seconds: () => Math.floor(Date.now() / 1000) + 5_000 });
+  await Promise.all([signaling.offer(to, sdp), signaling.offer(to, sdp)]);
+  assert.equal(requests.length, 4);
+});
+
+test("A time that led to no answer is forgotten: the front door's own clock may be wrong", async (context) => {
+  const right = () => Math.floor(Date.now() / 1000);
+  const mac = { accepts: false };
+  const { signaling, requests } = await frontDoor(context, (request) =>
+    mac.accepts && Math.abs(request.ts - right()) < 300
+      ? answer(request)
+      : { status: 403, body: { code: "refused", now: right() + 5_000 } },
+  );
+  assert.equal((await problemOf(signaling.offer(to, sdp))).code, "refused");
+  assert.equal(requests.length, 2);
+  mac.accepts = true;
+  await signaling.offer(to, sdp);
+  assert.equal(requests.length, 3);
+});
+
+test("A refusal that tells no time is a refusal", async (context) => {
+  for (const now of [undefined, null, "1", -1, 1.5, 2 ** 53]) {
+    const { signaling, requests } = await frontDoor(context, () => ({
+      status: 403,
+      body: { code: "refused", now },
+    }));
+    assert.equal((await problemOf(signaling.offer(to, sdp))).code, "refused");
+    assert.equal(requests.length, 1, String(now));
+  }
+});
+
 test("A refusal with a right clock is a refusal", async (context) => {
   const { signaling, requests } = await frontDoor(context, () => ({
     status: 403,

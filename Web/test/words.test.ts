@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { phoneName } from "../src/phone/device.ts";
 import { isTurnUrl } from "../src/phone/settings.ts";
 import type { Answer } from "../src/phone/turn.ts";
+import { isThisMachine } from "../src/protocol/privateHost.ts";
 import { grouped, linkText, modelText, stageText, statsText } from "../src/ui/format.ts";
 
 const answer: Answer = {
@@ -29,6 +30,15 @@ test("Names the phone as its owner would", () => {
   assert.equal(phoneName(android), "Android, Chrome");
   assert.equal(phoneName(firefox), "Linux, Firefox");
   assert.equal(phoneName(""), "Phone, browser");
+});
+
+test("Warns of the network only where a page came over it", () => {
+  for (const here of ["http://localhost:8443", "http://127.0.0.1:8443", "http://[::1]:8443"]) {
+    assert.ok(isThisMachine(new URL(here).hostname), here);
+  }
+  for (const there of ["http://192.168.1.5", "http://mac.local", "http://127.0.0.1.local", "http://[fd00::1]"]) {
+    assert.ok(!isThisMachine(new URL(there).hostname), there);
+  }
 });
 
 test("Says where an answer is", () => {

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using QuicPair.Benchmarks.Devices;
 using QuicPair.Benchmarks.Path;
 using QuicPair.Benchmarks.Signaling;
 
@@ -7,7 +8,9 @@ using QuicPair.Benchmarks.Signaling;
 // dotnet run -c Release --project tests/Benchmarks -- cancel 100      from "stop" to the runner's stop, in each stage
 // dotnet run -c Release --project tests/Benchmarks -- crowd 20        the first token's share of one device and of 20
 // dotnet run -c Release --project tests/Benchmarks -- phones 1000     1,000 phones on one silo: connects, idling, chats
+// dotnet run -c Release --project tests/Benchmarks -- silent-servers 100   offer → answer, all STUN and TURN silent
 // dotnet run -c Release --project tests/Benchmarks -- signaling 3     200 offers a second to the Macs of a household
+// dotnet run -c Release --project tests/Benchmarks -- devices 10 100 1000 10000   a Mac with so many; also: postgres 10
 var count = args.Length > 1 && int.TryParse(args[1], out var given) ? given : (int?)null;
 switch (args)
 {
@@ -19,8 +22,12 @@ switch (args)
         return await CrowdRun.Run(count ?? 20);
     case ["phones", ..]:
         return await PhonesRun.Run(count ?? 1000);
+    case ["silent-servers", ..]:
+        return await SilentServersRun.Run(count ?? 100);
     case ["signaling", .. var words]:
         return await SignalingRun.Run(words);
+    case ["devices", .. var words]:
+        return await DevicesRun.Run(words);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(QuicPair.Benchmarks.NoiseBenchmark).Assembly).Run(args);
         return 0;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
@@ -62,6 +63,24 @@ public sealed class PhoneTests : IDisposable
         Assert.Equal([PairingMode.Invited, PairingMode.Paired], _mac.Modes);
         Assert.Null(_mac.Phone.Payload!.Name);
         Assert.Single(await again.Models(Cancellation));
+    }
+
+    [Fact]
+    public async Task The_length_of_what_the_phone_says_does_not_show()
+    {
+        await using var phone = NewPhone();
+        await (await phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+        await using var mac = await phone.Open(phone.Pairings.Load()[0], Cancellation);
+        foreach (var length in new[] { 1, 300, 40_000 })
+        {
+            await mac.Chat(new ChatMessage { Prompt = new string('x', length) }).ToListAsync(Cancellation);
+        }
+
+        // The first is a ping without content.
+        var lengths = _mac.Phone.Lengths;
+        Assert.Equal(128, lengths[0]);
+        Assert.Equal(ChannelLimits.MaxChannelMessage, lengths.Max());
+        Assert.All(lengths, length => Assert.True(length >= 128 && BitOperations.IsPow2(length), $"{length}"));
     }
 
     [Fact]

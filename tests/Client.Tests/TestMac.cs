@@ -24,6 +24,7 @@ internal sealed class TestMac : HttpMessageHandler
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<TestMacPhone> _phones = [];
     private readonly List<(string Fingerprint, PeerConnection Peer, byte[] Nonce)> _peers = [];
+    private int _refusedForTime;
 
     public PairingLink Link => new()
     {
@@ -35,6 +36,9 @@ internal sealed class TestMac : HttpMessageHandler
 
     /// <summary>The Mac's clock minus this machine's, in seconds.</summary>
     public long ClockOffset { get; set; }
+
+    /// <summary>How many offers and questions for ICE servers were refused for their time.</summary>
+    public int RefusedForTime => Volatile.Read(ref _refusedForTime);
 
     /// <summary>Whether the invitation is open.</summary>
     public bool IsInvitationOpen { get; set; } = true;
@@ -109,6 +113,9 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Whether it says that only when the first offer has arrived.</summary>
     public bool TellsIceServersLate { get; set; }
 
+    /// <summary>Ends when it has told its ICE servers.</summary>
+    public TaskCompletionSource ToldIceServers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The questions for ICE servers, oldest first.</summary>
     public List<IceRequest> IceRequests { get; } = [];
 
@@ -121,6 +128,8 @@ internal sealed class TestMac : HttpMessageHandler
     public byte[] Secret => _secret;
 
     public KeyPair Static => _static;
+
+    private long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -142,10 +151,9 @@ internal sealed class TestMac : HttpMessageHandler
         lock (Offers) Offers.Add(offer);
         OnOffer?.Invoke(offer);
         Posted.TrySetResult();
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
-        if (Math.Abs(offer.Ts - now) > 300 || Find(offer) is not { } keys)
+        if (!IsTimely(offer.Ts) || Find(offer) is not { } keys)
         {
-            return Reply(HttpStatusCode.Forbidden, $$"""{"code":"refused","now":{{now}}}""");
+            return Refuse();
         }
 
         Modes.Add(keys.Mode);
@@ -164,11 +172,26 @@ internal sealed class TestMac : HttpMessageHandler
     {
         var request = JsonSerializer.Deserialize(body, SignalingJson.Default.IceRequest)!;
         IceRequests.Add(request);
-        return IceServers is null
-            ? Reply(HttpStatusCode.Forbidden, """{"code":"refused","now":0}""")
-            : Reply(HttpStatusCode.OK, JsonSerializer.Serialize(
-                new IceResponse { IceServers = IceServers }, SignalingJson.Default.IceResponse));
+        if (!IsTimely(request.Ts) || IceServers is null)
+        {
+            return Refuse();
+        }
+
+        ToldIceServers.TrySetResult();
+        return Reply(HttpStatusCode.OK, JsonSerializer.Serialize(
+            new IceResponse { IceServers = IceServers }, SignalingJson.Default.IceResponse));
     }
+
+    // QP/1 section 3.1: "ts within 300 s of the Mac's clock".
+    private bool IsTimely(long ts)
+    {
+        var isTimely = Math.Abs(ts - Now) <= 300;
+        if (!isTimely) Interlocked.Increment(ref _refusedForTime);
+        return isTimely;
+    }
+
+    private HttpResponseMessage Refuse() =>
+        Reply(HttpStatusCode.Forbidden, $$"""{"code":"refused","now":{{Now}}}""");
 
     private HttpResponseMessage Answer(OfferRequest offer, AttemptKeys keys)
     {

@@ -39,6 +39,9 @@ internal sealed class TestMacPhone : IDisposable
     /// <summary>The messages that arrived.</summary>
     public List<Message> Received { get; } = [];
 
+    /// <summary>The lengths of the channel messages that arrived behind the handshake.</summary>
+    public List<int> Lengths { get; } = [];
+
     public void Send(Message message)
     {
         _secure!.Send(MessageWriter.Write(message));
@@ -76,6 +79,7 @@ internal sealed class TestMacPhone : IDisposable
             return;
         }
 
+        Lengths.Add(message.Length);
         var input = _secure.Receive(TimeSpan.Zero, message);
         Drain();
         if (input.Kind == ChannelInputKind.Message)

@@ -72,8 +72,31 @@ public sealed class DoorTests(Database database)
         await Assert.ThrowsAnyAsync<Exception>(async () => await AtTheDatabase(household, certificate));
 
         await household.Expel(household.Ids[goes.Home]);
-        await household.Until(goes, 503);
+        await household.Until(goes, 404);
         Assert.Equal(403, await household.Knock(stays));
+    }
+
+    /// <summary>The command refuses to do so; whoever has the authority's key can.</summary>
+    [Fact]
+    public async Task A_front_door_whose_name_is_signed_away_ends_and_phones_that_are_connected_stay()
+    {
+        await using var household = await Household.Start(database.Server, macs: 1);
+        await using var phone = await household.Pair(household.Macs[0], "phone");
+        await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+
+        await household.Expel(ClusterIdentity.FrontDoor);
+        Assert.NotEqual(0, await household.Door.Process.Exit());
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
+    }
+
+    [Fact]
+    public async Task A_front_door_that_reads_that_its_name_is_signed_away_says_so()
+    {
+        await using var household = await Household.Start(database.Server, macs: 0);
+        await household.Expel(ClusterIdentity.FrontDoor);
+        Assert.Equal(1, await household.Door.Process.Exit());
+        Assert.Contains(
+            "This front door was expelled from its household", household.Door.Process.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

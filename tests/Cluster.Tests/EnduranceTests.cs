@@ -8,24 +8,12 @@ using Xunit;
 namespace QuicPair.Cluster.Tests;
 
 /// <summary>
-/// Blow after blow at three real Macs behind a real front door, with the default probe settings and offers always.
+/// Blow after blow at three real Macs, their front door and their database, with the default probe settings and offers.
 /// All but one need the machine for themselves and run with <c>QUICPAIR_SOAK=1</c>; GoingAwayTests has a sample.
 /// </summary>
 public sealed class EnduranceTests(Database database)
 {
     private const string OnlyWhole = "QUICPAIR_SOAK=1 runs it.";
-
-    private enum Blow
-    {
-        /// <summary>SIGKILL, then a new process.</summary>
-        Kill,
-
-        /// <summary>SIGSTOP, and SIGCONT once the front door has noticed.</summary>
-        Freeze,
-
-        /// <summary>SIGTERM, then a new process.</summary>
-        Restart,
-    }
 
     public static bool IsSoak => Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1";
 
@@ -36,52 +24,31 @@ public sealed class EnduranceTests(Database database)
     {
         const int Seed = 4711;
         const int Rounds = 50;
-        var random = new Random(Seed);
-        await using var household = await Household.Start(database.Server, macs: 3);
+        var (random, kinds) = (new Random(Seed), Enum.GetValues<Blow>());
+        var (household, server) = await Household.StartWithServer(macs: 3);
+        await using var members = household;
         await using var placements = await Placements.Watch(household);
-        var guests = new List<Guest>();
-        for (var mac = 0; mac < household.Macs.Count; mac++)
-        {
-            guests.Add(await Guest.Pair(household, mac, $"phone-{mac}"));
-        }
-
-        var (offers, lost, counts) = (0, 0, new int[3]);
-        var newcomers = new List<(int Mac, string Name)>();
+        await using var blows = await Blows.Prepare(household, server);
+        var counts = kinds.ToDictionary(kind => kind, _ => 0);
         for (var round = 0; round < Rounds; round++)
         {
             // The first rounds have one blow of each kind.
-            var blow = (Blow)(round < 3 ? round : random.Next(3));
-            var victim = random.Next(household.Macs.Count);
-            counts[(int)blow]++;
-            using var end = new CancellationTokenSource();
-            var load = household.Load(household.Macs.Where((_, at) => at != victim).ToList(), end.Token);
-            var newcomer = (Mac: (victim + 1) % 3, Name: $"newcomer-{round}");
-            await Strike(household, victim, blow, async () =>
-            {
-                await using var phone = await household.Pair(household.Macs[newcomer.Mac], newcomer.Name);
-                newcomers.Add(newcomer);
-                foreach (var guest in guests.Where(guest => guest.Mac != victim)) await guest.IsAnswered();
-            });
-
-            await household.Until(household.Macs[victim], 403);
-            await guests[victim].OpenAgain();
-            foreach (var guest in guests) await guest.IsAnswered();
-            await end.CancelAsync();
-            var (knocks, odd) = await load;
-            (offers, lost) = (offers + knocks, lost + odd.Count);
-            Assert.Empty(odd);
+            var blow = kinds[round < kinds.Length ? round : random.Next(kinds.Length)];
+            var mac = random.Next(household.Macs.Count);
+            counts[blow]++;
+            var seen = await blows.Strike(blow, mac, round);
             var (owned, wrong) = await placements.Look();
             Assert.True(owned >= 2 * household.Macs.Count, $"only {owned} grains");
             Assert.Empty(wrong);
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"round {round + 1}: {blow} mac-{victim + 1}, {knocks} offers to the others, {owned} grains in place");
+                $"round {round + 1}: {blow}, mac-{mac + 1}: {seen}; {owned} grains in place");
         }
 
-        foreach (var (mac, name) in newcomers) await AnswersAgain(household, mac, name);
-        foreach (var guest in guests) await guest.DisposeAsync();
+        foreach (var (mac, name) in blows.Newcomers) await AnswersAgain(household, mac, name);
+        var all = string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}"));
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Rounds} rounds (seed {Seed}): {counts[0]} kills, {counts[1]} freezes, {counts[2]} restarts; "
-            + $"{guests.Count + newcomers.Count} pairings, 0 lost; {offers} offers to living Macs, {lost} lost");
+            $"{Rounds} rounds (seed {Seed}): {all}; {blows.Pairings} pairings, 0 lost; {blows.Offers} offers to living "
+            + "Macs while another was struck, 0 lost");
     }
 
     [Fact(Skip = OnlyWhole, SkipUnless = nameof(IsSoak))]
@@ -222,30 +189,6 @@ public sealed class EnduranceTests(Database database)
         Assert.Contains("with these keys runs at", mac.Process.Errors, StringComparison.Ordinal);
         await household.Until(copy, 403);
         await AnswersAgain(household, 0, "phone");
-    }
-
-    private static async Task Strike(Household household, int victim, Blow blow, Func<Task> meanwhile)
-    {
-        var mac = household.Macs[victim];
-        switch (blow)
-        {
-            case Blow.Kill:
-                await mac.Process.Kill();
-                await meanwhile();
-                await household.Restart(victim);
-                break;
-            case Blow.Freeze:
-                Signals.Stop(mac.Process.Id);
-                await household.Until(mac, 503);
-                await meanwhile();
-                Signals.Continue(mac.Process.Id);
-                break;
-            default:
-                var restarted = household.RestartInOrder(victim);
-                await meanwhile();
-                await restarted;
-                break;
-        }
     }
 
     /// <summary>A phone that paired once is answered, without a new scan.</summary>

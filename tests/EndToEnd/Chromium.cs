@@ -26,6 +26,9 @@ internal sealed class Chromium : IAsyncDisposable
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     }.FirstOrDefault(File.Exists);
 
+    /// <summary>The process that drives it; its own are below that one.</summary>
+    public int Driver => _driver.Id;
+
     /// <summary>The scripts that drive it.</summary>
     public static string Folder { get; } = Path.Combine(Tree.Root, "tests", "EndToEnd", "browser");
 

@@ -135,7 +135,7 @@ public sealed class ChromiumChatTests
         await phone.WaitFor(".device:last-of-type", "Laptop.*away");
         await phone.Screenshot("6-devices");
         await phone.Evaluate(
-            "const role = document.querySelector('select[aria-label=\"What Laptop is\"]'); role.value = 'guest';"
+            "const role = document.querySelector('select[aria-label=\"Role of Laptop\"]'); role.value = 'guest';"
             + "role.dispatchEvent(new Event('change', { bubbles: true }))");
         Assert.Equal(4, (await other.Run("models", "load", "quicpair-built-in")).Exit);
         Assert.Equal("guest", (await Devices(mac)).Single(IsOther).GetProperty("role").GetString());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -23,6 +24,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
     private readonly int _count;
     private readonly Task _accepting;
     private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _heard = new();
     private int _chats;
 
     /// <param name="count">The words of each answer.</param>
@@ -35,6 +37,9 @@ internal sealed class MeteredRunner : IAsyncDisposable
 
     /// <summary>Chats that were asked.</summary>
     public int Chats => Volatile.Read(ref _chats);
+
+    /// <summary>All that was said to it so far: each request with its head.</summary>
+    public string Heard => string.Join('\n', _heard);
 
     /// <summary>Configuration that makes a Mac use it.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
@@ -140,18 +145,21 @@ internal sealed class MeteredRunner : IAsyncDisposable
     private async Task<(string Path, string Body)> Read(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
-        var path = ((await reader.ReadLineAsync(_end.Token)) ?? throw new IOException("Nothing came.")).Split(' ')[1];
+        var request = (await reader.ReadLineAsync(_end.Token)) ?? throw new IOException("Nothing came.");
+        var head = new StringBuilder(request).Append('\n');
         var length = 0;
         while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } line)
         {
             const string name = "Content-Length:";
             if (line.StartsWith(name, StringComparison.OrdinalIgnoreCase)) length = int.Parse(line.AsSpan(name.Length));
+            head.Append(line).Append('\n');
         }
 
         var body = new char[length];
 
         // Even for no characters the reader would wait for more.
         if (length > 0) await reader.ReadBlockAsync(body, _end.Token);
-        return (path, new string(body));
+        _heard.Enqueue(head.Append(body).ToString());
+        return (request.Split(' ')[1], new string(body));
     }
 }

@@ -34,9 +34,13 @@ internal sealed class TestRunner : IAsyncDisposable
     /// <param name="slow">
     /// Whether it takes the larger model, which says the same and reads some hundred tokens a second.
     /// </param>
-    public static async Task<TestRunner> Start(int seed, int? faultAfter = null, int port = 0, bool slow = false)
+    /// <param name="talkative">Whether it takes the model that ends one sentence in a hundred with its answer.</param>
+    public static async Task<TestRunner> Start(
+        int seed, int? faultAfter = null, int port = 0, bool slow = false, bool talkative = false)
     {
-        var model = slow ? await Model("slow", "500", "16", "3072") : await Model("bigram");
+        var model = slow ? await Model("slow", "500", "16", "3072")
+            : talkative ? await Model("talkative", "500", "1", "32", "100")
+            : await Model("bigram");
         var environment = new Dictionary<string, string?>
         {
             ["SEED"] = $"{seed}",

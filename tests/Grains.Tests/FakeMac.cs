@@ -102,11 +102,4 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
         Asked.Enqueue($"revoke {origin}");
         return Task.CompletedTask;
     }
-
-    public Task<bool> Rename(DeviceId device, string name)
-    {
-        Asked.Enqueue($"rename {device} {name}");
-        Put(device, PairingStage.Paired, name);
-        return Task.FromResult(true);
-    }
 }

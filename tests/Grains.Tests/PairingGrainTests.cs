@@ -65,8 +65,12 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
 
         Assert.Null(Mac.Standing(key.Device));
         Assert.Null(Mac.Presence(key.Device));
+        var unwritten = await grain.GetState();
+        Assert.Equal((PairingStage.Revoked, null), (unwritten.Stage, unwritten.Since));
         await grain.Refresh();
-        Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+        var written = await grain.GetState();
+        Assert.Equal(PairingStage.Revoked, written.Stage);
+        Assert.NotNull(written.Since);
     }
 
     [Fact]
@@ -81,23 +85,6 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
 
         Assert.Null(Mac.Standing(key.Device));
         Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
-    }
-
-    [Fact]
-    public async Task A_new_name_is_cleaned_and_reaches_the_key_file()
-    {
-        var key = NewKey(PairingStage.Paired);
-        Assert.True(await household.Grains.Pairing(key).Rename("  Blue\u202E\n phone "));
-        Assert.Contains($"rename {key.Device} Blue phone", Mac.Asked);
-        Assert.Equal("B…", (await household.Grains.Pairing(key).GetState()).Name);
-    }
-
-    [Fact]
-    public async Task Only_a_paired_device_has_a_name_to_change()
-    {
-        var key = NewKey(PairingStage.Claimed);
-        Assert.False(await household.Grains.Pairing(key).Rename("Blue phone"));
-        Assert.False(await household.Grains.Pairing(NewKey()).Rename("Blue phone"));
     }
 
     [Fact]
@@ -150,6 +137,30 @@ public sealed class PairingGrainTests(Household household) : IClassFixture<House
         Mac.Lose(key.Device);
         await grain.Refresh();
         Assert.Equal(PairingStage.Revoked, (await grain.GetState()).Stage);
+    }
+
+    [Theory]
+    [InlineData(PairingStage.Invited, null)]
+    [InlineData(PairingStage.Claimed, null)]
+    [InlineData(PairingStage.Paired, PairingStage.Revoked)]
+    public async Task What_is_shown_follows_the_key_file_before_the_record_does(
+        PairingStage before, PairingStage? shown)
+    {
+        var key = NewKey(before);
+        var grain = household.Grains.Pairing(key);
+        await grain.Refresh();
+        Assert.Equal(before, (await grain.GetState()).Stage);
+        var row = household.Storage.Rows[("pairing", grain.GetGrainId())];
+
+        Mac.Lose(key.Device);
+
+        var snapshot = await grain.GetState();
+        Assert.Equal(shown, snapshot.Stage);
+        Assert.Equal(shown is null ? "" : "A…", snapshot.Name);
+        Assert.Null(snapshot.Since);
+
+        // Whoever looks writes nothing: looks may fall between the steps of a change.
+        Assert.Same(row, household.Storage.Rows[("pairing", grain.GetGrainId())]);
     }
 
     private PairingKey NewKey(PairingStage? stage = null)

@@ -19,7 +19,6 @@ public sealed class PairingRulesTests
         (6, from standing in Standings
             from connected in Gen.Bool
             select (PairingCommand)new PairingCommand.Observe(standing, connected)),
-        (1, Gen.Bool.Select(named => (PairingCommand)new PairingCommand.Rename(named ? "Blue phone" : ""))),
         (1, Gen.Const((PairingCommand)new PairingCommand.Revoke())));
 
     private static readonly Gen<PairingCommand[]> Lives = Commands.Array[1, 30];
@@ -31,7 +30,6 @@ public sealed class PairingRulesTests
         {
             Assert.Equal(before, step.State);
             Assert.DoesNotContain(PairingEffect.Keep, step.Effects);
-            Assert.DoesNotContain(PairingEffect.RenameKeys, step.Effects);
         }
     });
 

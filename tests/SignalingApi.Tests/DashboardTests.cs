@@ -38,6 +38,13 @@ public sealed class DashboardTests(SharedFrontDoor shared) : IClassFixture<Share
     }
 
     [Fact]
+    public void A_start_names_the_pages_and_never_a_token_that_is_set()
+    {
+        string[] pages = ["Dashboard: http://door.example/dashboard/", "Fleet: http://door.example/fleet"];
+        Assert.Equal(pages, OperatorLinks.Lines(_door.Services, "http://door.example", isTerminal: true));
+    }
+
+    [Fact]
     public async Task The_link_of_the_terminal_becomes_a_cookie_and_leaves_the_address_bar()
     {
         using var first = await _door.Http.GetAsync("/dashboard/?token=" + SharedFrontDoor.Token, Cancellation);

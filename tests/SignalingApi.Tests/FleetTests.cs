@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Tests;
 using QuicPair.SignalingApi.Fleet;
@@ -169,6 +170,24 @@ public sealed class FleetTests(SharedFrontDoor shared) : IClassFixture<SharedFro
             asked.Enqueue(who);
             return new TaskCompletionSource<T>().Task;
         }
+    }
+
+    [Fact]
+    public async Task A_Mac_that_was_expelled_is_not_shown_whoever_remembers_it()
+    {
+        var (lost, time, members) = (MacId.Parse("eeeeeeeeeeeeeeee"), new FakeTimeProvider(), new MemberConnections());
+        var view = ActivatorUtilities.CreateInstance<FleetView>(_door.Services, members);
+        view.Add(lost);
+        var remembered = new FleetSnapshot([new FleetMember(lost, "Lost", time.GetUtcNow(), time.GetUtcNow())]);
+        var memory = new OpenQuestions<string, FleetSnapshot>(_ => Task.FromResult(remembered));
+        var board = ActivatorUtilities.CreateInstance<FleetBoard>(_door.Services, view, memory, time);
+        var shown = Assert.Single((await board.Read()).Macs);
+        Assert.Equal((lost.Value, "away"), (shown.Mac, shown.State));
+
+        await members.End(lost.Value);
+        board.Forget();
+
+        Assert.Empty((await board.Read()).Macs);
     }
 
     [Fact]

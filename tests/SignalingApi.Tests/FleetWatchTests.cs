@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Grains.Interfaces;
 using QuicPair.SignalingApi.Fleet;
 using QuicPair.SignalingApi.Problems;
@@ -24,7 +25,7 @@ public sealed class FleetWatchTests(SharedFrontDoor shared) : IClassFixture<Shar
         var memory = new OpenQuestions<string, FleetSnapshot>(_ => Interlocked.Increment(ref asked) < 3
             ? Task.FromException<FleetSnapshot>(new TimeoutException())
             : Task.FromResult(new FleetSnapshot([new FleetMember(Away, "", _time.GetUtcNow(), _time.GetUtcNow())])));
-        var view = new FleetView(_door.Services.GetRequiredService<IClusterMembershipService>());
+        var view = View(new MemberConnections());
         var calls = ActivatorUtilities.CreateInstance<MacCalls>(_door.Services, view, _time);
         using var watch = ActivatorUtilities.CreateInstance<FleetWatch>(_door.Services, view, memory, _time);
         await watch.StartAsync(Cancellation);
@@ -49,4 +50,33 @@ public sealed class FleetWatchTests(SharedFrontDoor shared) : IClassFixture<Shar
         Assert.Same(Problem.MacUnknown, calls.Find(Never).Problem);
         await watch.StopAsync(Cancellation);
     }
+
+    [Fact]
+    public async Task A_Mac_that_was_expelled_is_forgotten_and_one_that_is_away_is_not()
+    {
+        var (lost, away) = (MacId.Parse("eeeeeeeeeeeeeeee"), MacId.Parse("ffffffffffffffff"));
+        var fleet = _door.Grains.Fleet(Envelope.Mac);
+        Assert.True(await fleet.Seen(lost, "Lost"));
+        Assert.True(await fleet.Seen(away, "Away"));
+        var members = new MemberConnections();
+        await members.End(lost.Value);
+        var view = View(members);
+        var calls = ActivatorUtilities.CreateInstance<MacCalls>(_door.Services, view);
+        using var watch = ActivatorUtilities.CreateInstance<FleetWatch>(_door.Services, view);
+        await watch.StartAsync(Cancellation);
+        while (!view.IsReady)
+        {
+            await Task.Yield();
+        }
+
+        Assert.DoesNotContain((await fleet.GetState()).Macs, member => member.Mac == lost);
+        Assert.Contains((await fleet.GetState()).Macs, member => member.Mac == away);
+        Assert.Same(Problem.MacUnknown, calls.Find(lost).Problem);
+        Assert.Same(Problem.MacOffline, calls.Find(away).Problem);
+        await watch.StopAsync(Cancellation);
+        Assert.True(await fleet.Forget(away));
+    }
+
+    private FleetView View(MemberConnections members) =>
+        new(_door.Services.GetRequiredService<IClusterMembershipService>(), members);
 }

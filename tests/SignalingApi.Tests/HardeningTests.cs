@@ -4,6 +4,8 @@ namespace QuicPair.SignalingApi.Tests;
 
 public sealed class HardeningTests(SharedFrontDoor shared) : IClassFixture<SharedFrontDoor>
 {
+    private const string OpenerPolicy = "Cross-Origin-Opener-Policy";
+
     private readonly FrontDoor _door = shared.Door;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -80,6 +82,29 @@ public sealed class HardeningTests(SharedFrontDoor shared) : IClassFixture<Share
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LOCALHOST:8443", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("door.example", false)]
+    public async Task Over_plain_HTTP_only_a_loopback_page_has_its_windows_to_itself(string host, bool isAlone)
+    {
+        using var response = await Get("/p", ("Host", host));
+        Assert.Equal(isAlone, response.Headers.Contains(OpenerPolicy));
+    }
+
+    [Fact]
+    public async Task Over_HTTPS_every_page_has_its_windows_to_itself()
+    {
+        await using var door = await FrontDoor.Start(
+            ("FrontDoor:KnownProxies:0", "127.0.0.1"), ("FrontDoor:Hosts:0", "door.example"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/p");
+        request.Headers.Host = "door.example";
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var response = await door.Http.SendAsync(request, Cancellation);
+        Assert.Equal(["same-origin"], response.Headers.GetValues(OpenerPolicy));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ function vocabulary(corpus, wordCount) {
   return { tokens, ids, bos, endOfTurn };
 }
 
-function transitions(corpus, { tokens, ids, endOfTurn }) {
+function transitions(corpus, { tokens, ids, endOfTurn }, nextSentence) {
   const size = tokens.length;
   const follows = Array.from({ length: size }, () => new Float64Array(size));
   const starts = new Float64Array(size);
@@ -49,13 +49,16 @@ function transitions(corpus, { tokens, ids, endOfTurn }) {
   }
   const total = starts.reduce((a, b) => a + b, 0);
   for (const end of ['.', '!', '?'].map((mark) => ids.get(mark)).filter((id) => id !== undefined)) {
-    starts.forEach((count, id) => { follows[end][id] += (count * NEXT_SENTENCE * follows[end][endOfTurn]) / total; });
+    starts.forEach((count, id) => { follows[end][id] += (count * nextSentence * follows[end][endOfTurn]) / total; });
   }
   return follows.map((row) => (row.some((count) => count > 0) ? row : starts));
 }
 
-/** Writes the model of `text` with a vocabulary of `words`; `layers` and `feedForward` only make it slower. */
-export function bigramModel(text, { words = 500, layers = 1, feedForward = 32 } = {}) {
+/**
+ * Writes the model of `text` with a vocabulary of `words`; `layers` and `feedForward` only make it slower, and
+ * `nextSentence` is how much likelier a sentence is followed by another one than by the end of the turn.
+ */
+export function bigramModel(text, { words = 500, layers = 1, feedForward = 32, nextSentence = NEXT_SENTENCE } = {}) {
   const corpus = sentences(text);
   const vocab = vocabulary(corpus, words);
   const size = vocab.tokens.length;
@@ -63,7 +66,7 @@ export function bigramModel(text, { words = 500, layers = 1, feedForward = 32 } 
   const scale = Math.sqrt(size); // RMS norm of a one-hot vector is sqrt(size) at its hot index
   const embedding = new Float32Array(size * size);
   const output = new Float32Array(size * size);
-  transitions(corpus, vocab).forEach((row, last) => {
+  transitions(corpus, vocab, nextSentence).forEach((row, last) => {
     embedding[last * size + last] = 1;
     const total = row.reduce((a, b) => a + b, 0);
     row.forEach((count, next) => { output[next * size + last] = (count > 0 ? Math.log(count / total) : NEVER) / scale; });

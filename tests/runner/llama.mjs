@@ -8,6 +8,9 @@ const prompt = (messages) =>
 
 const contextSize = Number(process.env.CONTEXT ?? 2048);
 
+// Two wait for each other at every token, which on a busy machine takes most of the time.
+const threads = 1;
+
 export class Llama {
   #engine;
   #file;
@@ -31,7 +34,7 @@ export class Llama {
     if (this.#model) return 0;
     const start = nanoseconds();
     this.#model = await this.#engine.loadModel({ modelPath: this.#file });
-    this.#context = await this.#model.createContext({ contextSize, sequences: 2, threads: 2 });
+    this.#context = await this.#model.createContext({ contextSize, sequences: 2, threads });
     return nanoseconds() - start;
   }
 
@@ -43,7 +46,7 @@ export class Llama {
   /** The vectors of `texts`, each of length 1 as Ollama gives them, and how many tokens they were. */
   async embed(texts) {
     await this.load();
-    this.#embedding ??= await this.#model.createEmbeddingContext({ contextSize: 512, threads: 2 });
+    this.#embedding ??= await this.#model.createEmbeddingContext({ contextSize: 512, threads });
     const vectors = [];
     let tokens = 0;
     for (const text of texts) {

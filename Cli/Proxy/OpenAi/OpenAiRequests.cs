@@ -16,7 +16,7 @@ internal static class OpenAiRequests
     {
         if (body.Number("n") is > 1)
         {
-            throw ProxyException.Bad("Only one choice can be made at a time.", "n");
+            throw ProxyException.Bad("n above 1 is not supported.", "n");
         }
 
         if (body.Flag("logprobs") is true)

@@ -51,6 +51,12 @@ internal sealed class RelaySlot(
     /// </summary>
     public TurnFailure? Failure { get; private set; }
 
+    /// <summary>
+    /// Whether nobody answered when all addresses were tried last, in the network that the machine is in: so until one
+    /// does, also while they are tried again.
+    /// </summary>
+    public bool IsSilent { get; private set; }
+
     /// <summary>How often it has begun to try the server's addresses.</summary>
     public int Rounds { get; private set; }
 
@@ -103,7 +109,7 @@ internal sealed class RelaySlot(
     {
         var isSame = !_isDoubtful && Current?.HasSameWay(route) == true && _next?.HasSameWay(route) != false;
         if (isSame) return;
-        _isDoubtful = true;
+        (_isDoubtful, IsSilent) = (true, false);
         Renew();
     }
 
@@ -162,7 +168,7 @@ internal sealed class RelaySlot(
     {
         if (_current is { } former) _former.Add((former, now + Grace));
         (_current, _next, Failure, _retry, _redirects) = (_next, null, null, RetryWithoutWay, 0);
-        (_worked, _isDoubtful) = (_trying, false);
+        (_worked, _isDoubtful, IsSilent) = (_trying, false, false);
         _renewAt = RenewalOf(now, _current!);
     }
 
@@ -188,6 +194,7 @@ internal sealed class RelaySlot(
             return;
         }
 
+        IsSilent = Failure == TurnFailure.Unanswered;
         _renewAt = now + _retry;
         _retry = _retry * 2 < LongestRetry ? _retry * 2 : LongestRetry;
     }

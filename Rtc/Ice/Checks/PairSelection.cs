@@ -25,9 +25,10 @@ internal static class PairSelection
     public static void NoteHealth(AgentState state, Instant? now = null)
     {
         if (state.Selected is not { } selected) return;
-        var isSilent = selected.Unanswered >= IceTimings.LostAfterChecks
-            && (state.IsSilent || now - selected.UnansweredSince >= IceTimings.LostAfter);
-        if (state.IsSilent && selected.Unanswered >= IceTimings.UnansweredChecksOfASilentPair) isSilent = true;
+        var isSilent = state.IsSilent
+            ? selected.Unanswered >= IceTimings.UnansweredChecksOfASilentPair
+            : selected.Unanswered >= IceTimings.LostAfterChecks
+                && now - selected.UnansweredSince >= IceTimings.LostAfter;
         if (isSilent == state.IsSilent) return;
         state.IsSilent = isSilent;
         state.Events.Enqueue(isSilent ? new IceEvent.PathSilent() : new IceEvent.PathAnswers());

@@ -27,13 +27,13 @@ internal sealed class StreamReset(AssociationContext context, ControlBlock contr
     private bool _isRequestOwed;
     private int _tries;
 
-    /// <summary>Streams whose reset is wanted or asked for.</summary>
+    /// <summary>Streams whose reset is wanted or asked for, for tests.</summary>
     public int OpenCount => _wanted.Count + _requested.Count;
 
     /// <summary>When an unanswered request goes out again.</summary>
     public Instant? Deadline { get; private set; }
 
-    /// <summary>The number that the peer's next request has to have.</summary>
+    /// <summary>The number that the peer's next request has to have, for tests.</summary>
     public uint ExpectedRequest => unchecked(_peer.LastRequestNumber + 1);
 
     /// <summary>

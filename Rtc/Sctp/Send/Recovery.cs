@@ -12,8 +12,7 @@ internal sealed class Recovery
     public int ConvictedChunks { get; set; }
 
     /// <summary>
-    /// Of these, those sent again after a timeout: whether their original arrived cannot be told, so that the
-    /// others
+    /// Of these, those sent again after a timeout: whether their original arrived cannot be told, so that the others
     /// speak for them.
     /// </summary>
     public int UndecidedChunks { get; set; }

@@ -211,8 +211,7 @@ internal sealed class SackProcessing(
         statistics.CongestionWindow = (long)congestion.Window;
     }
 
-    // RFC 8985 section 7.4: a tail that arrived only as a probe was lost, which is congestion; if the
-    // receiver reports
+    // RFC 8985 section 7.4: a tail that arrived only as a probe was lost, which is congestion; if the receiver reports
     // the probe as a duplicate within a round trip, nothing had been lost.
     private void DecideAboutTail(Instant now, in SackChunk sack)
     {

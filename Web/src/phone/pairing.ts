@@ -18,9 +18,25 @@ export async function pairedBy(database: Database, link: PairingLink): Promise<P
   return mac?.lasting === undefined ? undefined : mac;
 }
 
-/** Makes this phone's key for the link's Mac, or finds the one that was made for the same link before. */
-export async function prepare(database: Database, link: PairingLink): Promise<PairedMac> {
+/** What is being prepared, by the id that the link gives this phone. */
+const preparing = new Map<string, Promise<PairedMac>>();
+
+/**
+ * Makes this phone's key for the link's Mac, or finds the one that was made for the same link before: also when that is
+ * still being made, for the key that is stored last would not be the one that the Mac came to know.
+ */
+export function prepare(database: Database, link: PairingLink): Promise<PairedMac> {
   const id = deviceId(link.secret);
+  const underWay = preparing.get(id);
+  if (underWay !== undefined) {
+    return underWay;
+  }
+  const made = findOrMake(database, link, id).finally(() => preparing.delete(id));
+  preparing.set(id, made);
+  return made;
+}
+
+async function findOrMake(database: Database, link: PairingLink, id: string): Promise<PairedMac> {
   const existing = await database.mac(id);
   if (existing !== undefined) {
     return existing;

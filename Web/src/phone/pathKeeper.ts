@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 /** An offer that could not leave costs nothing: the next try waits this long, and twice as long each time. */
 const FIRST_PAUSE_MS = 100;
 
-/** How long a new path is looked for before there is a new connection. */
+/** How long a new path is looked for in one network before there is a new connection. */
 const MOVE_MS = 12_000;
 
 /** Keeps the path of one session. Each session has its own: what the last one still waits for holds up nobody. */
@@ -32,7 +32,7 @@ export class PathKeeper {
    * while no offer can leave; when neither is so, the session is lost.
    */
   async move(isWanted: () => boolean): Promise<"restarted" | "alive" | "lost"> {
-    const until = performance.now() + MOVE_MS;
+    let until = performance.now() + MOVE_MS;
     let pauseMs = FIRST_PAUSE_MS;
     // On a slow machine an answer and its path take long: who is late gets twice the time.
     let patienceMs = DOUBT_TIMEOUT_MS;
@@ -56,6 +56,7 @@ export class PathKeeper {
             patienceMs *= 2;
             break;
           case "again":
+            until = performance.now() + MOVE_MS;
             pauseMs = FIRST_PAUSE_MS;
             break;
           default:

@@ -77,10 +77,7 @@ export class Peer {
         throw new Problem(peer.#cause());
       });
       peer.found();
-      peer.watch(
-        () => peer.inbox.lose(),
-        () => undefined,
-      );
+      peer.watch(() => peer.inbox.lose());
       const { fingerprint } = checkSdp(peer.#connection.localDescription?.sdp ?? "");
       if (fingerprint === undefined) {
         throw new Problem("no_webrtc");
@@ -107,18 +104,23 @@ export class Peer {
     this.#isLooking = false;
   }
 
-  /** Calls back when the connection is gone, also if it is already, and each time that it seems to be. */
-  watch(onGone: () => void, onDoubt: () => void): void {
+  /**
+   * Calls back when the connection is gone, also if it is already, and each time that only its path seems to be: one
+   * whose addresses are all gone fails at once, and may be restarted. Without `onDoubt` it is gone then.
+   */
+  watch(onGone: () => void, onDoubt?: () => void): void {
     this.channel.onclose = onGone;
-    const isGone = () => ["failed", "closed"].includes(this.#connection.connectionState);
     this.#connection.onconnectionstatechange = () => {
-      if (isGone()) {
+      const { connectionState, sctp } = this.#connection;
+      const isFailed = connectionState === "failed";
+      const isOver = isFailed && (onDoubt === undefined || sctp?.transport.state === "failed");
+      if (connectionState === "closed" || isOver) {
         onGone();
-      } else if (this.#connection.connectionState === "disconnected") {
-        onDoubt();
+      } else if (connectionState === "disconnected" || isFailed) {
+        onDoubt?.();
       }
     };
-    if (isGone() || this.channel.readyState === "closed") {
+    if (["failed", "closed"].includes(this.#connection.connectionState) || this.channel.readyState === "closed") {
       onGone();
     }
   }
@@ -220,10 +222,7 @@ export class Peer {
         resolve();
       }
       this.channel.onopen = () => resolve();
-      this.watch(
-        () => reject(new Problem("no_path")),
-        () => undefined,
-      );
+      this.watch(() => reject(new Problem("no_path")));
     });
   }
 

@@ -31,7 +31,7 @@ const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
   name_unresolved: "No direct way was found, and the name of the STUN or TURN server is not known on this network.",
   relay_refused: "No direct way was found, and the TURN server refused this phone's user name or password.",
   relay_unreachable: "No direct way was found, and the TURN server does not answer.",
-  handshake_failed: "Your Mac could not be verified. If it goes on, scan its code again.",
+  handshake_failed: "Your Mac could not be verified. If this keeps happening, scan its code again.",
   not_confirmed: "The pairing was not completed on the Mac.",
   storage: "This browser does not keep data. Leave private browsing, or free some space.",
   protocol: "The connection broke a rule and was closed.",

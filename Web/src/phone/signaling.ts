@@ -155,13 +155,16 @@ export class Signaling {
 
   async #post(path: string, body: (ts: number) => object): Promise<Record<string, unknown>> {
     const ourSeconds = () => Math.floor(Date.now() / 1000);
-    let reply = await this.#send(path, body(ourSeconds() + this.#clockOffsetSeconds));
-    const macSeconds = "status" in reply && reply.code === "refused" ? reply.now : undefined;
-    if (typeof macSeconds === "number") {
-      const offset = macSeconds - ourSeconds();
-      if (Math.abs(offset - this.#clockOffsetSeconds) > CLOCK_TOLERANCE_SECONDS) {
+    const seconds = ourSeconds() + this.#clockOffsetSeconds;
+    let reply = await this.#send(path, body(seconds));
+    const told = "status" in reply && reply.code === "refused" ? reply.now : undefined;
+    // Against what this request said: the offset may by now be another one's, refused at the same moment.
+    if (isTime(told) && Math.abs(told - seconds) > CLOCK_TOLERANCE_SECONDS) {
+      const offset = told - ourSeconds();
+      reply = await this.#send(path, body(ourSeconds() + offset));
+      // The refusal may have had another reason, and the clock that it tells may be wrong itself.
+      if (!("status" in reply)) {
         this.#clockOffsetSeconds = offset;
-        reply = await this.#send(path, body(ourSeconds() + offset));
       }
     }
     if (!("status" in reply)) {
@@ -211,6 +214,10 @@ function readBody(text: string, isAnswer: boolean): Record<string, unknown> {
     }
     return {};
   }
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function envelope(to: Addressee, ts: number, nonce: Bytes) {

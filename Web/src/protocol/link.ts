@@ -73,7 +73,7 @@ export function formatLink(link: PairingLink): string {
 
 function plainUrl(text: string): URL | undefined {
   // Looked for in the text, because a URL object would normalize the path and drop what is empty.
-  if (!/^[a-z]+:\/\/[^/?#@\s]+\/p$/.test(text)) {
+  if (!/^[A-Za-z]+:\/\/[^/?#@%\\\s]+\/p$/.test(text)) {
     return undefined;
   }
   try {

@@ -21,7 +21,6 @@ export const errorCodes = [
   "version",
   "rate",
 ] as const;
-export type ErrorCode = (typeof errorCodes)[number];
 
 export interface ChatTurn {
   readonly role: "system" | "user" | "assistant";

@@ -4,6 +4,11 @@ export function isPrivateHost(host: string): boolean {
   return name === "localhost" || /[^.]\.local$/.test(name) || isPrivateAddress(name.replace(/^\[|\]$/g, ""));
 }
 
+/** Whether a host is this machine itself: what comes from there crosses no network. */
+export function isThisMachine(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
+}
+
 /** The private ranges of local mode, without 100.64/10, which is also carriers' address space. */
 export function isPrivateAddress(address: string): boolean {
   const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number);

@@ -7,6 +7,7 @@ import { sentenceOf } from "../phone/sentences.ts";
 import { isExpired, type LinkResult, linkSentences, type PairingLink, readLink } from "../protocol/link.ts";
 import { ChatScreen } from "./chatScreen.tsx";
 import { ConnectingScreen } from "./connectingScreen.tsx";
+import { byFrame } from "./frames.ts";
 import { PairScreen } from "./pairScreen.tsx";
 import { WelcomeScreen } from "./welcomeScreen.tsx";
 
@@ -35,11 +36,12 @@ export function App() {
 
   const start = async (mac: PairedMac): Promise<Screen> => {
     phone.current?.leave();
+    const drawSoon = byFrame(() => redraw((count) => count + 1));
     const started = await Phone.start(await opened(), mac, ({ link }) => {
       if (link.kind === "pairing") {
         setPairedCode(link.code);
       }
-      redraw((count) => count + 1);
+      drawSoon();
     });
     phone.current = started;
     return { kind: "phone", phone: started };

@@ -107,7 +107,7 @@ function TurnForm({ localOnly, onSaved }: { readonly localOnly: boolean; onSaved
       <p class="quiet small">
         {localOnly
           ? "This pairing stays in your Mac’s own network: no TURN server is used."
-          : "Only needed when no direct way is found. It passes on what it cannot read."}
+          : "Only needed when no direct way is found. It forwards encrypted data that it cannot read."}
       </p>
       <label class="field">
         <span>URL</span>

@@ -48,7 +48,7 @@ function Row({ device, isSelf, list }: RowProps) {
         {name} <span class="quiet small">{isSelf ? "this phone" : device.connected ? "connected" : "away"}</span>
       </p>
       <select
-        aria-label={`What ${name} is`}
+        aria-label={`Role of ${name}`}
         value={device.role}
         disabled={isSelf}
         onChange={({ currentTarget }) => list.setRole(device.device, currentTarget.value as Role)}

@@ -1,5 +1,7 @@
+import { useState } from "preact/hooks";
 import { macId } from "../protocol/keySchedule.ts";
 import type { PairingLink } from "../protocol/link.ts";
+import { isThisMachine } from "../protocol/privateHost.ts";
 import { grouped } from "./format.ts";
 import { Mark } from "./icons.tsx";
 
@@ -10,7 +12,13 @@ interface PairProps {
 }
 
 export function PairScreen({ link, onPair, onCancel }: PairProps) {
-  const isPlain = link.origin.startsWith("http:");
+  const isPlain = link.origin.startsWith("http:") && !isThisMachine(new URL(link.origin).hostname);
+  // The link, not a flag: another one may be opened in its place.
+  const [tapped, setTapped] = useState<PairingLink>();
+  const pair = () => {
+    setTapped(link);
+    onPair();
+  };
   return (
     <main class="page">
       <section class="card">
@@ -31,7 +39,7 @@ export function PairScreen({ link, onPair, onCancel }: PairProps) {
           </p>
         )}
         <div class="stack">
-          <button class="primary" type="button" onClick={onPair}>
+          <button class="primary" type="button" disabled={tapped === link} onClick={pair}>
             Pair
           </button>
           <button type="button" onClick={onCancel}>

@@ -1,16 +1,22 @@
 using System.Diagnostics;
 using QuicPair.Client;
+using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using Message = QuicPair.Protocol.Messages.Message;
 
 namespace QuicPair.Benchmarks.Path;
 
 /// <summary>
-/// From a phone's "cancel" until the runner's request is aborted, and until the phone has the end, in each stage: the
-/// phone and the runner are in this process, so that both are read from one clock.
+/// From a phone's "cancel" until the runner's request is aborted, and until the phone has the end, in each stage, once
+/// the phone was told of it: the phone and the runner are in this process, so that both are read from one clock.
 /// </summary>
 internal static class CancelRun
 {
+    private const int WarmUp = 5;
+    private const int BudgetMilliseconds = 100;
+
+    private static readonly RunnerStage[] Stages = Enum.GetValues<RunnerStage>();
+
     public static async Task<int> Run(int rounds)
     {
         await using var runner = await MeteredRunner.Start();
@@ -22,9 +28,9 @@ internal static class CancelRun
         });
         await using var mac = await phone.Pair(await silo.Invite(), CancellationToken.None);
         var times = new StageTimes();
-        foreach (var stage in Enum.GetValues<RunnerStage>())
+        foreach (var stage in Stages)
         {
-            for (var round = -5; round < rounds; round++)
+            for (var round = -WarmUp; round < rounds; round++)
             {
                 await Once(mac, runner, stage, round < 0 ? new StageTimes() : times);
             }
@@ -33,6 +39,9 @@ internal static class CancelRun
         runner.Stage = RunnerStage.Reading;
         for (var round = 0; round < rounds; round++) await Queued(mac, runner, times);
         times.Print($"{rounds} cancels in each stage, milliseconds");
+        var slowest = Stages.Max(stage => times.Percentile(Stopped(stage), 1));
+        Console.WriteLine(FormattableString.Invariant(
+            $"slowest stop of the runner: {slowest:F2} ms (budget {BudgetMilliseconds})"));
         return 0;
     }
 
@@ -43,12 +52,12 @@ internal static class CancelRun
         var chat = mac.Chat(new ChatMessage { Prompt = "measure" });
         await using var messages = chat.GetAsyncEnumerator();
         await runner.Held;
-        while (stage == RunnerStage.Streaming && messages.Current is not DeltaMessage) await messages.MoveNextAsync();
+        await Until(messages, message => Tells(message, stage));
         var cancelled = Stopwatch.GetTimestamp();
         chat.Cancel();
         var stopped = await runner.Stopped;
-        times.Add($"{Name(stage)}: the runner is stopped", Stopwatch.GetElapsedTime(cancelled, stopped));
-        await End(messages);
+        times.Add(Stopped(stage), Stopwatch.GetElapsedTime(cancelled, stopped));
+        await Until(messages, IsEnd);
         times.Add($"{Name(stage)}: the phone has the end", Stopwatch.GetElapsedTime(cancelled));
     }
 
@@ -61,22 +70,39 @@ internal static class CancelRun
         var asked = runner.Chats;
         var second = mac.Chat(new ChatMessage { Prompt = "measure" });
         await using var messages = second.GetAsyncEnumerator();
-        while (messages.Current is not QueuedMessage) await messages.MoveNextAsync();
+        await Until(messages, message => message is QueuedMessage);
         var cancelled = Stopwatch.GetTimestamp();
         second.Cancel();
-        await End(messages);
+        await Until(messages, IsEnd);
         times.Add("queued: the phone has the end", Stopwatch.GetElapsedTime(cancelled));
         first.Cancel();
         await using var rest = first.GetAsyncEnumerator();
-        await End(rest);
+        await Until(rest, IsEnd);
         await runner.Stopped;
         if (runner.Chats != asked) throw new InvalidOperationException("A cancelled chat reached the runner.");
     }
 
-    private static async Task End(IAsyncEnumerator<Message> messages)
+    private static async Task Until(IAsyncEnumerator<Message> messages, Func<Message, bool> isWanted)
     {
-        while (messages.Current is not (ErrorMessage or DoneMessage)) await messages.MoveNextAsync();
+        while (await messages.MoveNextAsync())
+        {
+            if (isWanted(messages.Current)) return;
+        }
+
+        throw new InvalidOperationException("The chat ended without what was waited for.");
     }
+
+    /// <summary>Whether a phone knows by that message where the runner is.</summary>
+    private static bool Tells(Message message, RunnerStage stage) => stage switch
+    {
+        RunnerStage.Loading => message is StatusMessage { Stage: LoadStage.Loading },
+        RunnerStage.Reading => message is StatusMessage { Stage: LoadStage.Reading },
+        _ => message is DeltaMessage,
+    };
+
+    private static bool IsEnd(Message message) => message is ErrorMessage or DoneMessage;
+
+    private static string Stopped(RunnerStage stage) => $"{Name(stage)}: the runner is stopped";
 
     private static string Name(RunnerStage stage) => stage.ToString().ToLowerInvariant();
 }

@@ -15,16 +15,18 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <param name="runner">Where its Ollama is.</param>
     /// <param name="parallel">Chats that run at the same time.</param>
-    public static async Task<SiloProcess> Start(Uri runner, int parallel = 1) => new(await MacProcess.Start(
-        settings: new Dictionary<string, string?>
-        {
-            ["OLLAMA_HOST"] = runner.ToString(),
-            ["Runner__Parallel"] = $"{parallel}",
+    /// <param name="more">Further settings.</param>
+    public static async Task<SiloProcess> Start(
+        Uri runner, int parallel = 1, IReadOnlyDictionary<string, string?>? more = null) => new(await MacProcess.Start(
+            settings: new Dictionary<string, string?>(more ?? new Dictionary<string, string?>())
+            {
+                ["OLLAMA_HOST"] = runner.ToString(),
+                ["Runner__Parallel"] = $"{parallel}",
 
-            // One client asks a hundred times a second here; a person does not.
-            ["Limits__Burst"] = "100000",
-            ["Limits__PerSecond"] = "100000",
-        }));
+                // One client asks a hundred times a second here; a person does not.
+                ["Limits__Burst"] = "100000",
+                ["Limits__PerSecond"] = "100000",
+            }));
 
     /// <summary>The process itself, to be measured.</summary>
     public Process Find() => Process.GetProcessById(_mac.Process.Id);

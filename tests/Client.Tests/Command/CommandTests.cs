@@ -190,6 +190,8 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("chat", "two", "prompts")]
     [InlineData("chat", "nothing is paired")]
     [InlineData("pair", "--seconds", "901")]
+    [InlineData("invite", "--seconds", "3601")]
+    [InlineData("invite", "--seconds", "0")]
     [InlineData("devices", "revoke")]
     public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments)
     {

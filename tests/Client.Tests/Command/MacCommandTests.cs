@@ -115,6 +115,8 @@ public sealed class MacCommandTests : IAsyncLifetime
         };
         Assert.Equal(new CommandRun(0, "", ""), await Run("models", "load", "m"));
         Assert.Equal(new CommandRun(0, "", ""), await Run("models", "unload", "m"));
+        Assert.Equal("Loaded: m\n", (await RunOnScreen("models", "load", "m")).Error);
+        Assert.Equal("Unloaded: m\n", (await RunOnScreen("models", "unload", "m")).Error);
         Assert.Equal("pulling 50 %\n", (await RunOnScreen("models", "pull", "m")).Error);
         Assert.Matches("pulling.*━", (await RunInColor("models", "pull", "m")).Error);
         var step = JsonElement.Parse((await Run("models", "pull", "m", "--json")).Out);

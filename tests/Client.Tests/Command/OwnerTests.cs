@@ -94,6 +94,39 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task What_is_known_of_a_device_is_said_in_words()
+    {
+        const string devices =
+            """
+            {"ok":true,"devices":[{"device":"d1","name":"A\u001bda","since":0,"connected":false,"role":"user",
+            "models":["*"],"pull":false,"unload":true,"tokensPerDay":0,"tokensToday":822,"expires":0},
+            {"device":"d2","name":"Bob","connected":true,"path":"local","roundTripMs":1.2,"models":["a","b:1"],
+            "tokensPerDay":20000}]}
+            """;
+        var reply = devices.ReplaceLineEndings("");
+        string[] ada =
+        [
+            "device          d1", "name            Ada", "connected       no", "role            user",
+            "models          all", "may pull        no", "may unload      yes", "tokens per day  no limit",
+            "tokens today    822", "expires         never",
+        ];
+        string[] bob =
+        [
+            "device          d2", "name            Bob", "connected       yes", "path            local",
+            "round trip      1.2 ms", "models          a, b:1", "tokens per day  20000",
+        ];
+        Assert.Equal(ada, await Shown("d1"));
+        Assert.Equal(bob, await Shown("Bob"));
+
+        async Task<IEnumerable<string>> Shown(string device)
+        {
+            var (run, _) = await Run(reply, hasScreen: false, "devices", "show", device);
+            return run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith("since ", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task What_a_device_may_do_is_changed()
     {
         var (run, requests) = await Run(

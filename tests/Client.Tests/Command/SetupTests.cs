@@ -25,13 +25,19 @@ public sealed class SetupTests : IDisposable
     public async Task Config_says_each_value_and_where_it_comes_from()
     {
         var run = await CommandRun.Of(
-            "config", "show", "--origin", "--Runner:Parallel=3", "--Household:Secret=hush", "--Runner:ApiKey=hush",
-            "--Runner:MaxAnswerTokens=512", "--home", _folder.Path);
+            "config", "show", "--origin", "--Runner:Parallel=3", "--Ice:TurnSecret=hush", "--Runner:ApiKey=hush",
+            "--Runner:MaxAnswerTokens=512", "--TURN_USER=ada", "--TURN_PASS=hush", "--TURN_SECRET=hush",
+            "--Network:LocalOnly=true", "--Metrics:Port=0", "--home", _folder.Path);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"Runner:Parallel +3 +\[command line\]\n", run.Out);
         Assert.Matches(@"Pairing:Show +terminal +\[built in\]\n", run.Out);
         Assert.Matches(@"\(data folder\) +\S+ +\[command line --home\]\n", run.Out);
         Assert.Matches(@"Runner:MaxAnswerTokens +512 +\[command line\]\n", run.Out);
+        Assert.Matches(@"Network:LocalOnly +true +\[command line\]\n", run.Out);
+        Assert.Matches(@"Metrics:Port +0 +\[command line\]\n", run.Out);
+        Assert.Matches(@"TURN_USER +ada +\[command line\]\n", run.Out);
+        Assert.Matches(@"TURN_PASS +\(set, not shown\) +\[command line\]\n", run.Out);
+        Assert.Matches(@"TURN_SECRET +\(set, not shown\) +\[command line\]\n", run.Out);
         Assert.DoesNotContain("hush", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("PATH", run.Out, StringComparison.Ordinal);
         var json = JsonElement.Parse((await CommandRun.Of("config", "show", "--json")).Out);
@@ -42,9 +48,11 @@ public sealed class SetupTests : IDisposable
     public async Task Config_shows_the_settings_of_the_household_in_the_named_folder()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(Folder("household"), "settings.json"), """{"Cluster":{"Door":"door:1"}}""", Cancellation);
-        var run = await CommandRun.Of("config", "show", "--home", _folder.Path);
-        Assert.Matches(@"Cluster:Door +door:1\n", run.Out);
+            Path.Combine(Folder("household"), "settings.json"), """{"Cluster":{"Door":"door:1","Port":7}}""",
+            Cancellation);
+        var run = await CommandRun.Of("config", "show", "--origin", "--Cluster:Port=8", "--home", _folder.Path);
+        Assert.Matches(@"Cluster:Door +door:1 +\[file household/settings\.json\]\n", run.Out);
+        Assert.Matches(@"Cluster:Port +8 +\[command line\]\n", run.Out);
     }
 
     [Fact]
@@ -128,6 +136,9 @@ public sealed class SetupTests : IDisposable
     [InlineData("config")]
     [InlineData("proxy", "--listen", "nonsense")]
     [InlineData("models", "load")]
+    [InlineData("doctor", "--netwrok=a:b")]
+    [InlineData("doctor", "--Netwrok:LocalOnly=true")]
+    [InlineData("doctor", "--Runner:Model", "m", "qwen2.5:3b")]
     public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments)
     {
         var run = await CommandRun.Of([.. arguments, "--home", _folder.Path]);

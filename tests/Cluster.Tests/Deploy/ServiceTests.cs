@@ -67,6 +67,8 @@ public sealed class ServiceTests : IDisposable
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var macs = await http.GetAsync("/api/macs", Cancellation);
         Assert.Equal(HttpStatusCode.OK, macs.StatusCode);
+        var fleet = await door.Line(text => text.StartsWith("Fleet: ", StringComparison.Ordinal));
+        Assert.EndsWith("/fleet", fleet, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ internal sealed class Household : IAsyncDisposable
     private readonly HouseholdAuthority _authority = HouseholdAuthority.Create(TimeProvider.System);
 
     private HouseholdTrust? _trust;
+    private IReadOnlyDictionary<string, string?>? _more;
     private int _door;
 
     private Household(string database, PostgresProcess? own) => (_database, _own) = (database, own);
@@ -52,19 +53,23 @@ internal sealed class Household : IAsyncDisposable
     }
 
     /// <summary>Starts a household over a PostgreSQL of its own, which the test may stop.</summary>
+    /// <param name="macs">How many Macs.</param>
+    /// <param name="throughDoor">Whether the Macs know the front door's port instead of the database's address.</param>
+    /// <param name="more">Configuration of every member, as environment variables say it.</param>
     public static async Task<(Household Household, PostgresProcess Server)> StartWithServer(
-        int macs, bool throughDoor = false)
+        int macs, bool throughDoor = false, IReadOnlyDictionary<string, string?>? more = null)
     {
         var server = await PostgresProcess.Start();
         var household = new Household(server.ConnectionString, server)
         {
+            _more = more,
             _door = throughDoor ? FreePort.Next() : 0,
         };
         return (await household.Opened(macs), server);
     }
 
     /// <summary>The settings that make a process a member.</summary>
-    public Dictionary<string, string?> Settings() => new()
+    public Dictionary<string, string?> Settings() => new(_more ?? new Dictionary<string, string?>())
     {
         ["Cluster__ConnectionString"] = _database,
         ["Cluster__Port"] = $"{FreePort.Next()}",
@@ -90,8 +95,8 @@ internal sealed class Household : IAsyncDisposable
         MemberCertificate.Save(folder, certificate, key.ExportPkcs8PrivateKeyPem(), _authority.Certificate);
     }
 
-    /// <summary>Expels whoever has a silo name, as its first Mac would.</summary>
-    public Task Expel(string name) => Expulsions.Add(name, _authority, _database);
+    /// <summary>Expels whoever has a silo name, as anybody can who has the authority's key.</summary>
+    public Task Expel(string name) => Expulsions.Write(_authority.Expel(name), _database);
 
     /// <summary>The settings of a Mac that was started.</summary>
     public IReadOnlyDictionary<string, string?> SettingsOf(MacProcess mac) => _settings[mac.Home];

@@ -79,21 +79,12 @@ public sealed partial class GarbageTests
         Assert.Empty(mac.Process.Complaints);
         var status = await mac.Ask(new { op = "status" });
         Assert.Equal(0, status.GetProperty("status").GetProperty("connected").GetInt32());
-        Assert.Equal((0, 0), await Made(mac));
+        Assert.Equal((0, 0), await Made.By(mac));
 
         // An offer that is good makes one of each: what is counted here would have been seen.
         await using var phone = new RawPhone(await mac.Invite());
         Assert.Equal(HttpStatusCode.OK, (await phone.Offer(phone.Good())).Status);
-        while (await Made(mac) != (1, 1)) TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>How many connections of phones and how many grains of pairings there are.</summary>
-    private static async Task<(int Connections, int Pairings)> Made(MacProcess mac)
-    {
-        var measured = await mac.Metrics();
-        return (Sum(Connections().Matches(measured)), Sum(Pairings().Matches(measured)));
-
-        static int Sum(MatchCollection lines) => lines.Sum(line => int.Parse(line.Groups[1].Value));
+        while (await Made.By(mac) != (1, 1)) TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
     }
 
     private static int LogLines(MacProcess mac) => mac.Process.Errors.Count(letter => letter == '\n');
@@ -133,14 +124,6 @@ public sealed partial class GarbageTests
                 """,
         };
     }
-
-    [GeneratedRegex(@"^quicpair_phones_connections(?:\{[^}]*\})? (\d+)", RegexOptions.Multiline)]
-    private static partial Regex Connections();
-
-    [GeneratedRegex(
-        """^orleans_grains(?:_\w+)?\{[^}]*type="[^"]*pairing[^"]*"[^}]*\} (\d+)""",
-        RegexOptions.Multiline | RegexOptions.IgnoreCase)]
-    private static partial Regex Pairings();
 
     [GeneratedRegex(@"a=candidate:\S+ 1 \S+ \d+ \S+ (\d+) typ host")]
     private static partial Regex CandidatePort();

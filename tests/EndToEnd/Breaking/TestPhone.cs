@@ -52,7 +52,10 @@ internal sealed class TestPhone : IAsyncDisposable
     }
 
     /// <summary>Asks, and reads nothing.</summary>
-    public void Begin(string prompt) => _chat = _mac!.Chat(new ChatMessage { Prompt = prompt });
+    public void Begin(string prompt) => Begin(new ChatMessage { Prompt = prompt });
+
+    /// <inheritdoc cref="Begin(string)"/>
+    public void Begin(ChatMessage request) => _chat = _mac!.Chat(request);
 
     /// <summary>Asks, and reads the first word only.</summary>
     public Task<string> FirstWord(string prompt)

@@ -15,6 +15,9 @@ internal sealed class SealedKeys
     private const int Nonce = 12;
     private const int Tag = 16;
 
+    // A device's key, and by what the household's members know each other.
+    private static readonly string[] Public = ["PublicKey", "Root", "Statement"];
+
     private SealedKeys(byte[][] seals, byte[][] secrets) => (Seals, Secrets) = (seals, secrets);
 
     /// <summary>The keys under which the data folder is sealed; they stand in it, in files of their own.</summary>
@@ -48,7 +51,7 @@ internal sealed class SealedKeys
         if (element.ValueKind == JsonValueKind.Object)
         {
             return element.EnumerateObject()
-                .Where(property => property.Name != "PublicKey")
+                .Where(property => !Public.Contains(property.Name))
                 .SelectMany(property => SecretsIn(property.Value));
         }
 

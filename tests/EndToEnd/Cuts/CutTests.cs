@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using QuicPair.Client;
 using QuicPair.EndToEnd.Breaking;
 using Xunit;
 
@@ -8,42 +7,40 @@ namespace QuicPair.EndToEnd.Cuts;
 /// <summary>
 /// A real Mac and the C# phone over real sockets: the phone is cut off behind a word, comes back and reads on. The
 /// runner is silent from that word until the cut, so that it falls where the test says. QUICPAIR_SOAK=1 cuts behind
-/// every word; of kills and of cuts between datagrams, those that fit into two minutes.
+/// every word; of kills and of cuts between datagrams, those that fit into two minutes. A model's own words are cut in
+/// <see cref="SeededCutTests"/>.
 /// </summary>
 public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
 {
     private const string Prompt = "Count";
 
-    // RFC 7675, 5.1: consent expires 30 seconds after the last answer.
-    private static readonly TimeSpan WithoutConsent = TimeSpan.FromSeconds(31);
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    private static bool IsSoak => Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1";
 
     [Fact]
     public Task Behind_any_word_a_phone_says_goodbye() =>
-        CutStage.Each(Positions(0, 1, 100, CutStage.Words), 1, () => TestPhone.Pair(stage.Mac), async (phone, words) =>
-        {
-            var before = await Begin(phone, words);
-            await phone.Leave();
-            stage.Runner.Say(CutStage.Words - words + 1);
-            stage.Check(words, before, await phone.ComeBack());
-        });
+        CutStage.Each(
+            Cutting.Positions(CutStage.Words, 0, 1, 100, CutStage.Words), 1, () => TestPhone.Pair(stage.Mac),
+            async (phone, words) =>
+            {
+                var before = await Begin(phone, words);
+                await phone.Leave();
+                stage.Runner.Say(CutStage.Words - words + 1);
+                stage.Check(words, before, await phone.ComeBack());
+            });
 
     [Fact]
     public async Task Behind_any_word_the_network_drops_everything()
     {
         using var relay = new UdpRelay();
         await CutStage.Each(
-            Positions(0, 57, CutStage.Words - 1, CutStage.Words), 1,
+            Cutting.Positions(CutStage.Words, 0, 57, CutStage.Words - 1, CutStage.Words), 1,
             () => TestPhone.Pair(stage.Mac, key => new RelayedSignaling(relay, key)),
             async (phone, words) =>
             {
                 var before = await Begin(phone, words);
                 relay.Cut();
                 stage.Runner.Say(CutStage.Words - words + 1);
-                await Lose(phone, relay);
+                await Cutting.Lose(phone, relay);
                 stage.Check(words, before, await phone.ComeBack());
             });
     }
@@ -54,7 +51,7 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
         using var relay = new UdpRelay();
         var isWhole = false;
         await CutStage.Each(
-            Fitting(IsSoak ? Enumerable.Range(1, 4 * CutStage.Words).TakeWhile(_ => !isWhole) : [2, 9]), 1,
+            Fitting(Cutting.IsSoak ? Enumerable.Range(1, 4 * CutStage.Words).TakeWhile(_ => !isWhole) : [2, 9]), 1,
             () => TestPhone.Pair(stage.Mac, key => new RelayedSignaling(relay, key)),
             async (phone, datagrams) =>
             {
@@ -65,7 +62,7 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
                 isWhole = await Task.WhenAny(cut, reading) == reading;
                 if (!isWhole)
                 {
-                    await Lose(phone, relay);
+                    await Cutting.Lose(phone, relay);
                 }
 
                 relay.Mend();
@@ -79,7 +76,8 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
     [Fact]
     public Task Behind_any_word_the_phones_process_is_killed() =>
         CutStage.Each(
-            Fitting(Mixed(Positions(0, 100))), 2, async () => await KilledPhone.Pair(await stage.Link()),
+            Fitting(Mixed(Cutting.Positions(CutStage.Words, 0, 100))), 2,
+            async () => await KilledPhone.Pair(await stage.Link()),
             async (phone, words) =>
             {
                 var (before, id, seq) = await phone.AskAndDie(words, async () =>
@@ -88,7 +86,7 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
                     stage.Runner.Say(words);
                 });
                 stage.Runner.Say(CutStage.Words - words + 1);
-                stage.Check(words, before, IsSoak && words % 10 != 0
+                stage.Check(words, before, Cutting.IsSoak && words % 10 != 0
                     ? await phone.TakeUp(id, seq)
                     : await phone.TakeUpByCommand(id, seq));
             });
@@ -115,21 +113,11 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
         return mixed;
     }
 
-    private static IEnumerable<int> Positions(params int[] some) =>
-        IsSoak ? Enumerable.Range(0, CutStage.Words + 1) : some;
-
     private async Task<string> Begin(TestPhone phone, int words)
     {
         phone.Begin(Prompt);
         await stage.Asked();
         stage.Runner.Say(words);
         return words == 0 ? "" : await phone.ReadUntil(text => text == CutStage.Said(words));
-    }
-
-    private static async Task Lose(TestPhone phone, UdpRelay relay)
-    {
-        phone.Clock.Jump(WithoutConsent);
-        Assert.Equal(ConnectFailure.Interrupted, (await phone.Ended).Reason);
-        relay.Mend();
     }
 }

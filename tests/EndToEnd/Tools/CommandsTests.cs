@@ -42,6 +42,7 @@ public sealed class CommandsTests
     [InlineData(2, "identity", "import")]
     [InlineData(1, "identity", "export", "/nonexistent/x", "--passphrase-file", "/nonexistent/y")]
     [InlineData(2, "doctor", "--frobnicate")]
+    [InlineData(2, "doctor", "--netwrok=a:b")]
     [InlineData(2, "devices", "role", "Ada")]
     [InlineData(2, "devices", "role", "Ada", "king")]
     [InlineData(3, "status")]

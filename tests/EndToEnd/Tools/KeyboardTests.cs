@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QuicPair.EndToEnd.Breaking;
 using QuicPair.EndToEnd.Cuts;
-using QuicPair.Interop.Peers;
 using Xunit;
 
 namespace QuicPair.EndToEnd.Tools;
@@ -10,12 +9,11 @@ namespace QuicPair.EndToEnd.Tools;
 public sealed class KeyboardTests
 {
     private const int Count = 5;
-    private const string ControlC = "\u0003";
 
     [Fact]
     public async Task Ctrl_C_cancels_the_answer_and_the_next_question_is_answered()
     {
-        if (!File.Exists(PhoneCommand.Terminal)) Lane.Unavailable($"{PhoneCommand.Terminal} makes the terminal.");
+        Terminal.Require();
         await using var runner = new MeteredRunner(Count);
         await using var mac = await MacProcess.Start(settings: runner.Settings);
         using var phone = new PhoneCommand();
@@ -26,7 +24,7 @@ public sealed class KeyboardTests
         Assert.Contains("\"one\"", await runner.Asked(), StringComparison.Ordinal);
         runner.Say(2);
         await chat.Line(Words.IsDelta);
-        await Type(chat, ControlC);
+        await Type(chat, Terminal.ControlC);
         await chat.Line(IsCancelled);
 
         await Type(chat, "two\n");

@@ -4,6 +4,7 @@ import { launch } from "./launch.mjs";
 
 // Says when something hangs, not how fast it must be.
 const TIMEOUT_MS = 120_000;
+const DEAF_AFTER_MS = 20_000;
 
 const browser = await launch(process.argv[2]);
 const page = await browser.newPage();
@@ -73,7 +74,10 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     const ok = (await commands[name](parameters)) ?? null;
     process.stdout.write(`${JSON.stringify({ id, ok: name === "screenshot" ? null : ok })}\n`);
   } catch (error) {
-    const seen = await page.evaluate(() => document.body?.innerText).catch(() => "");
+    const seen = await Promise.race([
+      page.evaluate(() => document.body?.innerText).catch(() => ""),
+      new Promise((resolve) => setTimeout(resolve, DEAF_AFTER_MS, "(it does not answer)")),
+    ]);
     const told = `${name} ${JSON.stringify(parameters)}: ${error.message}\nThe page shows:\n${seen}\n${problems.join("\n")}`;
     process.stdout.write(`${JSON.stringify({ id, error: told })}\n`);
   }

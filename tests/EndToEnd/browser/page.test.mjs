@@ -104,6 +104,7 @@ test("Takes the secret out of the address and pairs only after a tap that shows 
   assert.equal(phone.page.url(), `${stage.origin("localhost")}/p`);
   assert.match(card, new RegExp(stage.origin("localhost")));
   assert.match(card, /([a-z2-7]{4} ){3}[a-z2-7]{4}/);
+  assert.doesNotMatch(card, /could have altered/);
   assert.equal(await stage.mac(() => mac.modes.length), 0);
   await phone.click("Pair");
   await phone.live();

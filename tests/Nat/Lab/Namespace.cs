@@ -15,14 +15,20 @@ internal sealed class Namespace : IDisposable
 
     public string Name { get; }
 
-    public static Namespace Create(string role)
+    /// <param name="role">For its name.</param>
+    /// <param name="hasIpv6">Whether its devices have IPv6; an address is usable at once: nobody else has it.</param>
+    public static Namespace Create(string role, bool hasIpv6 = false)
     {
         var number = Interlocked.Increment(ref _count);
         var created = new Namespace($"{Prefix}{Environment.ProcessId}-{number}{role}");
         Shell.Run("ip", ["netns", "add", created.Name]);
         created.Ip("link set lo up");
-        created.Configure("net/ipv6/conf/all/disable_ipv6", "1");
-        created.Configure("net/ipv6/conf/default/disable_ipv6", "1");
+        foreach (var devices in (string[])["all", "default"])
+        {
+            created.Configure($"net/ipv6/conf/{devices}/disable_ipv6", hasIpv6 ? "0" : "1");
+            if (hasIpv6) created.Configure($"net/ipv6/conf/{devices}/accept_dad", "0");
+        }
+
         return created;
     }
 
@@ -58,10 +64,10 @@ internal sealed class Namespace : IDisposable
     });
 
     /// <summary>The packets that a named counter of table <c>ip lab</c> has seen.</summary>
-    public long Counter(string name) => Counted(name, "packets");
+    public long Counter(string name) => Counted(name, "packets", "ip");
 
-    /// <summary>The bytes of those packets, IP headers included.</summary>
-    public long CounterBytes(string name) => Counted(name, "bytes");
+    /// <summary>The bytes of those packets, IP headers included; of table <c>ip6 lab</c> when that is told.</summary>
+    public long CounterBytes(string name, string family = "ip") => Counted(name, "bytes", family);
 
     /// <summary>Runs something on a thread of its own inside: a socket that it opens belongs here for ever.</summary>
     public T Run<T>(Func<T> work)
@@ -88,9 +94,9 @@ internal sealed class Namespace : IDisposable
 
     public void Dispose() => Shell.Run("ip", ["netns", "delete", Name]);
 
-    private long Counted(string name, string unit)
+    private long Counted(string name, string unit, string family)
     {
-        var words = Exec("nft", ["list", "counter", "ip", "lab", name])
+        var words = Exec("nft", ["list", "counter", family, "lab", name])
             .Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
         return long.Parse(words[Array.IndexOf(words, unit) + 1], CultureInfo.InvariantCulture);
     }

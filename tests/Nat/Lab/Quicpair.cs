@@ -55,12 +55,20 @@ internal sealed class Quicpair : IDisposable
         throw new LabException($"quicpair left: {await _errors}");
     }
 
+    /// <summary>SIGSTOP: it is there, and does nothing.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT: it goes on.</summary>
+    public void Thaw() => Signal("CONT");
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    private void Signal(string name) => Shell.Run("sh", ["-c", $"kill -{name} {_process.Id}"]);
 
     // The command is built beside the tests, in the same configuration; its folder keeps its name.
     private static string Program()

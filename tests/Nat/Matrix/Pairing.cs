@@ -33,21 +33,44 @@ internal sealed class Pairing : IAsyncDisposable
     /// <summary>It answers.</summary>
     public DrivenPeer Mac { get; }
 
-    public static async Task<Pairing> Start(
+    public static Task<Pairing> Start(
         World world, Site phone, Site mac, CancellationToken cancellation, params (string, string)[] settings)
     {
         (string, string)[] environment = [("TURN_CA", world.Authority), .. settings];
-        var phonePeer = DrivenPeer.Start(phone.Host, cancellation, environment);
-        var macPeer = DrivenPeer.Start(mac.Host, cancellation, environment);
-        var servers = world.UsesSecret ? ForSecret : ForUser;
+        return Start(phone.Host, mac.Host, world.UsesSecret ? ForSecret : ForUser, cancellation, environment);
+    }
+
+    /// <summary>The same at any two places, with servers as a start command has them.</summary>
+    public static async Task<Pairing> Start(
+        Namespace phone,
+        Namespace mac,
+        object[] servers,
+        CancellationToken cancellation,
+        params (string, string)[] environment)
+    {
+        var phonePeer = DrivenPeer.Start(phone, cancellation, environment);
+        var macPeer = DrivenPeer.Start(mac, cancellation, environment);
         return new Pairing(await phonePeer, await macPeer, servers, cancellation);
     }
+
+    /// <summary>TURN servers with the lab's user.</summary>
+    public static object ForUserAt(params string[] urls) =>
+        new { urls, username = TurnServer.User, credential = TurnServer.Password };
 
     /// <summary>Has both ends of a pair gather, a relay among the rest, and the phone make its offer.</summary>
     public async Task<JsonElement> Offer(int number)
     {
         await Task.WhenAll(Gather(Mac, number), Gather(Phone, number));
         Phone.Tell(new { c = "start", role = "offer", gatherMs = 1 }, number);
+        return await Phone.Expect("desc", _cancellation, number);
+    }
+
+    /// <summary>Has both ends of a pair begin with what they know at once, and the phone make its offer.</summary>
+    public async Task<JsonElement> OfferAtOnce(int number)
+    {
+        Mac.Tell(new { c = "start", role = "answer", iceServers = Servers, gatherMs = 1 }, number);
+        Phone.Tell(new { c = "start", role = "offer", iceServers = Servers, gatherMs = 1 }, number);
+        await Mac.Expect("gathered", _cancellation, number);
         return await Phone.Expect("desc", _cancellation, number);
     }
 

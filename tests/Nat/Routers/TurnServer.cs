@@ -23,6 +23,20 @@ internal sealed class TurnServer : IDisposable
     private const int MaximumAttempts = 100;
     private static readonly string[] Addresses = [Address, FirstStun, SecondStun];
 
+    private static readonly string Hole = $$"""
+        table ip lab {
+          counter by_udp { }
+          counter by_tcp { }
+          counter by_tls { }
+          chain unheard {
+            type filter hook input priority filter;
+            ip daddr {{Address}} udp dport {{Port}} counter name by_udp drop
+            ip daddr {{Address}} tcp dport {{Port}} counter name by_tcp drop
+            ip daddr {{Address}} tcp dport {{TlsPort}} counter name by_tls drop
+          }
+        }
+        """;
+
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly Task<string> _output;
@@ -44,11 +58,21 @@ internal sealed class TurnServer : IDisposable
     {
         var place = Namespace.Create("turn");
         internet.Connect(place, Addresses);
-        var certificates = LabCertificates.Write(folder, Address);
-        var server = new TurnServer(place, Launch(place, folder, certificates, shared));
+        return Start(place, folder, Addresses, shared);
+    }
+
+    /// <summary>Starts it at a place of its own, which ends with it, and waits until it listens.</summary>
+    /// <param name="place">It has the addresses, and <see cref="Address"/> to relay from.</param>
+    /// <param name="folder">For its certificate.</param>
+    /// <param name="addresses">Where it listens; the first stands in the certificate.</param>
+    /// <param name="shared">Time-limited credentials of <see cref="Secret"/>, not the user.</param>
+    public static TurnServer Start(Namespace place, string folder, string[] addresses, bool shared = false)
+    {
+        var certificates = LabCertificates.Write(folder, addresses[0]);
+        var server = new TurnServer(place, Launch(place, folder, certificates, addresses, shared));
         try
         {
-            server.Listening();
+            server.Listening(addresses);
             return server;
         }
         catch
@@ -58,6 +82,13 @@ internal sealed class TurnServer : IDisposable
         }
     }
 
+    /// <summary>From here on nothing reaches the relay, by UDP, TCP or TLS, and nobody is told so.</summary>
+    public void Vanish() => Place.Nft(Hole);
+
+    /// <summary>What was asked of the relay since <see cref="Vanish"/>.</summary>
+    public (long Udp, long Tcp, long Tls) Swallowed =>
+        (Place.Counter("by_udp"), Place.Counter("by_tcp"), Place.Counter("by_tls"));
+
     public void Dispose()
     {
         _process.Kill(entireProcessTree: true);
@@ -66,7 +97,8 @@ internal sealed class TurnServer : IDisposable
         Place.Dispose();
     }
 
-    private static Process Launch(Namespace place, string folder, LabCertificates certificates, bool shared)
+    private static Process Launch(
+        Namespace place, string folder, LabCertificates certificates, string[] addresses, bool shared)
     {
         string[] authentication = shared
             ? ["--use-auth-secret", "--static-auth-secret=" + Secret]
@@ -79,7 +111,7 @@ internal sealed class TurnServer : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"--listening-port={Port}"),
             string.Create(CultureInfo.InvariantCulture, $"--tls-listening-port={TlsPort}"),
             "--cert=" + certificates.Server, "--pkey=" + certificates.Key,
-            .. Addresses.Select(address => "--listening-ip=" + address),
+            .. addresses.Select(address => "--listening-ip=" + address),
             .. authentication,
         ];
         return Process.Start(new ProcessStartInfo("ip", arguments)
@@ -91,14 +123,15 @@ internal sealed class TurnServer : IDisposable
     }
 
     /// <summary>Asks every listener until it answers.</summary>
-    private void Listening()
+    private void Listening(string[] addresses)
     {
-        using var socket = Place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
-        socket.ReceiveTimeout = Patience;
-        foreach (var address in Addresses)
+        foreach (var address in addresses.Select(each => IPAddress.Parse(each)))
         {
+            using var socket = Place.Run(() =>
+                new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+            socket.ReceiveTimeout = Patience;
             var attempts = 0;
-            while (!Answers(socket, new IPEndPoint(IPAddress.Parse(address), Port)))
+            while (!Answers(socket, new IPEndPoint(address, Port)))
             {
                 if (++attempts < MaximumAttempts && !_process.HasExited) continue;
                 throw new LabException($"coturn does not answer: {_errors.Result} {_output.Result}");

@@ -22,6 +22,9 @@ internal sealed class ChatRun : IDisposable
     /// <summary>Times that the command said that the path was restarted under the same connection.</summary>
     public int Restarts { get; private set; }
 
+    /// <summary>Times that it said that there is a new connection.</summary>
+    public int Reconnections { get; private set; }
+
     public static ChatRun Start(Namespace place, Dictionary<string, string> settings, string link) =>
         new(Quicpair.Start(place, settings, "chat", link, "Speak", "--json", "--stats"));
 
@@ -37,6 +40,17 @@ internal sealed class ChatRun : IDisposable
     {
         for (var before = Restarts; Restarts == before;) await Next(cancellation);
     }
+
+    /// <summary>Waits for the next new connection.</summary>
+    public async Task ConnectedAnew(CancellationToken cancellation)
+    {
+        for (var before = Reconnections; Reconnections == before;) await Next(cancellation);
+    }
+
+    /// <summary>The command stands still until <see cref="Wake"/>.</summary>
+    public void Sleep() => _command.Freeze();
+
+    public void Wake() => _command.Thaw();
 
     /// <summary>Waits for the end; every word must have come once. The statistics.</summary>
     public async Task<JsonElement> End(int words, CancellationToken cancellation)
@@ -59,8 +73,8 @@ internal sealed class ChatRun : IDisposable
                 Heard += content.Count(character => character == ' ');
                 break;
             case "path":
-                Assert.Equal("restarted", line.GetProperty("change").GetString());
-                Restarts++;
+                if (line.GetProperty("change").GetString() == "restarted") Restarts++;
+                else Reconnections++;
                 break;
             case "stats":
                 _stats = line;

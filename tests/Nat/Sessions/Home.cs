@@ -71,6 +71,14 @@ internal sealed class Home : IAsyncDisposable
             .First(link => link.Contains(Address, StringComparison.Ordinal));
     }
 
+    /// <summary>How many phones the Mac has a session with.</summary>
+    public async Task<int> Connected(CancellationToken cancellation)
+    {
+        var (_, said) = await Quicpair.Run(Host, _settings, cancellation, "status", "--json");
+        var status = JsonSerializer.Deserialize<JsonElement>(said).GetProperty("status");
+        return status.GetProperty("connected").GetInt32();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _daemon.Dispose();

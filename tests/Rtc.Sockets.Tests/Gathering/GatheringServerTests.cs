@@ -93,6 +93,27 @@ public sealed class GatheringServerTests
     }
 
     [Fact]
+    public async Task A_relay_that_nobody_answers_at_is_silent_while_it_is_asked_again_until_the_network_is_another()
+    {
+        using var desk = new GatheringDesk(Stun with
+        {
+            Port = 9,
+            IsRelay = true,
+            Transport = IceTransport.Tcp,
+            Username = "u",
+            Password = "p",
+        });
+        desk.Resolve(Dead);
+        await desk.RunUntil(server => server.Relays is [{ Rounds: 1 }]);
+        Assert.Equal(IceServerAnswer.Waiting, desk.Server.Answer);
+        await desk.RunUntil(server => server.Relays[0].Rounds == 2);
+        Assert.Equal((IceServerAnswer.Silent, false), (desk.Server.Answer, desk.Server.IsSettled));
+
+        desk.NetworkChanged(from: Dead);
+        Assert.Equal(IceServerAnswer.Waiting, desk.Server.Answer);
+    }
+
+    [Fact]
     public async Task A_name_whose_addresses_take_turns_is_no_reason_to_begin_anew()
     {
         using var desk = new GatheringDesk(Stun with { IsRelay = true, Username = "u", Password = "p" });

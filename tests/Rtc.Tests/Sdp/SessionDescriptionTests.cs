@@ -20,6 +20,7 @@ public sealed class SessionDescriptionTests
         Assert.Equal(5000, offer.SctpPort);
         Assert.Equal(262_144, offer.MaximumMessageSize);
         Assert.Null(offer.SctpInit);
+        Assert.Equal(new SdpOrigin(4_611_731_400_430_051_336, 2), offer.Origin);
     }
 
     [Fact]
@@ -31,6 +32,24 @@ public sealed class SessionDescriptionTests
         Assert.Equal(Descriptions.Fingerprint, Assert.Single(offer.Fingerprints).ToString());
         Assert.Equal(2, offer.Candidates.Count);
         Assert.Equal("[fd00::8a2e:0:0:7]:53412", offer.Candidates[1].Address.ToString());
+    }
+
+    [Theory]
+    [InlineData("- 7 3 IN IP4 127.0.0.1", true)]
+    [InlineData("- 7 4 IN IP4 127.0.0.1", false)]
+    [InlineData("- 7 5 IN IP4 127.0.0.1", false)]
+    [InlineData("- 8 3 IN IP4 127.0.0.1", false)]
+    [InlineData("- 7 x IN IP4 127.0.0.1", false)]
+    [InlineData("- 7 -1 IN IP4 127.0.0.1", false)]
+    [InlineData("- 7 3", false)]
+    [InlineData("- 7 3 IN IP4 127.0.0.1 x", false)]
+    [InlineData("", false)]
+    public void Knows_an_earlier_description_of_a_session_by_its_origin(string origin, bool isEarlier)
+    {
+        const string old = "- 4611731400430051336 2 IN IP4 127.0.0.1";
+        var known = Parse(Replace(old, "- 7 4 IN IP4 127.0.0.1"));
+
+        Assert.Equal(isEarlier, Parse(Replace(old, origin)).Precedes(known));
     }
 
     [Fact]

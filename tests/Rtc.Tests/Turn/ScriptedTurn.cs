@@ -14,6 +14,9 @@ internal sealed class ScriptedTurn
     public static readonly TransportAddress RelayedIPv4 = IcePair.Address("198.51.100.9", 50_000);
     public static readonly TransportAddress RelayedIPv6 = IcePair.Address("2001:db8::9", 50_000);
 
+    // RFC 8656, 18.6.
+    private const byte IPv6 = 2;
+
     // RFC 8656, 9 and 12: how long a permission and a channel live, and how long a channel's number rests.
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
@@ -34,6 +37,11 @@ internal sealed class ScriptedTurn
 
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Whether it relays from IPv4; one that does not knows no ADDITIONAL-ADDRESS-FAMILY either, which it may ignore.
+    /// </summary>
+    public bool HasIPv4 { get; set; } = true;
+
     public bool HasIPv6 { get; set; } = true;
 
     /// <summary>What requests of a method are refused with.</summary>
@@ -44,6 +52,11 @@ internal sealed class ScriptedTurn
 
     /// <summary>The authentic requests, oldest first: method and, of a Refresh, the lifetime in seconds.</summary>
     public List<(StunMethod Method, int Lifetime)> Requests { get; } = [];
+
+    /// <summary>
+    /// Of each authentic Allocate, REQUESTED-ADDRESS-FAMILY and ADDITIONAL-ADDRESS-FAMILY; null for none.
+    /// </summary>
+    public List<(byte? Requested, byte? Additional)> Families { get; } = [];
 
     /// <summary>The addresses for which there was ever a permission.</summary>
     public HashSet<TransportAddress> Permissions { get; } = [];
@@ -69,7 +82,19 @@ internal sealed class ScriptedTurn
         if (!message.VerifyIntegrity(Key)) return Challenge(message.Header, StunErrorCode.Unauthenticated);
         var method = message.Header.Method;
         Requests.Add((method, (int)(message.Lifetime?.TotalSeconds ?? -1)));
+        if (method == StunMethod.Allocate)
+        {
+            Families.Add((
+                Family(request, StunAttributeType.RequestedAddressFamily),
+                Family(request, StunAttributeType.AdditionalAddressFamily)));
+        }
+
         if (Refusals.TryGetValue(method, out var code)) return Refuse(message.Header, code);
+        if (method == StunMethod.Allocate && !HasIPv4 && Families[^1].Requested != IPv6)
+        {
+            return Refuse(message.Header, StunErrorCode.AddressFamilyNotSupported);
+        }
+
         return method == StunMethod.ChannelBind && IsBoundOtherwise(Channel(request), Peer(request, message.Header))
             ? Refuse(message.Header, StunErrorCode.BadRequest)
             : Accept(message, request);
@@ -108,7 +133,7 @@ internal sealed class ScriptedTurn
         switch (message.Header.Method)
         {
             case StunMethod.Allocate:
-                writer.AddRelayedAddress(RelayedIPv4);
+                if (HasIPv4) writer.AddRelayedAddress(RelayedIPv4);
                 if (HasIPv6) writer.AddRelayedAddress(RelayedIPv6);
                 writer.AddMappedAddress(IcePair.Address("203.0.113.9", 41_000));
                 writer.AddLifetime(Lifetime);
@@ -165,6 +190,9 @@ internal sealed class ScriptedTurn
             Find(request, StunAttributeType.XorPeerAddress), header.TransactionId, out var peer));
         return peer;
     }
+
+    private static byte? Family(ReadOnlySpan<byte> request, StunAttributeType type) =>
+        Find(request, type) is [var family, ..] ? family : null;
 
     private static ushort Channel(ReadOnlySpan<byte> request)
     {

@@ -134,6 +134,33 @@ public sealed class TurnClientTests
     }
 
     [Fact]
+    public void A_server_that_relays_from_IPv6_alone_is_asked_for_that_in_the_end()
+    {
+        var pair = new TurnPair();
+        pair.Server.HasIPv4 = false;
+        pair.Start();
+
+        (byte? Requested, byte? Additional)[] expected = [(null, 2), (null, null), (2, null)];
+        Assert.Equal(expected, pair.Server.Families);
+        Assert.Equal(TurnState.Allocated, pair.Client.State);
+        Assert.Equal(ScriptedTurn.RelayedIPv6, pair.Client.RelayedIPv6);
+        Assert.Null(pair.Client.RelayedIPv4);
+        Assert.Empty(pair.Send(Peer, Data));
+        Assert.NotEmpty(pair.Send(IcePair.Address("2001:db8::7"), Data));
+    }
+
+    [Fact]
+    public void A_server_that_refuses_every_family_is_asked_three_times()
+    {
+        var pair = new TurnPair();
+        pair.Server.Refusals[StunMethod.Allocate] = StunErrorCode.AddressFamilyNotSupported;
+        pair.Start();
+
+        Assert.Equal(3, pair.Server.Families.Count);
+        Assert.Equal((TurnState.Failed, TurnFailure.Refused), (pair.Client.State, pair.Client.Failure));
+    }
+
+    [Fact]
     public void A_silent_server_is_asked_seven_times_over_UDP_and_once_over_a_stream()
     {
         var pair = new TurnPair { IsSilent = true };

@@ -40,7 +40,7 @@ public sealed class AuditLogTests : IDisposable
         keys.Claim(invitation, record);
         keys.Commit(record);
         keys.Commit(record);
-        await keys.Rename(DeviceId.Parse(record.Id), "Berta's phone");
+        keys.Rename(DeviceId.Parse(record.Id), "Berta's phone");
         await keys.Delete(DeviceId.Parse(record.Id));
 
         var lines = Lines("audit.log");

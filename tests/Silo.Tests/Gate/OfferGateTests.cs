@@ -225,6 +225,34 @@ public sealed class OfferGateTests : IDisposable
     }
 
     [Fact]
+    public void What_was_verified_and_not_taken_goes_with_its_device()
+    {
+        var offer = Offer(_invitation.OfferKey);
+        Assert.IsType<OfferVerdict.Verified>(_gate.Verify(offer));
+
+        Assert.True(_keys.Delete(offer.Device, here: false));
+
+        Assert.Null(_gate.Take(offer));
+    }
+
+    [Fact]
+    public void What_was_verified_and_not_taken_goes_when_another_Mac_revokes_its_device()
+    {
+        var origin = new PairingOrigin("bbbbbbbbbbbbbbbb", "cccccccccccccccc");
+        var record = new DeviceRecord(
+            "dddddddddddddddd", RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32),
+            RandomNumberGenerator.GetBytes(32), "phone", IsPaired: false, _time.GetUtcNow())
+        { Origin = origin };
+        Assert.True(_keys.AddVouched(record));
+        var offer = Offer(record.OfferKey) with { Device = DeviceId.Parse(record.Id) };
+        Assert.IsType<OfferVerdict.Verified>(_gate.Verify(offer));
+
+        Assert.Single(_keys.DeleteOrigin(origin));
+
+        Assert.Null(_gate.Take(offer));
+    }
+
+    [Fact]
     public void A_device_has_as_many_offers_in_the_window_as_the_protocol_says()
     {
         for (var i = 0; i < 1024; i++)

@@ -88,6 +88,17 @@ public sealed class DaemonTests : IDisposable
         Assert.Contains(link, Show(daemon, isTerminal: true), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Names_the_fleet_page_also_where_no_dashboard_is_served()
+    {
+        await using var daemon = await Start(more: "--FrontDoor:Dashboard=false");
+
+        Assert.Matches(@"\nFleet: http://\S+/fleet\n", Show(daemon, isTerminal: false));
+        var terminal = Show(daemon, isTerminal: true);
+        Assert.Matches(@"\nFleet: http://\S+/fleet\?token=[0-9a-f]+\n", terminal);
+        Assert.DoesNotContain("Dashboard", terminal, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("This works on this machine only.", true, "http://127.0.0.1:8443")]
     [InlineData("This works on this machine only.", true, "http://localhost:8443")]

@@ -69,5 +69,22 @@ public sealed class FreshLinksTests : IAsyncDisposable
         Assert.StartsWith("http://192.168.1.7:8443/p#", shown.Links[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("10.255.0.7", true)]
+    [InlineData("172.31.0.7", true)]
+    [InlineData("169.254.0.7", true)]
+    [InlineData("172.32.0.7", false)]
+    [InlineData("203.0.113.7", false)]
+    [InlineData("127.0.0.7", false)]
+    [InlineData("fe80::7", false)]
+    public async Task A_link_names_an_IPv4_address_of_the_local_network_or_none(string address, bool isNamed)
+    {
+        _mac.Addresses = () => [IPAddress.Parse(address)];
+
+        var reply = await Pair();
+
+        Assert.Equal(isNamed ? $"http://{address}:8443" : "http://localhost:8443", reply.Links![0].Split("/p#")[0]);
+    }
+
     private Task<ControlReply> Pair() => _mac.Desk.Answer(new ControlRequest { Op = "pair" });
 }

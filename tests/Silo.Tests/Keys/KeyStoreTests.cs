@@ -112,21 +112,50 @@ public sealed class KeyStoreTests : IDisposable
         _time.Advance(TimeSpan.FromDays(6));
 
         Assert.Null(keys.Find(invitation.Device).Record);
+        Assert.Empty(Stored().Devices);
     }
 
     [Fact]
-    public async Task A_secret_that_nobody_used_is_erased_with_the_next_change()
+    public void A_secret_that_nobody_used_goes_from_the_disk_though_nothing_else_changes()
     {
         using var keys = Open();
-        var paired = Pair(keys);
         var unused = keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
 
-        await keys.Rename(DeviceId.Parse(paired.Id), "soon");
+        // Until then a claim may wait for the owner.
+        _time.Advance(TimeSpan.FromSeconds(17 * 60 - 1));
         Assert.True(keys.IsOpen(unused));
-        _time.Advance(TimeSpan.FromMinutes(17));
-        await keys.Rename(DeviceId.Parse(paired.Id), "late");
+        Assert.NotNull(Stored().Invitation);
+        _time.Advance(TimeSpan.FromSeconds(61));
 
         Assert.False(keys.IsOpen(unused));
+        Assert.Null(Stored().Invitation);
+    }
+
+    [Fact]
+    public void What_could_not_be_erased_is_erased_when_the_disk_has_room_again()
+    {
+        using var keys = Open();
+        keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
+        var blocker = Directory.CreateDirectory(_folder.Of("keys.new"));
+
+        _time.Advance(TimeSpan.FromMinutes(20));
+        Assert.NotNull(Stored().Invitation);
+        blocker.Delete();
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Null(Stored().Invitation);
+    }
+
+    [Fact]
+    public void Keys_that_are_closed_write_nothing_any_more()
+    {
+        var keys = Open();
+        keys.Invite(TimeSpan.FromSeconds(120), LinkFlags.None);
+        keys.Dispose();
+
+        _time.Advance(TimeSpan.FromMinutes(20));
+
+        Assert.NotNull(Stored().Invitation);
     }
 
     [Fact]
@@ -146,13 +175,13 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_name_is_cleaned_and_kept()
+    public void A_new_name_is_cleaned_and_kept()
     {
         using var keys = Open();
         var record = Pair(keys);
 
-        Assert.True(await keys.Rename(DeviceId.Parse(record.Id), "Anna's\u202E phone\n"));
-        Assert.False(await keys.Rename(DeviceId.Parse(record.Id), "\u0007"));
+        Assert.True(keys.Rename(DeviceId.Parse(record.Id), "Anna's\u202E phone\n"));
+        Assert.False(keys.Rename(DeviceId.Parse(record.Id), "\u0007"));
 
         using var restarted = Open();
         Assert.Equal("Anna's phone", restarted.Find(record.Id).Record!.Name);
@@ -231,6 +260,12 @@ public sealed class KeyStoreTests : IDisposable
         keys.Claim(invitation, pending);
         keys.Commit(pending);
         return keys.Find(pending.Id).Record!;
+    }
+
+    private KeyFileContent Stored()
+    {
+        _ = KeyFile.Open(_folder, out var content);
+        return content;
     }
 
     private KeyStore Open() => KeyStore.Open(_folder, _time);

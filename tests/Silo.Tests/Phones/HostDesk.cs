@@ -56,20 +56,14 @@ internal sealed class HostDesk : IAsyncDisposable
     public void ReadOn() => _reading.Set();
 
     /// <summary>A verified offer of a device, from a phone that has just begun, and what the host said to it.</summary>
-    public async Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(DeviceRecord record)
-    {
-        var phone = _phones.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
-        var offer = Sign(record, phone.LocalDescription);
-        Assert.IsType<OfferVerdict.Verified>(Verify(offer));
-        return (offer, await Host.Answer(offer, Cancellation), phone);
-    }
+    public Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(DeviceRecord record) =>
+        Offer(record.Id, record.OfferKey);
 
     /// <summary>The gate's word about an offer.</summary>
     public OfferVerdict Verify(OfferEnvelope offer) => _gate.Verify(offer);
 
     /// <summary>An offer of a phone that has just begun, which nobody has seen.</summary>
-    public OfferEnvelope Sign(DeviceRecord record) => Sign(
-        record, _phones.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] }).LocalDescription);
+    public OfferEnvelope Sign(DeviceRecord record) => Sign(record.Id, record.OfferKey, Begin().LocalDescription);
 
     /// <summary>An offer that made a connection.</summary>
     public async Task<OfferEnvelope> Accepted(DeviceRecord record)
@@ -93,29 +87,13 @@ internal sealed class HostDesk : IAsyncDisposable
     }
 
     /// <summary>A phone in mode 2, after the handshake; it ends with its connection.</summary>
-    public async Task<TestPhone> Connect(DeviceRecord record)
-    {
-        var (offer, reply, phone) = await Offer(record);
-        var answer = reply.Answer!;
-        phone.SetRemoteDescription(answer.Sdp);
-        var data = await phone.AcceptChannel(Cancellation);
-        var channel = new MemoryChannel { OnMessage = (message, isText) => data.TrySend(message.Span, isText) };
-        data.OnMessage = (message, _) => Hear(channel, message.Span);
-        _ = data.Closed.ContinueWith(_ => channel.Close(), TaskScheduler.Default);
-        var terms = new HandshakeTerms
-        {
-            Offer = new VerifiedOffer(record.Id, PairingMode.Paired, record.OfferKey, 1, record, null),
-            OfferNonce = [.. offer.Nonce],
-            AnswerNonce = [.. answer.Nonce],
-            Versions = [.. offer.Versions],
-            PhoneCertificate = phone.LocalCertificate,
-            MacCertificate = phone.RemoteCertificate,
-        };
-        var connected = new TestPhone(channel, null, phone.Completion);
-        var keys = Sessions.Keys;
-        Assert.True(await connected.Handshake(terms, Sessions.Phone, keys.Mac.PublicKey.ToArray(), record.Psk));
-        return connected;
-    }
+    public Task<TestPhone> Connect(DeviceRecord record) => Connect(
+        new VerifiedOffer(record.Id, PairingMode.Paired, record.OfferKey, 1, record, null), record.Psk);
+
+    /// <summary>A phone in mode 1, after the handshake; it ends with its connection.</summary>
+    public Task<TestPhone> Connect(Invitation invitation) => Connect(
+        new VerifiedOffer(invitation.Device, PairingMode.Invited, invitation.OfferKey, 1, null, invitation),
+        invitation.Psk);
 
     /// <summary>A phone in mode 2, live.</summary>
     public async Task<TestPhone> ConnectLive(DeviceRecord record)
@@ -136,6 +114,40 @@ internal sealed class HostDesk : IAsyncDisposable
         _reading.Dispose();
     }
 
+    private PeerConnection Begin() => _phones.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
+
+    private async Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(string device, byte[] key)
+    {
+        var phone = Begin();
+        var offer = Sign(device, key, phone.LocalDescription);
+        Assert.IsType<OfferVerdict.Verified>(Verify(offer));
+        return (offer, await Host.Answer(offer, Cancellation), phone);
+    }
+
+    private async Task<TestPhone> Connect(VerifiedOffer verified, byte[] psk)
+    {
+        var (offer, reply, phone) = await Offer(verified.Device, verified.OfferKey);
+        var answer = reply.Answer!;
+        phone.SetRemoteDescription(answer.Sdp);
+        var data = await phone.AcceptChannel(Cancellation);
+        var channel = new MemoryChannel { OnMessage = (message, isText) => data.TrySend(message.Span, isText) };
+        data.OnMessage = (message, _) => Hear(channel, message.Span);
+        _ = data.Closed.ContinueWith(_ => channel.Close(), TaskScheduler.Default);
+        var terms = new HandshakeTerms
+        {
+            Offer = verified,
+            OfferNonce = [.. offer.Nonce],
+            AnswerNonce = [.. answer.Nonce],
+            Versions = [.. offer.Versions],
+            PhoneCertificate = phone.LocalCertificate,
+            MacCertificate = phone.RemoteCertificate,
+        };
+        var connected = new TestPhone(channel, null, phone.Completion);
+        var keys = Sessions.Keys;
+        Assert.True(await connected.Handshake(terms, Sessions.Phone, keys.Mac.PublicKey.ToArray(), psk));
+        return connected;
+    }
+
     private void Hear(MemoryChannel channel, ReadOnlySpan<byte> message)
     {
         if (!_reading.IsSet) _unread.TrySetResult();
@@ -143,12 +155,12 @@ internal sealed class HostDesk : IAsyncDisposable
         channel.TrySend(message);
     }
 
-    private OfferEnvelope Sign(DeviceRecord record, string sdp)
+    private OfferEnvelope Sign(string device, byte[] key, string sdp)
     {
         var ts = Time.GetUtcNow().ToUnixTimeSeconds();
         var nonce = RandomNumberGenerator.GetBytes(OfferAuthentication.NonceLength);
-        var auth = OfferAuthentication.Offer(record.OfferKey, (ulong)ts, nonce, [1], sdp);
+        var auth = OfferAuthentication.Offer(key, (ulong)ts, nonce, [1], sdp);
         return new OfferEnvelope(
-            MacId.Parse(Sessions.Keys.MacId), DeviceId.Parse(record.Id), sdp, ts, [.. nonce], [1], [.. auth]);
+            MacId.Parse(Sessions.Keys.MacId), DeviceId.Parse(device), sdp, ts, [.. nonce], [1], [.. auth]);
     }
 }

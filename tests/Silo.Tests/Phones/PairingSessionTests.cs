@@ -143,7 +143,22 @@ public sealed class PairingSessionTests : IDisposable
         using var phone = await _desk.ConnectPaired(_desk.Pair());
 
         await phone.Send($$"""{"op":"{{op}}"}""");
-        await phone.UntilEnd();
+        Assert.Empty(await phone.UntilEnd());
+
+        Assert.Null(phone.Closed);
+    }
+
+    [Theory]
+    [InlineData("""{"op":"paired"}""")]
+    [InlineData("""{"op":"paired","k":"x"}""")]
+    [InlineData("""{"op":"p\u0061ired","k":7}""")]
+    [InlineData("""{"id":"?","op":"paired_done"}""")]
+    public async Task Pairing_messages_end_a_live_session_whatever_is_wrong_with_them(string message)
+    {
+        using var phone = await _desk.ConnectPaired(_desk.Pair());
+
+        await phone.Send(message);
+        Assert.Empty(await phone.UntilEnd());
 
         Assert.Null(phone.Closed);
     }

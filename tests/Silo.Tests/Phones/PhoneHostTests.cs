@@ -83,6 +83,40 @@ public sealed class PhoneHostTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_phone_whose_owner_compares_the_six_digits_has_ninety_five_seconds(bool isInTime)
+    {
+        await using var desk = new HostDesk(connects: true);
+        var invitation = desk.Sessions.Invite(LinkFlags.OwnerMustConfirm);
+        using var phone = await desk.Connect(invitation);
+        await Answers(phone);
+        desk.Time.Advance(TimeSpan.FromSeconds(30));
+        await desk.Time.Begun(TimeSpan.FromSeconds(65));
+        await Answers(phone);
+
+        desk.Time.Advance(TimeSpan.FromSeconds(15));
+        var code = KeySchedule.ConfirmationCode(phone.Hash);
+        Assert.True(desk.Sessions.Confirmations.Answer(invitation.Device, code, accept: true));
+        Assert.StartsWith("""{"op":"paired","k":""", await phone.Next(), StringComparison.Ordinal);
+        desk.Time.Advance(TimeSpan.FromSeconds(49));
+        if (isInTime)
+        {
+            await phone.Send("""{"op":"paired_ack"}""");
+            Assert.Equal("""{"op":"paired_done"}""", await phone.Next());
+            desk.Time.Advance(TimeSpan.FromSeconds(2));
+            await Answers(phone);
+        }
+        else
+        {
+            await Answers(phone);
+            desk.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Null(await phone.Next());
+            await phone.Run;
+        }
+    }
+
     [Fact]
     public async Task Revoking_a_device_ends_all_its_connections_and_its_chat_at_once_and_nobody_elses()
     {

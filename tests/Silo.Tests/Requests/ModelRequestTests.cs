@@ -92,7 +92,8 @@ public sealed class ModelRequestTests : IDisposable
         await phone.Send("""{"op":"load","id":"r1","model":"m"}""");
         await phone.Send("""{"op":"show","id":"r1","model":"m"}""");
         Assert.StartsWith(
-            """{"op":"error","id":"r1","for":"show","code":"exists",""", await phone.Next(), StringComparison.Ordinal);
+            """{"op":"error","id":"r1","for":"show","code":"exists","message":"A request with that id is under way.""",
+            await phone.Next(), StringComparison.Ordinal);
         await phone.Send("""{"op":"cancel","id":"r1"}""");
         Assert.StartsWith(
             """{"op":"error","id":"r1","for":"load","code":"cancelled",""", await phone.Next(),

@@ -1,0 +1,48 @@
+namespace QuicPair.Cli.Setup;
+
+/// <summary>Which settings are QuicPair's: those of docs/operations.md and of the web host below it.</summary>
+internal static class SettingNames
+{
+    private static readonly HashSet<string> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Cluster", "FrontDoor", "Ice", "Kestrel", "Limits", "Logging", "Mac", "Metrics", "Network", "Pairing", "Phones",
+        "Runner",
+    };
+
+    private static readonly HashSet<string> WithoutSection = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "AllowedHosts", "OTEL_EXPORTER_OTLP_ENDPOINT", "TURN_PASS", "TURN_SECRET", "TURN_URLS", "TURN_USER", "Urls",
+    };
+
+    /// <summary>Whether a setting of that name is looked at, as far as its section says.</summary>
+    public static bool Has(string name)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? WithoutSection.Contains(name) : Sections.Contains(name[..colon]);
+    }
+
+    /// <summary>The first word that <c>quicpair up</c> would take for no setting; null when there is none.</summary>
+    public static string? FirstUnknown(IReadOnlyList<string> words)
+    {
+        for (var at = 0; at < words.Count; at++)
+        {
+            var word = words[at];
+            var isOption = word.StartsWith("--", StringComparison.Ordinal) || word.StartsWith('/');
+            var sign = word.IndexOf('=', StringComparison.Ordinal);
+            if ((sign < 0 && !isOption) || !Has(Name(sign < 0 ? word : word[..sign])))
+            {
+                return word;
+            }
+
+            // An option without = has its value in the next word.
+            if (sign < 0) at++;
+        }
+
+        return null;
+    }
+
+    private static string Name(string word) =>
+        word.StartsWith("--", StringComparison.Ordinal) ? word[2..]
+        : word.StartsWith('/') ? word[1..]
+        : word;
+}

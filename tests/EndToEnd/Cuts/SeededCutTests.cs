@@ -1,0 +1,46 @@
+using QuicPair.EndToEnd.Breaking;
+using Xunit;
+
+namespace QuicPair.EndToEnd.Cuts;
+
+/// <summary>
+/// Real inference of a seed over real sockets: the phone is cut off behind a token, comes back and has what the runner
+/// says to that seed without any cut. QUICPAIR_SOAK=1 cuts behind every one of 200 tokens.
+/// </summary>
+public sealed class SeededCutTests(SeededStage stage) : IClassFixture<SeededStage>
+{
+    [Fact]
+    public async Task Behind_any_token_a_phone_says_goodbye()
+    {
+        await stage.Ready();
+        var last = stage.Answer.Pieces.Count;
+        await CutStage.Each(
+            Cutting.Positions(last, last / 2), 1, () => TestPhone.Pair(stage.Mac),
+            async (phone, pieces) =>
+            {
+                var before = await stage.Begin(phone, pieces);
+                await phone.Leave();
+                stage.Finish(pieces);
+                await stage.Check(pieces, before, await phone.ComeBack());
+            });
+    }
+
+    [Fact]
+    public async Task Behind_any_token_the_network_drops_everything()
+    {
+        await stage.Ready();
+        using var relay = new UdpRelay();
+        var last = stage.Answer.Pieces.Count;
+        await CutStage.Each(
+            Cutting.Positions(last, last / 3), 1,
+            () => TestPhone.Pair(stage.Mac, key => new RelayedSignaling(relay, key)),
+            async (phone, pieces) =>
+            {
+                var before = await stage.Begin(phone, pieces);
+                relay.Cut();
+                stage.Finish(pieces);
+                await Cutting.Lose(phone, relay);
+                await stage.Check(pieces, before, await phone.ComeBack());
+            });
+    }
+}
