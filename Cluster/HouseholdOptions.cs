@@ -79,6 +79,17 @@ public sealed class HouseholdOptions
         return text.Length == 0 ? null : WithLimits(text, DoorAt() is null ? null : LinkAt);
     }
 
+    /// <summary>
+    /// Where the database is dialled, as <c>host</c> or <c>host:port</c>; none where it is reached through the door, or
+    /// by a socket of this machine.
+    /// </summary>
+    /// <exception cref="FormatException">The setting cannot be read.</exception>
+    public IReadOnlyList<string> DatabaseHosts() => Database() is { } database && DoorAt() is null
+        ? [.. (new NpgsqlConnectionStringBuilder(database).Host ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(host => !Path.IsPathRooted(host))]
+        : [];
+
     /// <summary>The door that this process goes through; null when it is the door, or there is none.</summary>
     /// <exception cref="FormatException">The setting cannot be read.</exception>
     internal DnsEndPoint? DoorAt()

@@ -139,7 +139,7 @@ internal static class DoctorCommand
     private static string Sentence(ExpectedPath path) => path switch
     {
         ExpectedPath.Direct => "direct.",
-        ExpectedPath.MostlyDirect => "direct to most networks; to strict ones through a TURN server.",
+        ExpectedPath.MostlyDirect => "direct to most networks; strict ones take a TURN server.",
         ExpectedPath.Relay => "through the TURN server.",
         ExpectedPath.LocalOnly => "none but inside this network.",
         _ => "not measured.",

@@ -31,8 +31,7 @@ internal sealed record Examination(IReadOnlyList<Finding> Findings, ExpectedPath
     {
         { GoesOut: null } => relayWorks ? ExpectedPath.Relay : ExpectedPath.Unknown,
         { GoesOut: false } => relayWorks ? ExpectedPath.Relay : ExpectedPath.LocalOnly,
-        { Varies: true } => ExpectedPath.MostlyDirect,
-        { Varies: false } => ExpectedPath.Direct,
+        { Varies: false, IsBehindNat: false } => ExpectedPath.Direct,
         _ => ExpectedPath.MostlyDirect,
     };
 }

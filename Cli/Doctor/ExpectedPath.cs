@@ -6,7 +6,9 @@ internal enum ExpectedPath
     /// <summary>Directly, whatever the other side's network.</summary>
     Direct,
 
-    /// <summary>Directly to most networks; to symmetric ones by the relay, or not at all without one.</summary>
+    /// <summary>
+    /// Directly to most networks; from behind a router to strict ones by the relay, or not at all without one.
+    /// </summary>
     MostlyDirect,
 
     /// <summary>Only through the relay.</summary>

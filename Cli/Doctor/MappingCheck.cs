@@ -24,6 +24,9 @@ internal sealed class MappingCheck(Names names, IReadOnlyList<AddressFamily> fam
     /// <summary>Whether the mapping varies by destination; null when that was not measured.</summary>
     public bool? Varies { get; private set; }
 
+    /// <summary>Whether the outer address is none of this machine's; null when that was not measured.</summary>
+    public bool? IsBehindNat { get; private set; }
+
     public async Task<IReadOnlyList<Finding>> Run(IReadOnlyList<IceServer> servers, CancellationToken cancellation)
     {
         var byUdp = servers.Where(server => !server.IsRelay || server.Transport == IceTransport.Udp).ToList();
@@ -123,7 +126,8 @@ internal sealed class MappingCheck(Names names, IReadOnlyList<AddressFamily> fam
     private async Task<Finding> Hairpin(UdpAsker socket, AddressFamily family, CancellationToken cancellation)
     {
         var outer = _seen[0].Mapped;
-        if (Interfaces.Own().Any(own => own.Address.Equals(outer.Address)))
+        IsBehindNat = !Interfaces.Own().Any(own => own.Address.Equals(outer.Address));
+        if (IsBehindNat == false)
         {
             return new Finding("hairpin", Verdict.Ok, "No NAT is in the way.");
         }

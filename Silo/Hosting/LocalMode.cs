@@ -47,16 +47,14 @@ internal static class LocalMode
         }
     }
 
-    /// <summary>Refuses a household's door that is elsewhere.</summary>
-    /// <exception cref="StartupException">It is elsewhere.</exception>
+    /// <summary>Refuses a household whose door, database or members are dialled elsewhere.</summary>
+    /// <exception cref="StartupException">One is elsewhere.</exception>
     public static void Check(IConfiguration configuration, HouseholdOptions household)
     {
-        if (IsOn(configuration) && household.Door.Length > 0
-            && !(Uri.TryCreate($"tcp://{household.Door}", UriKind.Absolute, out var door)
-                && LocalNetwork.ContainsHost(door.Host)))
-        {
-            throw new StartupException($"Network:LocalOnly: {household.Door} is no private address (Cluster:Door).");
-        }
+        if (!IsOn(configuration)) return;
+        CheckPlace(household.Door, nameof(HouseholdOptions.Door));
+        CheckPlace(household.Primary, nameof(HouseholdOptions.Primary));
+        foreach (var host in household.DatabaseHosts()) CheckPlace(host, nameof(HouseholdOptions.ConnectionString));
     }
 
     /// <summary>Ends connections from elsewhere before a byte of them is read.</summary>
@@ -71,6 +69,13 @@ internal static class LocalMode
         if (LocalNetwork.ContainsHost(runner.Host)) return;
         throw new StartupException(
             $"Network:LocalOnly: the runner's host {runner.Host} is no private address (Runner:{setting}).");
+    }
+
+    private static void CheckPlace(string place, string setting)
+    {
+        if (place.Length == 0 || IPAddress.TryParse(place, out var address) && LocalNetwork.Contains(address)) return;
+        if (Uri.TryCreate($"tcp://{place}", UriKind.Absolute, out var at) && LocalNetwork.ContainsHost(at.Host)) return;
+        throw new StartupException($"Network:LocalOnly: {place} is no private address (Cluster:{setting}).");
     }
 
     private static Task End(ConnectionContext connection)

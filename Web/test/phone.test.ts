@@ -37,6 +37,17 @@ test("A path that failed, as all its addresses are gone, is restarted", async (c
   assert.deepEqual([stage.offers, stage.handshakes, stage.phone.change], [2, 1, "restarted"]);
 });
 
+test("A Mac that has given the connection up gets a new one at once", async (context) => {
+  const stage = await live(context);
+  stage.isForgetful = true;
+  stage.isHeard = false;
+  await stage.changeNetwork();
+  stage.isForgetful = false;
+  stage.isHeard = true;
+  await stage.settle();
+  assert.deepEqual([stage.offers, stage.handshakes, stage.phone.change], [3, 2, "connected anew"]);
+});
+
 test("A restart that began in a network that is gone is begun again at once", async (context) => {
   const stage = await live(context);
   stage.door = "holds";
@@ -53,7 +64,7 @@ test("A search that begins again in another network has its whole time", async (
   await stage.changeNetwork();
   await stage.pass(8_000);
   await stage.changeNetwork();
-  await stage.pass(7_900);
+  await stage.pass(5_900);
   stage.isHeard = true;
   await stage.pass(200);
   assert.deepEqual([stage.phone.change, stage.handshakes], ["restarted", 1]);

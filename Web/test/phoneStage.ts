@@ -111,6 +111,8 @@ export class Connection extends EventTarget {
 /** A phone that is paired, with its Mac, its front door, its network and its clock in the test's hand. */
 export class PhoneStage {
   door: Door = "answers";
+  /** Whether the Mac has another end for every offer, as it has when consent ended. */
+  isForgetful = false;
   /** Whether the Mac's words reach the phone. */
   isHeard = true;
   /** What becomes of a handshake that the Mac answers. */
@@ -238,7 +240,7 @@ export class PhoneStage {
       await new Promise<void>((resolve) => this.#held.push(resolve));
     }
     const offer = fromBase64Url(nonce, 16) ?? new Uint8Array(16);
-    const answer = randomBytes(16);
+    const answer = (!this.isForgetful && connection.nonces?.answer) || randomBytes(16);
     if (connection.nonces === undefined) {
       connection.nonces = { offer, answer };
       this.#serve(connection, offer, answer);

@@ -7,17 +7,18 @@ public sealed class FleetPageTests
 {
     private const string Token = "operator-token-for-the-fleet";
 
-    private static readonly Dictionary<string, string?> Settings = new()
-    {
-        ["FrontDoor__DashboardToken"] = Token,
-        ["Runner__BuiltInPaceMilliseconds"] = "150",
-        ["Mac__Name"] = "Anna's Mac mini",
-    };
+    private const int Words = 5;
 
     [Fact]
     public async Task Shows_a_phone_that_chats_and_removes_it()
     {
-        await using var mac = await MacProcess.Start(settings: Settings);
+        await using var runner = new MeteredRunner(Words);
+        await using var mac = await MacProcess.Start(settings: new Dictionary<string, string?>(runner.Settings)
+        {
+            ["FrontDoor__DashboardToken"] = Token,
+            ["Mac__Name"] = "Anna's Mac mini",
+        });
+        runner.Say(2 * (Words + 1));
         using var phone = new PhoneCommand();
         using var other = new PhoneCommand();
         Assert.Equal(0, (await phone.Run("chat", await mac.Invite(), "Hello", "--name", "Phone")).Exit);
@@ -28,8 +29,9 @@ public sealed class FleetPageTests
         Assert.Equal(2, (await page.Texts("li.device")).Length);
 
         await using var chat = phone.Start("chat", "Tell me everything");
+        runner.Say(2);
         await page.WaitFor("li.live .chip.answering", "Answering");
-        Assert.Matches("(Local|Direct) · .* ms", (await page.Texts("li.live .path"))[0]);
+        Assert.Matches(@"(Local|Direct) · [\d.]+ m?s$", (await page.Texts("li.live .path"))[0]);
         Assert.Matches("First token .* tokens", (await page.Texts("li.live .split"))[0]);
         Assert.Equal("/fleet", new Uri(await page.Address()).PathAndQuery);
         await page.Screenshot("fleet-1280");

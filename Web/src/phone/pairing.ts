@@ -100,7 +100,7 @@ export async function complete(
         }
       },
       onEnd: (closeCode) => reject(new Problem(problemOf(closeCode))),
-      onDoubt: () => undefined,
+      onDoubt: (hasFailed) => hasFailed && reject(new Problem("lost")),
     });
   });
   return eraseSecret(database, await within(timeout, steps, "lost"));

@@ -58,6 +58,7 @@ export class PathKeeper {
           case "again":
             until = performance.now() + MOVE_MS;
             pauseMs = FIRST_PAUSE_MS;
+            patienceMs = DOUBT_TIMEOUT_MS;
             break;
           default:
             pauseMs = Math.min(pauseMs * 2, DOUBT_TIMEOUT_MS);

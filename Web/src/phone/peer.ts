@@ -38,6 +38,7 @@ export class Peer {
   readonly #iceServers: IceServers;
   #serverErrors: ServerErrors;
   #macFingerprint: Bytes | undefined;
+  #answerNonce: Bytes | undefined;
   #negotiation = 0;
   #isLooking = true;
 
@@ -106,18 +107,18 @@ export class Peer {
 
   /**
    * Calls back when the connection is gone, also if it is already, and each time that only its path seems to be: one
-   * whose addresses are all gone fails at once, and may be restarted. Without `onDoubt` it is gone then.
+   * whose addresses are all gone has failed at once, and may be restarted. Without `onDoubt` it is gone then.
    */
-  watch(onGone: () => void, onDoubt?: () => void): void {
+  watch(onGone: () => void, onDoubt?: (hasFailed: boolean) => void): void {
     this.channel.onclose = onGone;
     this.#connection.onconnectionstatechange = () => {
       const { connectionState, sctp } = this.#connection;
-      const isFailed = connectionState === "failed";
-      const isOver = isFailed && (onDoubt === undefined || sctp?.transport.state === "failed");
+      const hasFailed = connectionState === "failed";
+      const isOver = hasFailed && (onDoubt === undefined || sctp?.transport.state === "failed");
       if (connectionState === "closed" || isOver) {
         onGone();
-      } else if (connectionState === "disconnected" || isFailed) {
-        onDoubt?.();
+      } else if (connectionState === "disconnected" || hasFailed) {
+        onDoubt?.(hasFailed);
       }
     };
     if (["failed", "closed"].includes(this.#connection.connectionState) || this.channel.readyState === "closed") {
@@ -172,8 +173,9 @@ export class Peer {
       throw new Problem("front_door_unreachable");
     }
     this.#macFingerprint ??= answer.fingerprint;
-    if (!equal(this.#macFingerprint, answer.fingerprint)) {
-      // A restart goes on with the same DTLS association.
+    this.#answerNonce ??= answer.answerNonce;
+    if (!equal(this.#macFingerprint, answer.fingerprint) || !equal(this.#answerNonce, answer.answerNonce)) {
+      // A restart goes on with the same DTLS association: the Mac that answers has no other end of it any more.
       throw new Problem("lost");
     }
     await connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });

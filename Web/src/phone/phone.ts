@@ -170,7 +170,9 @@ export class Phone {
     session.listen({
       onMessage: (message) => this.#receive(message),
       onEnd: (code) => this.#session === session && this.#ended(code),
-      onDoubt: () => this.#session === session && this.#silent(session),
+      // Another one is kept for a renewal that may fail, not to be looked after.
+      onDoubt: (hasFailed) =>
+        this.#session === session ? this.#silent(session) : hasFailed && session.abort(),
     });
     if (this.#session === session) {
       session.send({ op: "models" });
@@ -368,9 +370,7 @@ export class Phone {
       return;
     }
     if (outcome === "lost") {
-      if (!document.hidden) {
-        await this.connect();
-      }
+      await (document.hidden ? undefined : this.connect());
       return;
     }
     this.change = outcome === "restarted" ? outcome : this.change;

@@ -10,8 +10,8 @@ export interface SessionEvents {
   onMessage(message: MacMessage): void;
   /** Once. The code is the Mac's when it said goodbye, undefined when the connection is simply gone. */
   onEnd(closeCode: number | undefined): void;
-  /** The network seems to be gone. */
-  onDoubt(): void;
+  /** The network seems to be gone; a path that has failed takes a restart, or the session ends. */
+  onDoubt(hasFailed: boolean): void;
 }
 
 /** The next frame is encrypted only below this many bytes in the channel's buffer. */
@@ -45,7 +45,7 @@ export class Session {
     peer.channel.bufferedAmountLowThreshold = BUFFER_LIMIT / 2;
     peer.watch(
       () => this.#end(undefined),
-      () => this.#events?.onDoubt(),
+      (hasFailed) => this.#doubt(hasFailed),
     );
     peer.inbox.handOver((message) => this.#receive(message));
   }
@@ -197,6 +197,15 @@ export class Session {
         { once: true },
       );
     });
+  }
+
+  /** Before anybody listens nobody restarts a path. */
+  #doubt(hasFailed: boolean): void {
+    if (this.#events !== undefined) {
+      this.#events.onDoubt(hasFailed);
+    } else if (hasFailed) {
+      this.#end(undefined);
+    }
   }
 
   #end(closeCode: number | undefined, lingerMs = 0): void {

@@ -55,7 +55,9 @@ public sealed class AsleepTests
         Assert.Equal((Whole, 1), (Words.Of(chat.Output), runner.Chats));
         var changes = Changes(chat.Output);
         TestContext.Current.TestOutputHelper?.WriteLine($"The command says: {string.Join(", ", changes)}.");
-        Assert.Contains("connected_anew", changes);
+
+        // What was said asleep waits in the socket: with the end of the answer in it, no other connection is needed.
+        if (saidAsleep <= Length) Assert.Contains("connected_anew", changes);
     }
 
     [Fact(Skip = OnlyWhole, SkipUnless = nameof(IsSoak))]

@@ -70,6 +70,8 @@ class TestMac {
   #lasting: keys.PairingKeys | undefined;
   #pending: keys.PairingKeys | undefined;
   #connections: RTCPeerConnection[] = [];
+  // All answers of one connection have the same.
+  readonly #nonces = new Map<RTCPeerConnection, Bytes>();
   #sendFrame: (frame: Frame) => void = () => undefined;
 
   /** A new link, which voids everything before. */
@@ -123,7 +125,8 @@ class TestMac {
     await connection.setLocalDescription(await connection.createAnswer());
     await gathered(connection);
     const { sdp } = exactly(connection.localDescription);
-    const answerNonce = randomBytes(16);
+    const answerNonce = this.#nonces.get(connection) ?? randomBytes(16);
+    this.#nonces.set(connection, answerNonce);
     // The handshake is bound to the first offer of a connection, whatever candidates follow in later ones.
     connection.ondatachannel ??= ({ channel }) => {
       const seen = connection.sctp?.transport as unknown as { getRemoteCertificates(): ArrayBuffer[] };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using QuicPair.Cluster;
 using QuicPair.Silo.Hosting;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Tests.Keys;
@@ -37,6 +38,28 @@ public sealed class LocalModeTests : IDisposable
             () => Make(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://203.0.113.7:4317"))).Message,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("Host=203.0.113.7;Password=x", "", "", "ConnectionString")]
+    [InlineData("Host=192.168.1.2,db.example.org", "", "", "ConnectionString")]
+    [InlineData("", "203.0.113.7:11111", "", "Primary")]
+    [InlineData("", "", "door.example.org:11112", "Door")]
+    public void A_household_elsewhere_is_refused(string database, string primary, string door, string setting)
+    {
+        var household = new HouseholdOptions { ConnectionString = database, Primary = primary, Door = door };
+
+        var refusal = Assert.Throws<StartupException>(() => LocalMode.Check(On(), household));
+
+        Assert.EndsWith($"is no private address (Cluster:{setting}).", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=192.168.1.2;Port=5432", "10.0.0.2:11111", "")]
+    [InlineData("Host=/var/run/postgresql", "", "")]
+    [InlineData("Host=fd00::7", "", "")]
+    [InlineData("Username=mac", "", "192.168.1.2:11112")]
+    public void A_household_in_this_network_is_taken(string database, string primary, string door) => LocalMode.Check(
+        On(), new HouseholdOptions { ConnectionString = database, Primary = primary, Door = door });
+
     [Fact]
     public async Task A_runner_in_this_network_serves_but_none_of_its_models_in_a_cloud()
     {
@@ -45,6 +68,10 @@ public sealed class LocalModeTests : IDisposable
 
         Assert.False(mac.Settings.Runner.CloudModels);
     }
+
+    private static IConfiguration On() => new ConfigurationBuilder()
+        .AddInMemoryCollection([new("Network:LocalOnly", "true")])
+        .Build();
 
     private MacParts Make(params (string Key, string Value)[] settings)
     {
