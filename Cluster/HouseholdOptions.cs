@@ -84,7 +84,7 @@ public sealed class HouseholdOptions
     /// by a socket of this machine.
     /// </summary>
     /// <exception cref="FormatException">The setting cannot be read.</exception>
-    public IReadOnlyList<string> DatabaseHosts() => Database() is { } database && DoorAt() is null
+    public IReadOnlyList<string> DatabaseHosts() => DoorAt() is null && Database() is { } database
         ? [.. (new NpgsqlConnectionStringBuilder(database).Host ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(host => !Path.IsPathRooted(host))]

@@ -19,7 +19,8 @@ public sealed partial class ProgramsTests
     [InlineData("openai.test.mjs")]
     public async Task The_npm_client_makes_its_ordinary_calls(string script)
     {
-        await using var runner = await TestRunner.Start(seed: 3);
+        // What is aborted must not have come to its end by then.
+        await using var runner = await TestRunner.Start(seed: 3, talkative: true);
         await using var mac = await MacProcess.Start(settings: runner.Settings);
         await using var proxy = await ProxyProcess.Start(mac);
         var folder = await Install();
