@@ -30,6 +30,7 @@ public sealed class SharedHouseholdTests(Database database)
         var mac = MacId.Parse((await household.Macs[0].Ask(new { op = "status" })).GetProperty("macId").GetString()!);
         const string Rogue = "bbbbbbbbbbbbbbbb";
         await using var member = await Member.Start(Rogue, household.Options(Rogue));
+        await member.Knows(mac.Value, TestContext.Current.CancellationToken);
         var device = DeviceId.Parse("abcdefghijklmnop");
         var offer = new OfferEnvelope(
             mac, device, "v=0", DateTimeOffset.UtcNow.ToUnixTimeSeconds(), [.. new byte[16]], [1], [.. new byte[16]]);

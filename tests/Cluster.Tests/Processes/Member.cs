@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using QuicPair.Cluster.Placement;
 using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
@@ -53,6 +54,18 @@ internal sealed class Member : IAsyncDisposable
         }
 
         return new Member(host);
+    }
+
+    /// <summary>
+    /// Ends once this silo may call the one of that name: what others can do is learned behind the list of members.
+    /// </summary>
+    public async Task Knows(string name, CancellationToken cancellation)
+    {
+        var manifests = _host.Services.GetRequiredService<IClusterManifestProvider>();
+        await foreach (var manifest in manifests.Updates.WithCancellation(cancellation))
+        {
+            if (Snapshot.FindActive(name) is { } silo && manifest.Silos.ContainsKey(silo)) return;
+        }
     }
 
     /// <summary>Also one that the others declared dead, which cannot stop in order.</summary>
