@@ -5,8 +5,6 @@ namespace QuicPair.EndToEnd.Readme;
 /// <summary>What the README promises of <c>dotnet run --project Silo</c>, with a browser on this machine.</summary>
 public sealed class FirstCommandTests(ITestOutputHelper output)
 {
-    private const string Prompt = "Hello through the link as it was printed";
-
     // The default but for the port, which other tests have.
     private static readonly Dictionary<string, string?> Settings = new() { ["Urls"] = "http://*:0" };
 
@@ -31,23 +29,10 @@ public sealed class FirstCommandTests(ITestOutputHelper output)
             Assert.StartsWith("http://localhost:", links[^1], StringComparison.Ordinal);
             Assert.Contains("Models: the built-in text generator", silo.Screen, StringComparison.Ordinal);
 
-            await AssertIsAnswered(browser, links[number]);
+            await PrintedLink.AssertIsAnswered(browser, links[number]);
 
             output.WriteLine($"answered through {new Uri(links[number]).Host}");
             Assert.Equal(0, await silo.End());
         }
-    }
-
-    private static async Task AssertIsAnswered(Chromium browser, string link)
-    {
-        await browser.Open(link);
-        await browser.WaitFor("h1", "Pair with this Mac");
-        await browser.Click("Pair");
-        await browser.WaitFor(".chip", "Local|Direct");
-        await browser.Type("textarea", Prompt);
-        await browser.Click("Send");
-        var answer = await browser.WaitFor(
-            ".answer:last-of-type[data-state=done] .text", "built-in text generator");
-        Assert.Contains(Prompt, answer, StringComparison.Ordinal);
     }
 }

@@ -12,8 +12,6 @@ namespace QuicPair.Nat.Local;
 /// </summary>
 public sealed class PrintedLinkTests
 {
-    private const string Prompt = "Hello through the link as it was printed";
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -34,16 +32,7 @@ public sealed class PrintedLinkTests
             ["http://192.168.1.3:8443", "http://localhost:8443"],
             silo.Links.Select(link => new Uri(link).GetLeftPart(UriPartial.Authority)));
 
-        await browser.Open(silo.Links[number]);
-        await browser.WaitFor("h1", "Pair with this Mac");
-        await browser.Click("Pair");
-        await browser.WaitFor(".chip", "Local|Direct");
-        await browser.Type("textarea", Prompt);
-        await browser.Click("Send");
-        var answer = await browser.WaitFor(
-            ".answer:last-of-type[data-state=done] .text", "built-in text generator");
-
-        Assert.Contains(Prompt, answer, StringComparison.Ordinal);
+        await PrintedLink.AssertIsAnswered(browser, silo.Links[number]);
         Assert.Equal(0, await silo.End());
     }
 }
