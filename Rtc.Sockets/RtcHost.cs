@@ -5,6 +5,7 @@ using QuicPair.Rtc.Sctp;
 using QuicPair.Rtc.Session;
 using QuicPair.Rtc.Sockets.Gathering;
 using QuicPair.Rtc.Sockets.Loop;
+using QuicPair.Rtc.Turn;
 
 namespace QuicPair.Rtc.Sockets;
 
@@ -166,6 +167,15 @@ public sealed partial class RtcHost : IGatheringHost, IAsyncDisposable
 
     /// <summary>For tests: the socket of the port.</summary>
     internal System.Net.Sockets.Socket Socket => _endpoint.Socket;
+
+    /// <summary>For tests: what the allocations in use have seen.</summary>
+    internal IReadOnlyList<TurnCounters> RelayCounters
+    {
+        get
+        {
+            lock (Gate) return _standing.RelayCounters;
+        }
+    }
 
     private PeerConnection Adopt(RtcSession session, LocalCertificate certificate, PeerOptions options)
     {

@@ -15,8 +15,14 @@ namespace QuicPair.Client.Session;
 /// </summary>
 internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimeProvider clock)
 {
-    // Credentials live up to 600 s; a connection that begins with these has some of it left.
-    private static readonly TimeSpan Reuse = TimeSpan.FromMinutes(5);
+    // QP/1 section 3.2: "credentials live ≤ 600 s".
+    private const long LongestLife = 600;
+
+    // Ours: a front door that tells less must not have this phone ask, and allocate, without a pause.
+    private const long ShortestLife = 5;
+
+    // Ours: a question that got no answer is asked again after this part of their life.
+    private const int AgainAfter = 10;
 
     // QP/1 section 3.6.
     private const int MaxAddressees = 10;
@@ -44,15 +50,37 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
     {
         var known = _known;
         var isOfThese = known is not null && records.All(record => known.Devices.Contains(record.DeviceId));
-        if (isOfThese && clock.GetElapsedTime(known!.AskedAt) < Reuse) return;
-        var askedAt = clock.GetTimestamp();
+        if (isOfThese && AgeOf(known!) < HalfLife(known!)) return;
+        var (askedAt, askedOn) = (clock.GetTimestamp(), clock.GetUtcNow());
         var isLocal = records.Any(record => record.IsLocalOnly);
         var answer = isLocal ? null : await Ask(records, cancellation);
 
         // No answer this time does not take away what is in use, nor does one that a later question has overtaken.
         if ((answer is null && isOfThese) || _known?.AskedAt > askedAt) return;
-        rtc.UseIceServers(answer is null ? [] : [.. answer.SelectMany(Servers)]);
-        _known = new Known([.. records.Select(record => record.DeviceId)], askedAt);
+        rtc.UseIceServers(answer is null ? [] : [.. answer.IceServers.SelectMany(Servers)]);
+        var life = TimeSpan.FromSeconds(Math.Clamp(answer?.Ttl ?? LongestLife, ShortestLife, LongestLife));
+        _known = new Known([.. records.Select(record => record.DeviceId)], askedAt, askedOn, life);
+    }
+
+    /// <summary>When a session that goes on has to <see cref="Refresh"/>: never in local mode.</summary>
+    public TimeSpan UntilRefresh(PairingRecord record)
+    {
+        if (record.IsLocalOnly) return Timeout.InfiniteTimeSpan;
+        var known = _known;
+        var pause = (known?.Life ?? TimeSpan.FromSeconds(LongestLife)) / AgainAfter;
+        if (known is null || !known.Devices.Contains(record.DeviceId)) return pause;
+        var left = HalfLife(known) - AgeOf(known);
+        return left > pause ? left : pause;
+    }
+
+    // Ours: in the first half connections may begin with them; the second one is there to get others.
+    private static TimeSpan HalfLife(Known known) => known.Life / 2;
+
+    // The counter of a machine that sleeps stands still, and a date may be set back: the longer time counts.
+    private TimeSpan AgeOf(Known known)
+    {
+        var (counted, dated) = (clock.GetElapsedTime(known.AskedAt), clock.GetUtcNow() - known.AskedOn);
+        return counted > dated ? counted : dated;
     }
 
     private static async Task Observe(Task asking)
@@ -76,7 +104,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         }
     }
 
-    private async Task<IReadOnlyList<ToldServer>?> Ask(
+    private async Task<IceResponse?> Ask(
         IReadOnlyList<PairingRecord> records, CancellationToken cancellation)
     {
         // A second question only where one pairing has two kinds of keys.
@@ -90,7 +118,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
                 .Ask(ts => signaling.PostIce(origin, Write(to, ts), cancellation));
             if (response is not null)
             {
-                return response.IceServers;
+                return response;
             }
         }
 
@@ -119,5 +147,5 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
             : request with { To = addressees };
     }
 
-    private sealed record Known(HashSet<string> Devices, long AskedAt);
+    private sealed record Known(HashSet<string> Devices, long AskedAt, DateTimeOffset AskedOn, TimeSpan Life);
 }

@@ -18,8 +18,6 @@ internal sealed class PathKeeper : IDisposable
     private const int SignalingTimes = 4;
     // A system tells of an address a moment before it has a route; what cannot leave costs nothing.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
-    // Credentials of relays live up to 10 minutes: a relay in use gets new ones before they end.
-    private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
     // Checks of both ends have met by then, or there is no way between the addresses that were told.
     private static readonly TimeSpan PathPatience = TimeSpan.FromSeconds(12);
@@ -61,7 +59,7 @@ internal sealed class PathKeeper : IDisposable
         (_exchange, _clock) = (exchange, clock);
         offered.Peer.OnPathHealth = HealthChanged;
         rtc.NetworkChanged += NetworkChanged;
-        _refresh = clock.CreateTimer(_ => _ = Refresh(), null, RefreshEvery, RefreshEvery);
+        _refresh = clock.CreateTimer(_ => _ = Refresh(), null, ice.UntilRefresh(record), Timeout.InfiniteTimeSpan);
         _ = EndWith(offered.Peer.Completion);
     }
 
@@ -267,6 +265,11 @@ internal sealed class PathKeeper : IDisposable
         catch (OperationCanceledException)
         {
             // The session is over.
+        }
+        finally
+        {
+            // A relay in use gets new credentials before the former ones end.
+            _refresh.Change(_ice.UntilRefresh(_record), Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -12,4 +12,8 @@ public sealed record IceResponse
     /// <summary>STUN and TURN servers; credentials live at most 600 s.</summary>
     [JsonPropertyName("iceServers")]
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>How many seconds the credentials live; null for the longest time that they may.</summary>
+    [JsonPropertyName("ttl")]
+    public long? Ttl { get; init; }
 }

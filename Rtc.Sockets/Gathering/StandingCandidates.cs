@@ -4,6 +4,7 @@ using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sockets.Gathering.Relays;
 using QuicPair.Rtc.Stun;
+using QuicPair.Rtc.Turn;
 using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Rtc.Sockets.Gathering;
@@ -49,6 +50,15 @@ internal sealed class StandingCandidates : IDisposable
     /// <summary>What each server has said so far. Needs the gate.</summary>
     public IReadOnlyList<IceServerState> Servers =>
         [.. _servers.Select(server => new IceServerState(server.Server, server.Answer))];
+
+    /// <summary>For tests: what the allocations in use have seen. Needs the gate.</summary>
+    public IReadOnlyList<TurnCounters> RelayCounters =>
+    [
+        .. _servers.SelectMany(server => server.Relays)
+            .Select(slot => slot.Current)
+            .OfType<Relay>()
+            .Select(relay => relay.Counters),
+    ];
 
     /// <summary>Ends when every server has answered or is taken for dead.</summary>
     public Task Settled => _settled.Task;

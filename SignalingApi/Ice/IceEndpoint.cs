@@ -35,7 +35,7 @@ internal static class IceEndpoint
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new IceResponse(1, servers.ForOnePhone()), SignalingJson.Wire.IceResponse);
+        return Results.Json(servers.ForOnePhone(), SignalingJson.Wire.IceResponse);
     }
 
     private static async Task<Problem?> AskOne(

@@ -6,10 +6,11 @@ namespace QuicPair.SignalingApi.Ice;
 /// <summary>Composes what an authenticated phone is told.</summary>
 internal sealed class IceServers(IOptions<IceOptions> options, TimeProvider time)
 {
-    public IReadOnlyList<IceServer> ForOnePhone()
+    public IceResponse ForOnePhone()
     {
         var configured = options.Value;
         var servers = new List<IceServer>();
+        long? ttl = null;
         if (configured.StunUrls.Count > 0)
         {
             servers.Add(new IceServer([.. configured.StunUrls]));
@@ -18,12 +19,14 @@ internal sealed class IceServers(IOptions<IceOptions> options, TimeProvider time
         if (configured.TurnUrls.Count > 0)
         {
             var expiry = time.GetUtcNow() + configured.CredentialLifetime;
-            var (username, credential) = configured.TurnSecret.Length > 0
+            var isMinted = configured.TurnSecret.Length > 0;
+            var (username, credential) = isMinted
                 ? RelayCredentials.Mint(configured.TurnSecret, expiry, RandomNumberGenerator.GetBytes(8))
                 : (configured.TurnUser, configured.TurnPassword);
+            if (isMinted) ttl = (long)configured.CredentialLifetime.TotalSeconds;
             servers.Add(new IceServer([.. configured.TurnUrls], username, credential));
         }
 
-        return servers;
+        return new IceResponse(1, servers, ttl);
     }
 }

@@ -336,3 +336,25 @@ test("A restart waits a moment for credentials that have ended, and no longer", 
   door.release();
   assert.deepEqual(await waiting, [fresh]);
 });
+
+test("Short-lived credentials, and those of a phone that slept, are asked for in time", async (context) => {
+  const clock = { now: 1_000, date: 1_700_000_000_000 };
+  context.mock.method(performance, "now", () => clock.now);
+  context.mock.method(Date, "now", () => clock.date);
+  const relay = { urls: ["turn:a"], username: "u", credential: "c" };
+  const { signaling, requests } = await frontDoor(context, () => ({
+    status: 200,
+    body: { v: 1, iceServers: [relay], ttl: 60 },
+  }));
+  const askedAfter = async (counted: number, dated: number): Promise<number> => {
+    clock.now += counted;
+    clock.date += dated;
+    assert.deepEqual(await signaling.iceServers(to), [relay]);
+    return requests.length;
+  };
+  assert.equal(await askedAfter(0, 0), 1);
+  assert.equal(await askedAfter(40_000, 40_000), 1);
+  assert.equal(await askedAfter(15_000, 15_000), 2);
+  assert.equal(await askedAfter(0, 59_000), 3, "its counter stood still");
+  assert.equal(await askedAfter(59_000, -3_600_000), 4, "its date was set back");
+});

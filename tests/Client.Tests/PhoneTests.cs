@@ -1,5 +1,6 @@
 using System.Net;
 using System.Numerics;
+using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Messages;
@@ -88,7 +89,7 @@ public sealed class PhoneTests : IDisposable
     {
         await using var phone = NewPhone();
         _mac.DiesAfterPaired = true;
-        await Assert.ThrowsAsync<ConnectException>(() => phone.Pair(_mac.Link, Cancellation));
+        Assert.Equal(ConnectFailure.Pairing, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
         _mac.DiesAfterPaired = false;
         await using var mac = await phone.Pair(_mac.Link, Cancellation);
         var expected = Assert.Single(phone.Pairings.Load());
@@ -106,6 +107,32 @@ public sealed class PhoneTests : IDisposable
         await using var mac = await phone.Pair(_mac.Link, Cancellation);
         Assert.Equal(PairingMode.Invited, _mac.Modes[^1]);
         Assert.True(_mac.IsPaired);
+    }
+
+    [Fact]
+    public async Task An_owner_who_does_not_confirm_leaves_a_pairing_that_the_same_link_completes()
+    {
+        _mac.OnInvited = _ => { };
+        await using (var hasty = new Phone(Options() with { ConfirmTimeout = TimeSpan.FromMilliseconds(200) }))
+        {
+            var failure = await Assert.ThrowsAsync<ConnectException>(() => hasty.Pair(_mac.Link, Cancellation));
+            Assert.Equal(ConnectFailure.Pairing, failure.Reason);
+            Assert.Equal("The pairing was not completed; try the same link again.", failure.Message);
+        }
+
+        _mac.OnInvited = null;
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        Assert.True(_mac.IsPaired);
+    }
+
+    [Fact]
+    public async Task An_owner_who_says_no_is_a_refusal_that_leaves_nothing_behind()
+    {
+        _mac.OnInvited = connection => connection.Close(CloseCode.Refused);
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Refused, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+        Assert.Empty(phone.Pairings.Load());
     }
 
     [Fact]
@@ -174,6 +201,35 @@ public sealed class PhoneTests : IDisposable
         _mac.ForgesAnswers = true;
         await using var phone = NewPhone();
         Assert.Equal(ConnectFailure.Forged, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_the_answer_does_not_name_is_not_believed()
+    {
+        _mac.NamesAnotherCertificate = true;
+        await using var phone = NewPhone();
+        var failure = await Assert.ThrowsAsync<ConnectException>(() => phone.Pair(_mac.Link, Cancellation));
+        Assert.Equal(ConnectFailure.FingerprintMismatch, failure.Reason);
+        Assert.Equal(
+            "The other end's certificate is not the one that the Mac named; somebody may be in between.",
+            failure.Message);
+        Assert.Null(Assert.Single(phone.Pairings.Load()).Psk);
+    }
+
+    [Fact]
+    public async Task Candidates_that_lead_nowhere_are_no_path()
+    {
+        _mac.LosesFirstCandidates = true;
+        await using var phone = new Phone(Options() with { ConnectTimeout = TimeSpan.FromMilliseconds(200) });
+        Assert.Equal(ConnectFailure.NoPath, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_mac_that_refuses_the_handshake_says_so()
+    {
+        _mac.RefusesHandshake = true;
+        await using var phone = NewPhone();
+        Assert.Equal(ConnectFailure.Handshake, await FailureOf(phone.Pair(_mac.Link, Cancellation)));
     }
 
     [Fact]

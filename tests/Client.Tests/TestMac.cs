@@ -49,11 +49,17 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>Whether its answers carry a wrong MAC.</summary>
     public bool ForgesAnswers { get; set; }
 
+    /// <summary>Whether its answers name another certificate than its own, under a right MAC.</summary>
+    public bool NamesAnotherCertificate { get; set; }
+
     /// <summary>Whether a restart meets a Mac that does not have the connection any more.</summary>
     public bool ForgetsPeers { get; set; }
 
     /// <summary>Whether the second handshake message is made with other keys.</summary>
     public bool AnswersWithRandomPsk { get; set; }
+
+    /// <summary>Whether it answers the first handshake message with an alert.</summary>
+    public bool RefusesHandshake { get; set; }
 
     /// <summary>Whether it is gone when the first handshake message arrives.</summary>
     public bool VanishesAtHandshake { get; set; }
@@ -63,6 +69,9 @@ internal sealed class TestMac : HttpMessageHandler
 
     /// <summary>Ends with the first request that met <see cref="Failure"/>.</summary>
     public Task Refused => _refused.Task;
+
+    /// <summary>Called behind the handshake of an invitation in place of <c>paired</c>.</summary>
+    public Action<TestMacPhone>? OnInvited { get; set; }
 
     /// <summary>Called with each chat in place of the echo.</summary>
     public Action<TestMacPhone, ChatMessage>? OnChat { get; set; }
@@ -109,6 +118,9 @@ internal sealed class TestMac : HttpMessageHandler
 
     /// <summary>What it says when asked for ICE servers; null (default) is a refusal.</summary>
     public IReadOnlyList<QuicPair.Protocol.Signaling.IceServer>? IceServers { get; set; }
+
+    /// <summary>How many seconds it says that their credentials live; null (default) says nothing.</summary>
+    public long? IceTtl { get; set; }
 
     /// <summary>Whether it says that only when the first offer has arrived.</summary>
     public bool TellsIceServersLate { get; set; }
@@ -179,7 +191,7 @@ internal sealed class TestMac : HttpMessageHandler
 
         ToldIceServers.TrySetResult();
         return Reply(HttpStatusCode.OK, JsonSerializer.Serialize(
-            new IceResponse { IceServers = IceServers }, SignalingJson.Default.IceResponse));
+            new IceResponse { IceServers = IceServers, Ttl = IceTtl }, SignalingJson.Default.IceResponse));
     }
 
     // QP/1 section 3.1: "ts within 300 s of the Mac's clock".
@@ -219,10 +231,18 @@ internal sealed class TestMac : HttpMessageHandler
         .Where(line => line.Length > 0 && !line.StartsWith("a=candidate:", StringComparison.Ordinal))
         .Select(line => line + "\r\n"));
 
+    private static string WithAnotherCertificate(string sdp)
+    {
+        var own = sdp.Split("\r\n").Single(line => line.StartsWith("a=fingerprint:", StringComparison.Ordinal));
+        var other = "a=fingerprint:sha-256 " + string.Join(':', Enumerable.Repeat("A7", 32));
+        return sdp.Replace(own, other, StringComparison.Ordinal);
+    }
+
     private HttpResponseMessage Sign(
         PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce, bool isLost)
     {
         var sdp = isLost ? WithoutCandidates(peer.LocalDescription) : peer.LocalDescription;
+        if (NamesAnotherCertificate) sdp = WithAnotherCertificate(sdp);
         var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, sdp);
         auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;
         var answer = new OfferResponse

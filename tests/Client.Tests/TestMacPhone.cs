@@ -73,6 +73,12 @@ internal sealed class TestMacPhone : IDisposable
             return;
         }
 
+        if (_secure is null && _mac.RefusesHandshake)
+        {
+            _channel!.TrySend([(byte)ChannelMessageType.Alert, 1]);
+            return;
+        }
+
         if (_secure is null)
         {
             Greet(message);
@@ -117,7 +123,8 @@ internal sealed class TestMacPhone : IDisposable
         _channel!.TrySend(reply);
         if (_keys.Mode == PairingMode.Invited)
         {
-            OfferLastingKeys();
+            if (_mac.OnInvited is { } act) act(this);
+            else OfferLastingKeys();
         }
     }
 

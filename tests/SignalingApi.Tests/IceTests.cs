@@ -42,6 +42,7 @@ public sealed class IceTests
         var text = await response.Content.ReadAsStringAsync(Cancellation);
         Assert.DoesNotContain("planted-turn-secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain(device.Value, text, StringComparison.Ordinal);
+        Assert.Equal(600, JsonElement.Parse(text).GetProperty("ttl").GetInt32());
         var servers = JsonElement.Parse(text).GetProperty("iceServers");
         Assert.Equal("stun:stun.example:3478", servers[0].GetProperty("urls")[0].GetString());
         Assert.False(servers[0].TryGetProperty("username", out _));
@@ -62,6 +63,7 @@ public sealed class IceTests
         var text = await response.Content.ReadAsStringAsync(Cancellation);
         var server = JsonElement.Parse(text).GetProperty("iceServers")[0];
 
+        Assert.False(JsonElement.Parse(text).TryGetProperty("ttl", out _));
         Assert.Equal("""["turn:turn.example","turns:turn.example"]""", server.GetProperty("urls").GetRawText());
         Assert.Equal("user", server.GetProperty("username").GetString());
         Assert.Equal("word", server.GetProperty("credential").GetString());

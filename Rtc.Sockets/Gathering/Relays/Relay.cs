@@ -46,6 +46,8 @@ internal sealed class Relay : IRelayReceiver, IDisposable
 
     public TransportAddress? RelayedIPv6 => _client.RelayedIPv6;
 
+    public TurnCounters Counters => _client.Counters;
+
     public Instant? NextTimeout => _isClosed ? null : _client.NextTimeout;
 
     /// <summary>Ends when, after the disposal, its last words have left or were given up.</summary>

@@ -35,9 +35,15 @@ const ICE_PATIENCE_MS = 2_000;
 /** As long does the offer of a restart, which has servers already, or a way without. */
 const RESTART_PATIENCE_MS = 500;
 
-/** Credentials live at most ten minutes; they are asked for again a little earlier. */
-const ICE_REUSE_MS = 8 * 60_000;
-const CREDENTIAL_LIFE_MS = 10 * 60_000;
+/** How long credentials live at most, and at least for our purposes; in between the front door says it. */
+const LONGEST_LIFE_SECONDS = 600;
+const SHORTEST_LIFE_SECONDS = 5;
+
+/** From this part of their life on they are asked for again. */
+const IS_OLD = 0.8;
+
+/** From this part on they may end before they are used. */
+const IS_OVER = 0.95;
 
 interface Rejection {
   readonly status: number;
@@ -51,7 +57,14 @@ export class Signaling {
   readonly #origin: string;
   #clockOffsetSeconds = 0;
   #iceServers:
-    { readonly deviceId: string; readonly servers: RTCIceServer[]; readonly askedAt: number } | undefined;
+    | {
+        readonly deviceId: string;
+        readonly servers: RTCIceServer[];
+        readonly askedAt: number;
+        readonly askedOn: number;
+        readonly lifeMs: number;
+      }
+    | undefined;
   #asking:
     | { readonly to: Addressee; readonly since: number; readonly reply: Promise<RTCIceServer[] | undefined> }
     | undefined;
@@ -79,7 +92,7 @@ export class Signaling {
    */
   async iceServers(to: Addressee, onLate?: (servers: RTCIceServer[]) => void): Promise<RTCIceServer[]> {
     const known = this.#known(to);
-    if (known !== undefined && known.age < ICE_REUSE_MS) {
+    if (known !== undefined && known.age < IS_OLD) {
       return known.servers;
     }
     const asked = this.#askOnce(to);
@@ -97,12 +110,12 @@ export class Signaling {
    */
   async iceServersAtHand(to: Addressee): Promise<RTCIceServer[]> {
     const known = this.#known(to);
-    if (known !== undefined && known.age < ICE_REUSE_MS) {
+    if (known !== undefined && known.age < IS_OLD) {
       return known.servers;
     }
     const asked = this.#askOnce(to);
     const servers = known?.servers ?? [];
-    const isOver = (known?.age ?? Infinity) >= CREDENTIAL_LIFE_MS;
+    const isOver = (known?.age ?? Infinity) >= IS_OVER;
     if (known !== undefined && !(isOver && servers.some(({ credential }) => credential !== undefined))) {
       return servers;
     }
@@ -110,11 +123,15 @@ export class Signaling {
     return told ?? servers;
   }
 
+  /** What is known, and how much of its life is over. */
   #known(to: Addressee): { readonly servers: RTCIceServer[]; readonly age: number } | undefined {
     const known = this.#iceServers;
-    return known?.deviceId === to.deviceId
-      ? { servers: known.servers, age: performance.now() - known.askedAt }
-      : undefined;
+    if (known?.deviceId !== to.deviceId) {
+      return undefined;
+    }
+    // The counter of a phone that sleeps may stand still, and a date may be set back: the longer time counts.
+    const ageMs = Math.max(performance.now() - known.askedAt, Date.now() - known.askedOn);
+    return { servers: known.servers, age: ageMs / known.lifeMs };
   }
 
   /** Whoever asks while the question is young waits for the same answer; an old one may be lost with its network. */
@@ -137,16 +154,16 @@ export class Signaling {
 
   /** Undefined when there is no answer, which is no failure. */
   async #askForIceServers(to: Addressee): Promise<RTCIceServer[] | undefined> {
-    const askedAt = performance.now();
+    const [askedAt, askedOn] = [performance.now(), Date.now()];
     try {
       const nonce = randomBytes(NONCE_LENGTH);
       const request = (ts: number) => ({
         ...envelope(to, ts, nonce),
         auth: toBase64Url(authenticateIce(to.offerKey, ts, nonce, VERSIONS)),
       });
-      const { iceServers } = await this.#post("/signaling/ice", request);
+      const { iceServers, ttl } = await this.#post("/signaling/ice", request);
       const servers = Array.isArray(iceServers) ? iceServers.flatMap(iceServer) : [];
-      this.#iceServers = { deviceId: to.deviceId, servers, askedAt };
+      this.#iceServers = { deviceId: to.deviceId, servers, askedAt, askedOn, lifeMs: lifeMs(ttl) };
       return servers;
     } catch {
       return undefined;
@@ -253,6 +270,11 @@ function problemOf({ status, code }: Rejection): ProblemCode {
     default:
       return status === 429 || status >= 500 ? "overloaded" : "front_door_unreachable";
   }
+}
+
+function lifeMs(ttl: unknown): number {
+  const seconds = typeof ttl === "number" ? ttl : LONGEST_LIFE_SECONDS;
+  return 1000 * Math.min(Math.max(seconds, SHORTEST_LIFE_SECONDS), LONGEST_LIFE_SECONDS);
 }
 
 function iceServer(value: unknown): RTCIceServer[] {

@@ -15,28 +15,33 @@ internal sealed class TestPhone : IAsyncDisposable
     private PairedMac? _mac;
     private ChatStream? _chat;
 
-    private TestPhone(HttpMessageHandler? signaling) => _phone = new Phone(new PhoneOptions
+    private TestPhone(HttpMessageHandler? signaling, bool relayOnly) => _phone = new Phone(new PhoneOptions
     {
         Name = "test",
         StorePath = Path.Combine(_folder, "pairings.json"),
         HttpHandler = signaling,
         Rtc = new RtcHostOptions { AdvertiseLoopback = true, TimeProvider = Clock },
+        RelayOnly = relayOnly,
     });
 
     /// <summary>The clock of its WebRTC.</summary>
     public JumpingClock Clock { get; } = new();
+
+    /// <summary>The way that packets take, at this moment.</summary>
+    public PathKind Way => _mac!.Path;
 
     /// <summary>Ends with its session.</summary>
     public Task<ConnectException> Ended => _mac!.Ended;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestPhone> Pair(MacProcess mac, Func<Func<byte[]>, HttpMessageHandler>? signaling = null)
+    public static async Task<TestPhone> Pair(
+        MacProcess mac, Func<Func<byte[]>, HttpMessageHandler>? signaling = null, bool relayOnly = false)
     {
         Assert.True(PairingLink.TryParse(await mac.Invite(), out var link, out string problem), problem);
         TestPhone? phone = null;
         var key = () => phone!._phone.Pairings.Load().Single().OfferKey ?? KeySchedule.OfferKey(link.Secret);
-        phone = new TestPhone(signaling?.Invoke(key));
+        phone = new TestPhone(signaling?.Invoke(key), relayOnly);
         phone._mac = await phone._phone.Pair(link, Cancellation);
         return phone;
     }

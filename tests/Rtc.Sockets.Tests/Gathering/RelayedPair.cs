@@ -33,6 +33,9 @@ internal sealed class RelayedPair : IAsyncDisposable
             .Where(candidate => candidate.Type == IceCandidateType.Relayed)
             .Select(candidate => candidate.Address)];
 
+    /// <summary>How often the relay has asked the phone for another nonce.</summary>
+    public long Challenges => Assert.Single(_phoneHost.RelayCounters).Challenges;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RelayedPair> Connect(
@@ -78,6 +81,22 @@ internal sealed class RelayedPair : IAsyncDisposable
         }
 
         await done.Task.WaitAsync(Cancellation);
+    }
+
+    /// <summary>Connects the phone to another Mac over the same allocation, and has a message come back.</summary>
+    public async Task MeetAnotherMac()
+    {
+        await using var host = RtcHost.Start(new RtcHostOptions { Address = IPAddress.Loopback });
+        await using var phone = _phoneHost.CreateOffer(
+            new PeerOptions { Channels = [new ChannelOptions("llm")], RelayOnly = true });
+        var mac = host.CreateAnswer(phone.LocalDescription, new PeerOptions());
+        phone.SetRemoteDescription(mac.LocalDescription);
+        var channel = await phone.AcceptChannel(Cancellation);
+        var back = await mac.AcceptChannel(Cancellation);
+        back.OnMessage = (message, _) => back.TrySend(message.Span);
+        var next = PeerPair.NextMessage(channel);
+        Assert.True(channel.TrySend([7]));
+        Assert.Equal(7, Assert.Single(await next));
     }
 
     /// <summary>
