@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using QuicPair.Client.Session;
-using QuicPair.Client.Signaling;
 using QuicPair.Client.Store;
 using QuicPair.Noise;
 using QuicPair.Protocol;
@@ -14,7 +13,6 @@ public sealed class Phone : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
 
     private readonly PhoneOptions _options;
-    private readonly SignalingClient _signaling;
     private readonly PhonePorts _ports;
 
     /// <summary>Binds a port and opens the store.</summary>
@@ -22,8 +20,7 @@ public sealed class Phone : IAsyncDisposable
     {
         _options = options;
         Pairings = new PairingStore(options.StorePath);
-        _signaling = new SignalingClient(options.HttpHandler, options.TimeProvider);
-        _ports = new PhonePorts(options, _signaling);
+        _ports = new PhonePorts(options);
     }
 
     /// <summary>What this phone remembers.</summary>
@@ -139,11 +136,7 @@ public sealed class Phone : IAsyncDisposable
         new(cancellation => Open(Newest(record), cancellation), options);
 
     /// <summary>Closes every connection.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _signaling.Dispose();
-        await _ports.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _ports.DisposeAsync();
 
     /// <summary>
     /// Pairs with the household's other Macs without a scan: this one names them and vouches, each gets keys of its own
@@ -190,8 +183,8 @@ public sealed class Phone : IAsyncDisposable
     private Task<PairedMac> Attempt(
         IReadOnlyList<PairingRecord> records, string? model, CancellationToken cancellation)
     {
-        var (rtc, ice) = _ports.For(records);
-        return new Connecting(_options, Pairings, rtc, _signaling, ice).Run(records, model, cancellation);
+        var (rtc, signaling, ice) = _ports.For(records);
+        return new Connecting(_options, Pairings, rtc, signaling, ice).Run(records, model, cancellation);
     }
 
     // Another program may have completed the pairing meanwhile.

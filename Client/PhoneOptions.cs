@@ -20,7 +20,10 @@ public sealed record PhoneOptions
     /// <summary>Called with the six digits while a pairing waits for the owner or completes.</summary>
     public Action<string>? ShowCode { get; init; }
 
-    /// <summary>Sends the HTTP requests; null is a plain handler without redirects and cookies.</summary>
+    /// <summary>
+    /// Sends the HTTP requests; null is a plain handler without redirects and cookies and, for a pairing that is for
+    /// the local network only, without a proxy.
+    /// </summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 
     /// <summary>

@@ -5,26 +5,25 @@ using QuicPair.Rtc.Sockets;
 namespace QuicPair.Client.Session;
 
 /// <summary>
-/// The UDP ports of a phone: the usual one and, from the first time that it is needed, one in local mode for the
-/// pairings that are for the local network only.
+/// The UDP ports of a phone, each with its way to front doors: the usual one and, from the first time that it is
+/// needed, one in local mode for the pairings that are for the local network only.
 /// </summary>
 internal sealed class PhonePorts : IAsyncDisposable
 {
     private readonly PhoneOptions _options;
-    private readonly SignalingClient _signaling;
     private readonly Lock _gate = new();
-    private readonly (RtcHost Rtc, IceExchange Ice) _usual;
-    private (RtcHost Rtc, IceExchange Ice)? _local;
+    private readonly (RtcHost Rtc, SignalingClient Signaling, IceExchange Ice) _usual;
+    private (RtcHost Rtc, SignalingClient Signaling, IceExchange Ice)? _local;
     private bool _isDisposed;
 
-    public PhonePorts(PhoneOptions options, SignalingClient signaling)
+    public PhonePorts(PhoneOptions options)
     {
-        (_options, _signaling) = (options, signaling);
+        _options = options;
         _usual = Open(options.Rtc);
     }
 
-    /// <summary>The port for these pairings, and what learns the servers for it.</summary>
-    public (RtcHost Rtc, IceExchange Ice) For(IReadOnlyList<PairingRecord> records)
+    /// <summary>The port for these pairings, what asks their front door, and what learns the servers.</summary>
+    public (RtcHost Rtc, SignalingClient Signaling, IceExchange Ice) For(IReadOnlyList<PairingRecord> records)
     {
         var options = OptionsFor(_options.Rtc, records);
         if (options == _options.Rtc) return _usual;
@@ -38,6 +37,8 @@ internal sealed class PhonePorts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         lock (_gate) _isDisposed = true;
+        _usual.Signaling.Dispose();
+        _local?.Signaling.Dispose();
         await _usual.Rtc.DisposeAsync();
         if (_local is { } local) await local.Rtc.DisposeAsync();
     }
@@ -48,10 +49,11 @@ internal sealed class PhonePorts : IAsyncDisposable
             ? usual
             : usual with { LocalOnly = true, Port = 0 };
 
-    private (RtcHost Rtc, IceExchange Ice) Open(RtcHostOptions options)
+    private (RtcHost Rtc, SignalingClient Signaling, IceExchange Ice) Open(RtcHostOptions options)
     {
         var rtc = RtcHost.Start(options);
-        rtc.NetworkChanged += (_, _) => _signaling.NetworkChanged();
-        return (rtc, new IceExchange(_signaling, rtc, _options.TimeProvider));
+        var signaling = new SignalingClient(_options.HttpHandler, _options.TimeProvider, options.LocalOnly);
+        rtc.NetworkChanged += (_, _) => signaling.NetworkChanged();
+        return (rtc, signaling, new IceExchange(signaling, rtc, _options.TimeProvider));
     }
 }

@@ -30,12 +30,16 @@ internal sealed class SignalingClient : IDisposable
 
     private readonly HttpMessageHandler? _handler;
     private readonly TimeProvider _clock;
+    private readonly bool _isLocalOnly;
     private readonly ConcurrentDictionary<string, SignalingClock> _clocks = new(StringComparer.Ordinal);
     private volatile HttpClient _http;
 
-    public SignalingClient(HttpMessageHandler? handler, TimeProvider clock)
+    /// <param name="handler">Sends the requests; null is a plain one of its own.</param>
+    /// <param name="clock">The phone's clock.</param>
+    /// <param name="isLocalOnly">Whether the front door is asked straight, whatever proxy the system names.</param>
+    public SignalingClient(HttpMessageHandler? handler, TimeProvider clock, bool isLocalOnly)
     {
-        (_handler, _clock) = (handler, clock);
+        (_handler, _clock, _isLocalOnly) = (handler, clock, isLocalOnly);
         _http = NewClient();
     }
 
@@ -120,10 +124,13 @@ internal sealed class SignalingClient : IDisposable
         MaxResponseContentBufferSize = MaxResponseBytes,
     };
 
-    private static SocketsHttpHandler PlainHandler() => new()
+    private SocketsHttpHandler PlainHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+
+        // A proxy may be anywhere.
+        UseProxy = !_isLocalOnly,
 
         // A connection that a changed network has cut is not found out by the next request.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),

@@ -7,11 +7,14 @@ internal sealed class PhoneCommand : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("quicpair-phone-").FullName;
 
+    /// <summary>More of its environment.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
     public string Store => Path.Combine(_home, "pairings.json");
 
     public ChildProcess Start(params string[] arguments) => ChildProcess.Start(
         "dotnet", [Tree.Program("Cli"), .. arguments],
-        new Dictionary<string, string?> { ["QUICPAIR_HOME"] = _home });
+        new Dictionary<string, string?>(Environment) { ["QUICPAIR_HOME"] = _home });
 
     /// <summary>At a keyboard and a screen.</summary>
     public ChildProcess StartAtTerminal(params string[] arguments) => Terminal.Start(

@@ -10,20 +10,27 @@ namespace QuicPair.Nat.Local;
 
 /// <summary>
 /// Local mode, with STUN and TURN configured and foreign addresses at hand: the kernel counts every packet of a machine
-/// to an address outside the private ranges, DNS questions among them, and counts none.
+/// to an address outside the private ranges, and every DNS question wherever it goes, because a private resolver passes
+/// it on; it counts none.
 /// </summary>
 public sealed class LocalModeTests : IDisposable
 {
     private const string Counting = """
         table ip lab {
           counter foreign { }
+          counter questions { }
           chain leaving {
             type filter hook output priority filter;
+            udp dport 53 counter name questions
+            tcp dport 53 counter name questions
             ip daddr { 127.0.0.0/8, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 } accept
             counter name foreign
           }
         }
         """;
+
+    // Nobody's address of the lab's internet.
+    private const string ForeignProxy = "http://203.0.113.99:3128";
 
     private const int Words = 20;
 
@@ -52,14 +59,23 @@ public sealed class LocalModeTests : IDisposable
         Assert.Equal(isLocalOnly, mac.Host.Counter("foreign") == 0);
     }
 
-    [Fact]
-    public async Task A_mac_in_local_mode_pairs_chats_and_restarts_and_sends_nothing_out_of_its_network()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mac_in_local_mode_pairs_chats_and_restarts_and_sends_nothing_out_of_its_network(
+        bool isLocalOnly)
     {
         using var world = new World();
         var (phone, mac) = Neighbours(world);
         await using var runner = mac.Host.Run(() => new MeteredRunner(Words));
         var daemonSettings = Settings("mac");
-        daemonSettings["Network__LocalOnly"] = "true";
+        var phoneSettings = Settings("phone");
+        if (isLocalOnly)
+        {
+            daemonSettings["Network__LocalOnly"] = "true";
+            phoneSettings["http_proxy"] = ForeignProxy;
+        }
+
         daemonSettings["Urls"] = "http://*:8443";
         daemonSettings["Ice__StunUrls"] = $"stun:{TurnServer.FirstStun}:3478,stun:stun.example.org:3478";
         daemonSettings["TURN_URLS"] = $"turn:{TurnServer.Address}:3478,turn:turn.example.org:3478";
@@ -72,7 +88,7 @@ public sealed class LocalModeTests : IDisposable
         var links = JsonSerializer.Deserialize<JsonElement>(invitation).GetProperty("links");
         var link = links.EnumerateArray().First().GetString()!;
 
-        using var chat = ChatRun.Start(phone.Host, Settings("phone"), link);
+        using var chat = ChatRun.Start(phone.Host, phoneSettings, link);
         runner.Say(Words / 2);
         await chat.Reach(Words / 2, Cancellation);
 
@@ -82,8 +98,13 @@ public sealed class LocalModeTests : IDisposable
         runner.Say(Words / 2 + 1);
         var stats = await chat.End(Words, Cancellation);
         Assert.Equal(1, stats.GetProperty("connections").GetInt32());
-        Assert.Equal(0, mac.Host.Counter("foreign"));
-        Assert.Equal(0, phone.Host.Counter("foreign"));
+
+        // Without local mode both are seen to send and to ask for names: the counters count.
+        foreach (var counter in new[] { "foreign", "questions" })
+        {
+            Assert.Equal(isLocalOnly, mac.Host.Counter(counter) == 0);
+            Assert.Equal(isLocalOnly, phone.Host.Counter(counter) == 0);
+        }
     }
 
     [Fact]
@@ -98,6 +119,7 @@ public sealed class LocalModeTests : IDisposable
         Assert.NotEqual(0, exit);
         Assert.Contains("models.example.org is no private address", said, StringComparison.Ordinal);
         Assert.Equal(0, mac.Host.Counter("foreign"));
+        Assert.Equal(0, mac.Host.Counter("questions"));
     }
 
     private static (Site Phone, Site Mac) Neighbours(World world)

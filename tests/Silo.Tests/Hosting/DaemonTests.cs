@@ -68,6 +68,16 @@ public sealed class DaemonTests : IDisposable
         Assert.Contains("FrontDoor:PublicUrl", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_owner_decides_whether_phones_of_other_macs_may_come(bool mayCome)
+    {
+        await using var daemon = await Start(more: $"--Pairing:FromOtherMacs={mayCome}");
+        daemon.Mac.Keys.FoundHousehold();
+        Assert.Equal(mayCome, daemon.Mac.Vouchers.Introduce().Accepts);
+    }
+
     [Fact]
     public async Task Shows_a_link_and_a_token_only_where_a_person_looks()
     {

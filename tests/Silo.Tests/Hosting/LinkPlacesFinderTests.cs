@@ -82,6 +82,8 @@ public sealed class LinkPlacesFinderTests
     [InlineData("https://ai.example.org", false, true)]
     [InlineData("https://ai.example.org", true, false)]
     [InlineData("https://192.168.1.7:8443", true, true)]
+    [InlineData("http://[fd7a:115c:a1e0::7]:8443", true, true)]
+    [InlineData("https://100.64.0.7:8443", true, false)]
     public void In_local_mode_a_public_url_is_a_private_address(string publicUrl, bool isLocalOnly, bool isGood) =>
         Assert.Equal(isGood, LinkPlacesFinder.Problem(publicUrl, isLocalOnly) is null);
 
