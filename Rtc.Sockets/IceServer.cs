@@ -104,6 +104,9 @@ public sealed record IceServer
         if (end < 0) return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
         if (end != host.Length - 1) return false;
         host = host[1..^1];
+
+        // RFC 3986 section 3.2.2 knows no zone, and IPAddress takes any text for one.
+        if (host.Contains('%', StringComparison.Ordinal)) return false;
         return IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
     }
 }

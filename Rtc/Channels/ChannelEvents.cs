@@ -65,7 +65,8 @@ internal sealed class ChannelEvents(SctpAssociation association, ChannelTable ch
                 OnPeerReset(source.Stream);
                 break;
             case AssociationEventKind.PeerResetAll:
-                foreach (var channel in channels.All.ToArray())
+                // Those that were reset before have nothing left to do, however often the peer says so.
+                foreach (var channel in channels.All.Where(channel => !channel.IsPeerReset).ToArray())
                 {
                     OnPeerReset(channel.Id);
                 }

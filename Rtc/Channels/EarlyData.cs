@@ -32,8 +32,13 @@ internal sealed class EarlyData
     /// <summary>Takes the oldest message for <paramref name="id"/>.</summary>
     public bool TryTake(StreamId id, out uint payloadProtocol, out byte[] payload)
     {
-        var index = _messages.FindIndex(message => message.Id == id);
-        if (index < 0)
+        var index = 0;
+        while (index < _messages.Count && _messages[index].Id != id)
+        {
+            index++;
+        }
+
+        if (index == _messages.Count)
         {
             (payloadProtocol, payload) = (0, []);
             return false;

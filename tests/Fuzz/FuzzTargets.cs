@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new("dtls-server", DtlsHandshakeTarget.Server, 256 * 1024),
         new("turn", TurnTarget.Run),
         new("turn-stream", TurnStreamTarget.Run),
+        new("ice-server", PhoneTargets.Servers, 256 * 1024),
         new("doctor-reply", DoctorTarget.Reply),
         new("frame", ProtocolTargets.Frame),
         new("channel", ProtocolTargets.Channel, 256 * 1024),
@@ -25,8 +26,12 @@ internal static class FuzzTargets
         new("link", ProtocolTargets.Link),
         new("handshake-payload", ProtocolTargets.HandshakePayloads),
         new("handshake-message", NoiseTarget.Run),
+        new("sealed-pairing", ProtocolTargets.Pairing),
+        new("voucher", ProtocolTargets.Vouching),
         new("signed-sdp", ProtocolTargets.SignedSdp),
         new("signaling", SignalingTargets.Envelope),
+        new("signaling-reply", PhoneTargets.Reply, 256 * 1024),
+        new("preamble", PreambleTarget.Run, 256 * 1024),
         new("control", SignalingTargets.Control),
     ];
 

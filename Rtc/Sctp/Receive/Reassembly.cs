@@ -19,6 +19,7 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
     private FragmentRun? _ready;
     private FragmentRun? _lastReady;
     private FragmentRun? _free;
+    private Tsn? _forwarded;
 
     /// <summary>
     /// Payload bytes held: parts, messages that wait for earlier ones, and messages not yet given back.
@@ -27,6 +28,9 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
 
     /// <summary>Chunks held, each costing more than its payload.</summary>
     public int HeldChunks { get; private set; }
+
+    /// <summary>How often a part was looked for or at to be given up, for tests.</summary>
+    public long Looked { get; private set; }
 
     /// <summary>Streams that are remembered.</summary>
     public int StreamCount => _streams.Count;
@@ -88,15 +92,8 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
     /// <summary>Gives up parts up to <paramref name="cumulative"/> (RFC 3758 section 3.6).</summary>
     public void ForwardTo(Tsn cumulative)
     {
-        foreach (var run in _byFirst.Values)
-        {
-            // What continues a message that was given up will never have a beginning.
-            if (run.First <= cumulative || (run.First == cumulative.Next && !run.HasBegin))
-            {
-                _skipped.Add(run);
-            }
-        }
-
+        FindSkipped(cumulative);
+        _forwarded = cumulative;
         foreach (var run in _skipped)
         {
             _byFirst.Remove(run.First);
@@ -156,6 +153,37 @@ internal sealed class Reassembly(BlockPool pool, int messageLengthMax)
 
         _byFirst.Clear();
         _byLast.Clear();
+    }
+
+    // No part begins before the last FORWARD TSN. Either the numbers since then are fewer than the parts, or the parts
+    // are fewer than the numbers: a peer that goes on by one does not have us look at all that it made us hold.
+    private void FindSkipped(Tsn cumulative)
+    {
+        if (_forwarded is { } last && cumulative - last is >= 0 and var count && count < _byFirst.Count)
+        {
+            for (var tsn = last.Next; tsn <= cumulative.Next; tsn = tsn.Next)
+            {
+                Looked++;
+                if (_byFirst.TryGetValue(tsn, out var run)) NoteSkipped(run, cumulative);
+            }
+
+            return;
+        }
+
+        foreach (var run in _byFirst.Values)
+        {
+            Looked++;
+            NoteSkipped(run, cumulative);
+        }
+    }
+
+    private void NoteSkipped(FragmentRun run, Tsn cumulative)
+    {
+        // What continues a message that was given up will never have a beginning.
+        if (run.First <= cumulative || (run.First == cumulative.Next && !run.HasBegin))
+        {
+            _skipped.Add(run);
+        }
     }
 
     private FragmentRun Join(FragmentRun run)

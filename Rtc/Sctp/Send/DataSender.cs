@@ -57,6 +57,9 @@ internal sealed class DataSender
     /// <summary>What is kept to be sent again: chunks and their payload bytes.</summary>
     public (int Chunks, int Bytes) Held => (_outstanding.Count, _outstanding.HeldBytes);
 
+    /// <summary>How often a chunk that is kept was looked at, for tests.</summary>
+    public long Looked => _outstanding.Looked;
+
     /// <summary>Whether everything handed over has been acknowledged or given up.</summary>
     public bool IsDrained => _queue.IsEmpty && _outstanding.Count == 0;
 

@@ -40,10 +40,17 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
 
     public int InFlightCount { get; private set; }
 
-    /// <summary>Chunks that were looked at in the search for lost ones.</summary>
-    public long Searched { get; private set; }
+    /// <summary>How often a chunk was looked at, for tests.</summary>
+    public long Looked { get; private set; }
 
-    public ref OutstandingChunk this[Tsn tsn] => ref _ring[(_head + (tsn - First)) & (_ring.Length - 1)];
+    public ref OutstandingChunk this[Tsn tsn]
+    {
+        get
+        {
+            Looked++;
+            return ref _ring[(_head + (tsn - First)) & (_ring.Length - 1)];
+        }
+    }
 
     public Tsn Add(in OutboundFragment fragment, Instant now)
     {
@@ -101,9 +108,9 @@ internal sealed class OutstandingData(BlockPool pool, Tsn initialTsn)
     public Tsn FindLost()
     {
         _lostFrom = _lostFrom < First ? First : _lostFrom;
-        for (; this[_lostFrom].State != ChunkState.Lost; _lostFrom = _lostFrom.Next)
+        while (this[_lostFrom].State != ChunkState.Lost)
         {
-            Searched++;
+            _lostFrom = _lostFrom.Next;
         }
 
         return _lostFrom;

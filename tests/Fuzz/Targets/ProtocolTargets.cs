@@ -5,6 +5,7 @@ using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Frames;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Protocol.Signaling;
+using QuicPair.Protocol.Vouching;
 
 namespace QuicPair.Fuzz.Targets;
 
@@ -57,6 +58,26 @@ internal static class ProtocolTargets
         _ = HandshakePayload.TryReadPhone(padded, out _);
         _ = HandshakePayload.TryReadMac(padded, out _);
         _ = HandshakePayload.TryReadPhone(input, out _);
+    }
+
+    public static void Pairing(ReadOnlySpan<byte> input)
+    {
+        if (!SealedPairing.TryRead(input, out var pairing)) return;
+        if (!SealedPairing.TryRead(pairing.Write(), out var again)
+            || !again.Secret.AsSpan().SequenceEqual(pairing.Secret)
+            || !again.PublicKey.AsSpan().SequenceEqual(pairing.PublicKey)
+            || again.Name != pairing.Name)
+        {
+            throw new InvalidDataException("A sealed pairing does not read what it wrote.");
+        }
+    }
+
+    public static void Vouching(ReadOnlySpan<byte> input)
+    {
+        if (Voucher.TryRead(input, out var voucher) && !input.SequenceEqual(voucher.Write()))
+        {
+            throw new InvalidDataException("A voucher is not what it reads.");
+        }
     }
 
     public static void SignedSdp(ReadOnlySpan<byte> input)

@@ -50,6 +50,7 @@ internal static class RtcTargets
     public static void Sdp(ReadOnlySpan<byte> input)
     {
         if (!SessionDescription.TryParse(Encoding.Latin1.GetString(input), out var description, out _)) return;
+        _ = SctpInit.TryParse(description!.SctpInit, out _);
         var local = new LocalParameters
         {
             Credentials = new IceCredentials("abcd", "0123456789abcdef012345"),

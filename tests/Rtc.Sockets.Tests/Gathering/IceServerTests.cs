@@ -38,6 +38,8 @@ public sealed class IceServerTests
     [InlineData("turns:turn.example?transport=udp")]
     [InlineData("turn:2001:db8::1")]
     [InlineData("turn:[turn.example]")]
+    [InlineData("turn:[fe80::1%eth0]")]
+    [InlineData("turn:[::1%any text]")]
     [InlineData("turn:user@turn.example")]
     public void Refuses_everything_else(string? uri) => Assert.False(IceServer.TryParse(uri, out _));
 

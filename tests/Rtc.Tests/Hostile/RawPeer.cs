@@ -39,6 +39,12 @@ internal sealed class RawPeer
 
     public int Events { get; private set; }
 
+    /// <summary>Bytes that the victim has allocated since.</summary>
+    public long Allocated { get; private set; }
+
+    /// <summary>How often the victim has looked at a chunk that it keeps, its own or ours.</summary>
+    public long Looked => Control.Sender.Looked + Control.Reassembly.Looked;
+
     /// <summary>The next TSN that the victim expects.</summary>
     public Tsn Next => Control.Tracker.Cumulative.Next;
 
@@ -66,7 +72,9 @@ internal sealed class RawPeer
     public void Deliver(byte[] packet)
     {
         BytesIn += packet.Length;
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Victim.HandleDatagram(Now, packet);
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         Drain();
     }
 
@@ -88,8 +96,10 @@ internal sealed class RawPeer
     /// <summary>Takes what the victim says and sends.</summary>
     public void Drain()
     {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         while (Victim.TryTake(out _)) Events++;
-        while (Victim.TryTransmit(Now, _packet, out var length))
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        while (TryTransmit(out var length))
         {
             Answers++;
             BytesOut += length;
@@ -97,5 +107,14 @@ internal sealed class RawPeer
         }
     }
 
-    public void ForgetAnswers() => (Answers, DataChunks, BytesIn, BytesOut, Events) = (0, 0, 0, 0, 0);
+    public void ForgetAnswers() =>
+        (Answers, DataChunks, BytesIn, BytesOut, Events, Allocated) = (0, 0, 0, 0, 0, 0);
+
+    private bool TryTransmit(out int length)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var isSent = Victim.TryTransmit(Now, _packet, out length);
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        return isSent;
+    }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using QuicPair.Rtc.Ice;
 using QuicPair.Rtc.Machine;
+using QuicPair.Rtc.Stun;
 using QuicPair.Rtc.Wire;
 using Xunit;
 
@@ -107,6 +109,34 @@ public sealed class IceAgentTests
             Assert.NotEqual(pair.Left.Role, pair.Right.Role);
             Assert.True(pair.Left.Counters.RoleConflicts + pair.Right.Counters.RoleConflicts > 0);
         }
+    }
+
+    [Fact]
+    public void A_check_with_an_attribute_that_must_be_understood_and_is_not_gets_420_and_its_name()
+    {
+        var pair = new IcePair();
+        var (left, right) = (pair.Left, pair.Right);
+        left.SetRemote(pair.Now, right.Credentials, right.LocalCandidates);
+        var (buffer, id) = (new byte[600], new TransactionId(1, 2));
+        var writer = new StunMessageWriter(buffer, new(StunClass.Request, StunMethod.Binding, id));
+        writer.AddUsername(left.Credentials.UsernameFrom(right.Credentials));
+        writer.AddPriority(1);
+        writer.AddControlled(1);
+        writer.AddChannelNumber(0x4000);
+        var length = writer.Complete(Encoding.ASCII.GetBytes(left.Credentials.Password));
+        var path = new NetworkPath(IcePair.Address("192.0.2.1"), IcePair.Address("198.51.100.1"));
+        left.HandleDatagram(pair.Now, path, buffer.AsSpan(0, length));
+
+        Assert.True(left.TryTransmit(pair.Now, buffer, out length, out var back));
+        Assert.Equal(path, back);
+        var answer = buffer.AsSpan(0, length);
+        Assert.True(StunMessage.TryParse(answer, out var message));
+        Assert.Equal(id, message.Header.TransactionId);
+        Assert.Equal(StunErrorCode.UnknownAttribute, message.ErrorCode);
+
+        // UNKNOWN-ATTRIBUTES with CHANNEL-NUMBER.
+        ReadOnlySpan<byte> unknown = [0x00, 0x0A, 0x00, 0x02, 0x00, 0x0C];
+        Assert.True(answer.IndexOf(unknown) > 0);
     }
 
     [Fact]

@@ -99,6 +99,22 @@ public sealed class ReassemblyTests
     }
 
     [Fact]
+    public void Forwarding_by_one_does_not_look_at_all_that_is_held()
+    {
+        _reassembly.ForwardTo(new Tsn(1));
+        for (var tsn = 3u; tsn < 103; tsn++) Add(tsn, 0, DataFlags.Begin, "a");
+        Add(104, 0, DataFlags.None, "b", stream: 1);
+        var before = _reassembly.Looked;
+        _reassembly.ForwardTo(new Tsn(3));
+        Assert.Equal(100, _reassembly.HeldChunks);
+        Assert.InRange(_reassembly.Looked - before, 1, 3);
+
+        // What continues is given up with what came before it.
+        _reassembly.ForwardTo(new Tsn(103));
+        Assert.Equal(0, _reassembly.HeldChunks);
+    }
+
+    [Fact]
     public void Forwarding_delivers_what_had_arrived_before_the_skipped_message()
     {
         Add(2, 1, Whole, "b");
