@@ -26,7 +26,8 @@ internal sealed class MacGrain(
             return OfferReply.Reject(OfferProblem.Refused);
         }
 
-        if (peers.IsDraining)
+        // Who is connected stays, and may have to be reached over another path.
+        if (peers.IsDraining && peers.Presence(offer.Device) is null)
         {
             return OfferReply.Reject(OfferProblem.Draining);
         }

@@ -102,6 +102,7 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
                     return Accept(offer, verified, same);
                 }
 
+                if (IsDraining) return OfferReply.Reject(OfferProblem.Draining);
                 if (!HasRoom(verified.Device, out var outdated)) return OfferReply.Reject(OfferProblem.Overloaded);
 
                 // First: a description that cannot be used takes nobody's place.

@@ -8,7 +8,7 @@ namespace QuicPair.Cluster.Tests;
 
 /// <summary>
 /// Macs, a database and answers that go away, in real processes with the default probe settings. Each knock has five
-/// seconds; one that gets no answer by then fails its test.
+/// seconds; one that gets no answer by then fails its test, but where it only waits for a state.
 /// </summary>
 public sealed class GoingAwayTests(Database database)
 {

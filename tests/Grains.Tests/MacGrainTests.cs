@@ -61,6 +61,29 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
     }
 
     [Fact]
+    public async Task A_Mac_that_takes_no_new_phones_hears_the_offers_of_those_that_are_connected()
+    {
+        var mac = household.A;
+        var (connected, other) = (Sample.NewDevice(), Sample.NewDevice());
+        mac.Put(connected, PairingStage.Paired);
+        mac.Put(other, PairingStage.Paired);
+        mac.Connect(connected);
+        var grain = household.Grains.Mac(mac.Id);
+        await grain.Drain(true);
+        try
+        {
+            var refused = await grain.Offer(Sample.From(new PairingKey(mac.Id, other)));
+            Assert.Equal(OfferReply.Reject(OfferProblem.Draining), refused);
+            Assert.NotNull((await grain.Offer(Sample.From(new PairingKey(mac.Id, connected)))).Answer);
+        }
+        finally
+        {
+            await grain.Drain(false);
+            mac.Disconnect(connected);
+        }
+    }
+
+    [Fact]
     public async Task The_snapshot_lists_paired_devices_only()
     {
         var mac = household.A;

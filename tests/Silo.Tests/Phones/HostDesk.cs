@@ -65,6 +65,10 @@ internal sealed class HostDesk : IAsyncDisposable
     /// <summary>An offer of a phone that has just begun, which nobody has seen.</summary>
     public OfferEnvelope Sign(DeviceRecord record) => Sign(record.Id, record.OfferKey, Begin().LocalDescription);
 
+    /// <summary>A later offer of a phone that goes on, which nobody has seen.</summary>
+    public OfferEnvelope Sign(DeviceRecord record, PeerConnection phone) =>
+        Sign(record.Id, record.OfferKey, phone.LocalDescription);
+
     /// <summary>An offer that made a connection.</summary>
     public async Task<OfferEnvelope> Accepted(DeviceRecord record)
     {

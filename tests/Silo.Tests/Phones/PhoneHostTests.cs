@@ -187,6 +187,23 @@ public sealed class PhoneHostTests
         Assert.Same(made.Answer, Assert.IsType<OfferVerdict.Repeated>(desk.Verify(offer)).Answer);
     }
 
+    [Fact]
+    public async Task A_Mac_that_takes_no_new_phones_takes_the_later_offers_of_those_that_it_has()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var device = desk.Sessions.Pair();
+        var (_, first, phone) = await desk.Offer(device);
+        desk.Host.IsDraining = true;
+
+        Assert.Equal(OfferProblem.Draining, (await desk.Offer(device)).Reply.Problem);
+        var again = desk.Sign(device, phone);
+        Assert.IsType<OfferVerdict.Verified>(desk.Verify(again));
+        var later = await desk.Host.Answer(again, TestContext.Current.CancellationToken);
+
+        // An answer of the same connection.
+        Assert.Equal(first.Answer!.Nonce.ToArray(), later.Answer!.Nonce.ToArray());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
