@@ -56,7 +56,9 @@ internal static class StatsText
                 $"prompt {statistics.PromptMs} ms",
                 $"{here} (at the Mac {statistics.TtftMs} ms)",
                 $"{statistics.Tokens} tokens",
-                string.Create(CultureInfo.InvariantCulture, $"{statistics.TokensPerSecond:0.#} tokens/s"));
+                statistics.TokensPerSecond > 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"{statistics.TokensPerSecond:0.#} tokens/s")
+                    : "speed not measured");
     }
 
     private static string Milliseconds(TimeSpan time) =>
@@ -90,7 +92,7 @@ internal static class StatsText
                 writer.WriteNumber("prompt_ms", statistics.PromptMs);
                 writer.WriteNumber("ttft_ms", statistics.TtftMs);
                 writer.WriteNumber("tokens", statistics.Tokens);
-                writer.WriteNumber("tokens_per_s", statistics.TokensPerSecond);
+                if (statistics.TokensPerSecond > 0) writer.WriteNumber("tokens_per_s", statistics.TokensPerSecond);
             }
 
             writer.WriteEndObject();

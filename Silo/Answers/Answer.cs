@@ -94,6 +94,12 @@ internal sealed class Answer : IDisposable
     /// </summary>
     public Action<string, long>? Spent { get; init; }
 
+    /// <summary>Whether there is something behind an entry, or the next one is still to come.</summary>
+    public bool HasAfter(long entry)
+    {
+        lock (_lock) return entry < _log.Count || (entry == _log.Count && !_isComplete);
+    }
+
     /// <summary>Reads the log after an entry, then live; takes the place of the subscriber before.</summary>
     /// <param name="after">The last entry that the reader has; 0 for all.</param>
     /// <param name="signal">Called when there is something to take; must not block.</param>

@@ -75,8 +75,8 @@ internal sealed partial class AnswerBook
     /// <summary>The chat needs the runner no longer; its log is kept for a while.</summary>
     private void Finish(Answer answer)
     {
-        if (!_open.TryGetValue(answer, out var open)) return;
-        _queue.Leave(open.Ticket);
+        if (!_open.TryGetValue(answer, out var open) || open.Ticket is not { } ticket) return;
+        _queue.Leave(ticket);
         AnswerMeter.Ended(answer.Statistics);
         var mine = _devices.GetValueOrDefault(answer.Device);
         mine?.Unfinished.Remove(answer);
@@ -89,7 +89,7 @@ internal sealed partial class AnswerBook
 
         var expiry = _time.CreateTimer(_ => Expire(answer), null, AnswerLimits.Kept,
             Timeout.InfiniteTimeSpan);
-        _open[answer] = (open.Ticket, expiry);
+        _open[answer] = (null, expiry);
         Shrink();
     }
 

@@ -10,7 +10,10 @@ internal sealed partial class AnswerBook : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DeviceAnswers> _devices = [];
-    private readonly Dictionary<Answer, (ChatTicket Ticket, ITimer? Expiry)> _open = [];
+
+    // Without a ticket once the runner is given back: what was asked may be larger than the log that is kept.
+    private readonly Dictionary<Answer, (ChatTicket? Ticket, ITimer? Expiry)> _open = [];
+
     private readonly FairQueue<ChatTicket> _queue;
     private readonly RunnerOptions _options;
     private readonly ChatWork _work;
@@ -105,7 +108,7 @@ internal sealed partial class AnswerBook : IDisposable
         bool waited;
         lock (_lock)
         {
-            waited = _open.TryGetValue(answer, out var open) && _queue.IsWaiting(open.Ticket);
+            waited = _open.TryGetValue(answer, out var open) && open.Ticket is { } ticket && _queue.IsWaiting(ticket);
             if (waited) Finish(answer);
         }
 
@@ -176,7 +179,7 @@ internal sealed partial class AnswerBook : IDisposable
 
     // What a chat took is counted at its end: until then it may be all that it may take.
     private long Reserved(DeviceAnswers mine) => mine.Unfinished.Where(answer => !answer.IsEnded)
-        .Sum(answer => answer.PromptTokens + MaxTokens(_open[answer].Ticket.Chat.Options));
+        .Sum(answer => answer.PromptTokens + MaxTokens(_open[answer].Ticket!.Chat.Options));
 
     private long MaxTokens(SamplingOptions options) => options.MaxTokens ?? _options.MaxAnswerTokens;
 

@@ -29,7 +29,7 @@ internal sealed partial class ChatWork(
             await foreach (var step in runner.Chat(chat with { Model = model }, silence.Token))
             {
                 silence.Heard(TimeSpan.FromSeconds(options.SilenceSeconds));
-                if (step is RunnerEvent.Finished { Statistics: { Tokens: > 0 } statistics })
+                if (step is RunnerEvent.Finished { Statistics: { TokensPerSecond: > 0 } statistics })
                 {
                     var speed = BitConverter.DoubleToInt64Bits(statistics.TokensPerSecond);
                     Interlocked.Exchange(ref _lastSpeed, speed);

@@ -148,6 +148,11 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
     private ErrorMessage? Resume(ResumeMessage request)
     {
         if (parts.Answers.Find(device, request.Id!) is not { } answer) return Refuse(request, ErrorCode.NotFound);
+        if (!answer.HasAfter(request.After))
+        {
+            return Refuse(request, ErrorCode.NotFound) with { Text = "That answer has nothing behind that entry." };
+        }
+
         _reading.RemoveAll(reading => reading.Answer == answer);
         _reading.Add(answer.Subscribe(request.After, wake));
         return null;

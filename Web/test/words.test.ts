@@ -59,6 +59,7 @@ test("Says what an answer cost, and only what is known", () => {
     statsText({ ...answer, state: "done", model: "m", cutShort: true, stats }),
     "m · first word 1 ms · 8.0 tokens/s · 12 tokens · cut at the length limit",
   );
+  assert.equal(statsText({ ...answer, state: "done", stats: { tokens: 12, tokens_per_s: 0 } }), "12 tokens");
 });
 
 test("Says how the connection goes", () => {

@@ -19,8 +19,6 @@ internal sealed class UdpAsker : IDisposable
         _socket.Bind(new IPEndPoint(any, 0));
     }
 
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
-
     /// <summary>Sends bytes that nobody answers.</summary>
     public async Task Send(byte[] bytes, IPEndPoint to, CancellationToken cancellation)
     {

@@ -53,7 +53,8 @@ function FirstToken({ answer }: { answer: LastAnswer }) {
   return (
     <>
       <p class="quiet">
-        First token <b>{duration(answer.firstTokenMs)}</b> · {answer.tokens} tokens · {Math.round(answer.tokensPerSecond)}/s
+        First token <b>{duration(answer.firstTokenMs)}</b> · {answer.tokens} tokens
+        {answer.tokensPerSecond > 0 && ` · ${answer.tokensPerSecond.toFixed(answer.tokensPerSecond < 10 ? 1 : 0)}/s`}
       </p>
       <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={words}>
         {parts.map((part, index) => (

@@ -59,7 +59,7 @@ export function statsText({ model, stats, state, cutShort }: Answer): string {
   const parts = [
     model,
     stats.ttft_ms === undefined ? "" : `first word ${milliseconds(Math.max(1, Math.round(stats.ttft_ms)))}`,
-    stats.tokens_per_s === undefined
+    stats.tokens_per_s === undefined || stats.tokens_per_s === 0
       ? ""
       : `${stats.tokens_per_s.toFixed(stats.tokens_per_s < 10 ? 1 : 0)} tokens/s`,
     stats.tokens === undefined ? "" : `${stats.tokens} tokens`,

@@ -96,6 +96,17 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_speed_that_nobody_measured_is_not_shown_as_none()
+    {
+        _mac.Statistics = Statistics with { TokensPerSecond = 0 };
+        var run = await Run("chat", "--stats", Link, "Hello");
+        Assert.EndsWith(" · 55 tokens · speed not measured\n", run.Error, StringComparison.Ordinal);
+        run = await Run("chat", "--json", "--stats", "Hello");
+        var stats = JsonElement.Parse(run.Out.TrimEnd('\n').Split('\n')[^1]);
+        Assert.False(stats.TryGetProperty("tokens_per_s", out _));
+    }
+
+    [Fact]
     public async Task Stats_of_an_answer_without_statistics_say_when_its_first_token_came()
     {
         var run = await Run("chat", "--stats", Link, "Hello");
@@ -124,6 +135,24 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.All(times, time => Assert.InRange(Number($"{time}_ms"), 0d, double.MaxValue));
 
         double Number(string name) => stats.GetProperty(name).GetDouble();
+    }
+
+    [Fact]
+    public async Task A_link_that_is_cut_or_changed_or_over_has_its_sentence_and_makes_no_offer()
+    {
+        var link = Link;
+        var changed = $"{link[..^1]}{(link[^1] == 'A' ? 'B' : 'A')}";
+        var over = (_mac.Link with { Origin = _door.Origin, Expiry = 1 }).Format();
+        Assert.Equal(
+            new CommandRun(ExitCode.Usage, "", "This link is not complete: its length is wrong.\n"),
+            await Run("chat", link[..^1], "Hello"));
+        Assert.Equal(
+            new CommandRun(ExitCode.Usage, "", "This link was changed or mistyped: its check does not match.\n"),
+            await Run("chat", changed, "Hello"));
+        Assert.Equal(
+            new CommandRun(ExitCode.Refused, "", "This link has expired; ask for a new one.\n"),
+            await Run("chat", over, "Hello"));
+        Assert.Empty(_mac.Offers);
     }
 
     [Fact]

@@ -199,6 +199,11 @@ public sealed class MacCommandTests : IAsyncLifetime
         var run = await Run("bench", "-n", "1", "--warm-up", "0");
         var ours = run.Out.Split('\n').Single(line => line.Contains("ours", StringComparison.Ordinal));
         Assert.Equal(3, ours.Split("not measured").Length - 1);
+        var json = JsonElement.Parse((await Run("bench", "-n", "1", "--warm-up", "0", "--json")).Out);
+        string[] stages = ["ours", "queue", "load", "prompt", "first_token"];
+        Assert.All(
+            stages,
+            stage => Assert.Equal(JsonValueKind.Null, json.GetProperty("stages").GetProperty(stage).ValueKind));
         Assert.Equal(ExitCode.Usage, (await Run("bench", "-n", "0")).ExitCode);
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using QuicPair.Silo.Answers;
+using QuicPair.Silo.Runners;
 
 namespace QuicPair.Silo.Tests.Answers;
 
@@ -36,6 +38,50 @@ public sealed class AnswerLimitsTests
         Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c0"));
         Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "c1"));
         Assert.Null(desk.Book.Find(AnswerDesk.Tablet, "c1"));
+    }
+
+    [Fact]
+    public async Task Ended_logs_of_all_devices_take_so_much_memory_and_the_oldest_goes_first()
+    {
+        const int tooMany = 3;
+        using var desk = new AnswerDesk();
+        var text = new string('x', 1_000_000);
+        var fit = (int)(AnswerLimits.KeptBytes / (text.Length + AnswerLimits.EntryBytes));
+        for (var i = 0; i < fit + tooMany; i++)
+        {
+            await Finish(desk, $"c{i}", Device(i), text);
+            desk.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        await WaitUntilIdle(desk);
+
+        Assert.Equal(
+            Enumerable.Range(tooMany, fit),
+            Enumerable.Range(0, fit + tooMany).Where(i => desk.Book.Find(Device(i), $"c{i}") is not null));
+
+        // So many devices that none has more than its sixteen.
+        static string Device(int log) => new string('a', 15) + (char)('c' + (log % 5));
+    }
+
+    [Fact]
+    public async Task What_was_asked_is_not_kept_with_the_log()
+    {
+        using var desk = new AnswerDesk();
+        var (answer, asked) = AskAndForget(desk);
+        var reader = new AnswerDesk.Reader(answer);
+        (await desk.Runner.Begun()).Finish();
+        await reader.ToEnd();
+        await WaitUntilIdle(desk);
+
+        // A thread may still be on its way out of the chat's work.
+        for (var round = 0; round < 100 && asked.IsAlive; round++)
+        {
+            GC.Collect();
+            await Task.Yield();
+        }
+
+        Assert.False(asked.IsAlive);
+        Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "c1"));
     }
 
     [Fact]
@@ -109,10 +155,21 @@ public sealed class AnswerLimitsTests
         Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c1"));
     }
 
-    private static async Task Finish(AnswerDesk desk, string id)
+    // Of its own, so that nothing of it is on the test's stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (Answer Answer, WeakReference Asked) AskAndForget(AnswerDesk desk)
     {
-        var reader = new AnswerDesk.Reader(desk.Ask(id));
+        var message = new RunnerMessage("user", "hi");
+        var start = desk.Book.Start(AnswerDesk.Phone, "c1", new RunnerChat("m", [message]), streamed: true);
+        return (Assert.IsType<AnswerStart.Accepted>(start).Answer, new WeakReference(message));
+    }
+
+    private static async Task Finish(
+        AnswerDesk desk, string id, string device = AnswerDesk.Phone, string text = "")
+    {
+        var reader = new AnswerDesk.Reader(desk.Ask(id, device));
         var script = await desk.Runner.Begun();
+        if (text.Length > 0) script.Say(text);
         script.Finish();
         await reader.ToEnd();
     }

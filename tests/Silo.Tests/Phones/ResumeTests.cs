@@ -92,6 +92,33 @@ public sealed class ResumeTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(9, true)]
+    public async Task Behind_what_there_is_nothing_is_resumed(int after, bool hasEnded)
+    {
+        using var phone = await _desk.ConnectPaired(_desk.Pair());
+        await phone.Send("""{"op":"chat","id":"c","prompt":"hi"}""");
+        var script = await _desk.Runner.Begun();
+        script.Say("a");
+        await NextText(phone, 0);
+        if (hasEnded)
+        {
+            script.Finish();
+            Assert.Equal("done", (await Entry(phone)).Op);
+        }
+
+        await phone.Send($$"""{"op":"resume","id":"c","after":{{after}}}""");
+
+        Assert.StartsWith(
+            """{"op":"error","id":"c","for":"resume","code":"not_found",""", await phone.Next(),
+            StringComparison.Ordinal);
+        if (hasEnded) return;
+        script.Say("b");
+        Assert.Equal("b", await NextText(phone, 1));
+    }
+
     [Fact]
     public async Task A_long_silence_of_the_runner_is_bridged_by_pings_and_the_answer_arrives()
     {

@@ -37,6 +37,7 @@ public sealed class ModelRequestTests : IDisposable
     [InlineData("unload", "../m", "model_not_found")]
     [InlineData("show", "cloud", "not_allowed")]
     [InlineData("load", "cloud", "not_allowed")]
+    [InlineData("unload", "cloud", "not_allowed")]
     public async Task A_model_that_there_is_not_never_reaches_the_runner(string op, string model, string code)
     {
         using var phone = await _desk.ConnectPaired(_desk.Pair());

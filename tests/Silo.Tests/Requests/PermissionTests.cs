@@ -85,6 +85,36 @@ public sealed class PermissionTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_model_on_its_list_a_chat_that_names_none_has_none()
+    {
+        using var phone = await Connect(new DeviceRights { Models = ["gone"] });
+
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi"}""");
+
+        Assert.StartsWith(
+            """{"op":"error","id":"c1","seq":1,"code":"model_not_found",""", await Until(phone, "\"op\":\"error\""),
+            StringComparison.Ordinal);
+        Assert.False(_desk.Runner.HasBegun);
+    }
+
+    [Fact]
+    public async Task After_its_expiry_a_device_may_still_cancel_what_runs_and_say_that_it_is_there()
+    {
+        var record = _desk.Pair();
+        using var phone = await _desk.ConnectPaired(record);
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi"}""");
+        await _desk.Runner.Begun();
+        var now = _desk.Time.GetUtcNow().ToUnixTimeSeconds();
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { Expires = now } });
+
+        await phone.Send("""{"op":"ping","id":"p1"}""");
+        Assert.Equal("""{"op":"pong","id":"p1"}""", await phone.Next());
+        await phone.Send("""{"op":"cancel","id":"c1"}""");
+        Assert.StartsWith(
+            """{"op":"error","id":"c1","seq":1,"code":"cancelled",""", await phone.Next(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unloading_can_be_forbidden_and_pulling_allowed()
     {
         using var phone = await Connect(new DeviceRights { Pull = true, Unload = false });
