@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuicPair.Cluster;
@@ -12,8 +13,8 @@ namespace QuicPair.Silo.Household;
 /// </summary>
 internal static class HouseholdFolder
 {
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerFolder =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static string Of(DataFolder folder) => folder.Of(HouseholdFiles.Folder);
 
@@ -36,23 +37,12 @@ internal static class HouseholdFolder
                 new JsonObject { [nameof(FrontDoorOptions.PublicUrl)] = publicUrl };
         }
 
-        var path = Path.Combine(folder, HouseholdFiles.Settings);
-        var draft = $"{path}.{Environment.ProcessId}.new";
-        File.Delete(draft);
-        var file = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerFile,
-        };
-        using (var stream = new FileStream(draft, file))
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        var content = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(content, new JsonWriterOptions { Indented = true }))
         {
             settings.WriteTo(writer);
-            writer.Flush();
-            stream.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, path, overwrite: true);
+        OwnerFile.Write(Path.Combine(folder, HouseholdFiles.Settings), content.WrittenSpan);
     }
 }

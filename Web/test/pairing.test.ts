@@ -151,12 +151,14 @@ test("A tap after one that failed begins anew", async () => {
   assert.equal((await prepare(database, link)).secret, link.secret);
 });
 
-test("A Mac that is gone or restarts in the middle is tried again, and keeps its link", async () => {
+test("A Mac that is gone, restarts or errs in the middle is tried again, and keeps its link", async () => {
   for (const [closeCode, code] of [
     [undefined, "lost"],
     [CloseCode.shutdown, "shutdown"],
     [CloseCode.renew, "lost"],
     [CloseCode.idle, "lost"],
+    [CloseCode.protocol, "protocol"],
+    [CloseCode.tooLarge, "protocol"],
   ] as const) {
     for (const isStored of [false, true]) {
       const stage = new Stage();

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { Database } from "../src/phone/database.ts";
+import { Problem } from "../src/phone/problem.ts";
+import { CloseCode } from "../src/protocol/frame.ts";
 import { PhoneStage } from "./phoneStage.ts";
 
 /** A phone with a live session, after one offer. */
@@ -268,4 +271,39 @@ test("A connection that fails in the handshake, or right behind it, is not waite
   };
   await stage.pass(500);
   assert.deepEqual([stage.phone.link.kind, stage.offers], ["waiting", 2]);
+});
+
+for (const [closeCode, kind, problem] of [
+  [CloseCode.normal, "stopped", "elsewhere"],
+  [CloseCode.renew, "waiting", "lost"],
+  [CloseCode.protocol, "waiting", "protocol"],
+  [CloseCode.tooLarge, "waiting", "protocol"],
+  [CloseCode.refused, "stopped", "refused"],
+  [CloseCode.revoked, "stopped", "revoked"],
+  [CloseCode.shutdown, "waiting", "shutdown"],
+  [CloseCode.idle, "waiting", "lost"],
+] as const) {
+  test(`The close code ${closeCode} of the Mac is the cause "${problem}"`, async (context) => {
+    const stage = await live(context);
+    await stage.close(closeCode);
+    assert.deepEqual(stage.phone.link, { kind, problem });
+  });
+}
+
+test("A Mac that breaks a rule is the cause, and is tried again", async (context) => {
+  const stage = await live(context);
+  stage.connections[0]?.channel.receive(Uint8Array.of(0x10, 1, 2, 3));
+  await stage.settle();
+  assert.deepEqual(stage.phone.link, { kind: "waiting", problem: "protocol" });
+  await stage.pass(500);
+  assert.equal(stage.phone.link.kind, "live");
+});
+
+test("A browser without WebRTC, and one that keeps nothing, say so", async (context) => {
+  const stage = new PhoneStage(context);
+  Reflect.set(globalThis, "RTCPeerConnection", undefined);
+  await stage.start();
+  assert.deepEqual(stage.phone.link, { kind: "stopped", problem: "no_webrtc" });
+  // Node has no IndexedDB.
+  await assert.rejects(Database.open(), (error) => error instanceof Problem && error.code === "storage");
 });

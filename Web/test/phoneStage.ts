@@ -5,7 +5,7 @@ import { HandshakeState } from "../src/noise/handshakeState.ts";
 import { IKpsk2 } from "../src/noise/pattern.ts";
 import type { Database, PairedMac } from "../src/phone/database.ts";
 import { Phone } from "../src/phone/phone.ts";
-import { FrameKind } from "../src/protocol/frame.ts";
+import { type Frame, FrameKind } from "../src/protocol/frame.ts";
 import { FrameAssembler } from "../src/protocol/frameAssembler.ts";
 import { writeMacPayload } from "../src/protocol/handshakePayload.ts";
 import { type JsonObject, readJsonObject } from "../src/protocol/json.ts";
@@ -130,6 +130,7 @@ export class PhoneStage {
   readonly #held: (() => void)[] = [];
   readonly #macKey = fromPrivateBytes(randomBytes(32));
   readonly #keys = { psk: randomBytes(32), offerKey: randomBytes(32) };
+  #say: (frame: Frame) => void = () => undefined;
   #phone: Phone | undefined;
 
   constructor(context: TestContext) {
@@ -203,6 +204,12 @@ export class PhoneStage {
     await this.settle();
   }
 
+  /** The Mac ends the session with this code. */
+  async close(code: number): Promise<void> {
+    this.#say({ kind: FrameKind.close, last: true, content: Uint8Array.of(code) });
+    await this.settle();
+  }
+
   /** Answers every offer that the front door holds. */
   async release(): Promise<void> {
     for (const answer of this.#held.splice(0)) {
@@ -265,7 +272,10 @@ export class PhoneStage {
     let sealed: SecureChannel | undefined;
     channel.hear = (message) => {
       if (sealed === undefined) {
-        void this.#shakeHands(connection, prologue, message).then((made) => (sealed = made));
+        void this.#shakeHands(connection, prologue, message).then((made) => {
+          sealed = made;
+          this.#say = (frame) => channel.receive(made.seal(frame, "pad"));
+        });
         return;
       }
       const frame = sealed.open(message);

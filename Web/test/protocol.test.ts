@@ -148,6 +148,25 @@ test("Writes the known prologues", () => {
   }
 });
 
+test("Names certificates in the prologue as libp2p does", () => {
+  const known = vectors<Record<"client_fingerprint" | "server_fingerprint" | "prologue", string>>(
+    "libp2p/webrtc-direct-prologue.json",
+  );
+  const label = "quicpair/1\0";
+  const written = writePrologue({
+    mode: 1,
+    phoneCertificate: fromHex(known.client_fingerprint),
+    macCertificate: fromHex(known.server_fingerprint),
+    offerNonce: new Uint8Array(16),
+    answerNonce: new Uint8Array(16),
+    versions: [1],
+    chosen: 1,
+  });
+  const certificates = fromHex(known.prologue).slice("libp2p-webrtc-noise:".length);
+  const start = label.length + 1;
+  assert.equal(toHex(written.slice(start, start + certificates.length)), toHex(certificates));
+});
+
 test("Accepts and refuses descriptions as known", () => {
   interface Case {
     name: string;

@@ -118,6 +118,9 @@ function problemOf(closeCode: number | undefined): ProblemCode {
       return "revoked";
     case CloseCode.shutdown:
       return "shutdown";
+    case CloseCode.protocol:
+    case CloseCode.tooLarge:
+      return "protocol";
     default:
       return "lost";
   }

@@ -70,6 +70,9 @@ export function problemOfClose(closeCode: number | undefined): Problem {
       return new Problem("elsewhere");
     case CloseCode.shutdown:
       return new Problem("shutdown");
+    case CloseCode.protocol:
+    case CloseCode.tooLarge:
+      return new Problem("protocol");
     default:
       return new Problem("lost");
   }

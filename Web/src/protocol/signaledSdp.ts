@@ -18,7 +18,7 @@ const MAXIMUM_LINE_LENGTH = 512;
 const MAXIMUM_CANDIDATES = 32;
 
 const fingerprintLine = /^a=fingerprint:sha-256 ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/;
-const dataSection = /^m=application \d+ UDP\/DTLS\/SCTP webrtc-datachannel$/;
+const dataSection = /^m=application \d{1,5} UDP\/DTLS\/SCTP webrtc-datachannel$/;
 
 /** Checks a description before it is signed or used, and takes the one certificate fingerprint out of it. */
 export function checkSdp(sdp: string): SdpResult {

@@ -42,6 +42,9 @@ interface Flags {
   readonly expiredFor?: number;
 }
 
+const fingerprintLine = /^a=fingerprint:sha-256 .*$/m;
+const otherFingerprint = `a=fingerprint:sha-256 ${Array<string>(32).fill("A7").join(":")}`;
+
 /** What the next things that happen are like. */
 const behaviour = {
   /** The owner lets the phone wait; `confirm()` goes on. */
@@ -50,6 +53,8 @@ const behaviour = {
   diesAtAck: false,
   /** The second handshake message is noise of another kind. */
   breakHandshake: false,
+  /** Answers name a certificate that this Mac does not have. */
+  namesOtherCertificate: false,
   /** The clock of this Mac, in seconds from the phone's. */
   clockOffset: 0,
 };
@@ -124,7 +129,8 @@ class TestMac {
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     await connection.setLocalDescription(await connection.createAnswer());
     await gathered(connection);
-    const { sdp } = exactly(connection.localDescription);
+    const own = exactly(connection.localDescription).sdp;
+    const sdp = behaviour.namesOtherCertificate ? own.replace(fingerprintLine, otherFingerprint) : own;
     const answerNonce = this.#nonces.get(connection) ?? randomBytes(16);
     this.#nonces.set(connection, answerNonce);
     // The handshake is bound to the first offer of a connection, whatever candidates follow in later ones.

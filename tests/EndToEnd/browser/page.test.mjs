@@ -360,6 +360,18 @@ test("A Mac without the right keys is refused before it hears anything", async (
   await phone.close();
 });
 
+test("A Mac whose certificate is not the one in its answer hears nothing, not even a handshake", async () => {
+  const link = await stage.mac((at) => {
+    mac.behaviour.namesOtherCertificate = true;
+    return mac.invite(at);
+  }, stage.origin("localhost"));
+  const phone = await Phone.open(link);
+  await phone.click("Pair");
+  await phone.see(".problem", "could not be verified");
+  assert.deepEqual(await stage.mac(() => [mac.modes, mac.names]), [[1], []]);
+  await phone.close();
+});
+
 test("A phone whose clock is wrong pairs by the Mac's", async () => {
   await stage.mac(() => (mac.behaviour.clockOffset = 4_000));
   const phone = await Phone.paired();
