@@ -9,7 +9,7 @@ public sealed record SignalingProblem
     [JsonPropertyName("code")]
     public string? Code { get; init; }
 
-    /// <summary>The Mac's clock in Unix seconds; only with <c>refused</c>.</summary>
+    /// <summary>The front door's clock in Unix seconds; only with <c>refused</c>.</summary>
     [JsonPropertyName("now")]
     public long? Now { get; init; }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using QuicPair.Grains.Interfaces;
 using QuicPair.SignalingApi.Fleet;
 using QuicPair.SignalingApi.Problems;
@@ -37,6 +38,20 @@ public sealed class MacCallsTests(SharedFrontDoor shared) : IClassFixture<Shared
             Assert.Same(Problem.MacOffline, problem);
             Assert.Equal(1, _attempts);
         }
+    }
+
+    [Fact]
+    public async Task A_Mac_that_is_frozen_is_away_before_the_phone_has_waited_five_seconds()
+    {
+        var time = new FakeTimeProvider();
+        var calls = ActivatorUtilities.CreateInstance<MacCalls>(shared.Door.Services, time);
+        var asked = calls.Ask(
+            Mac, _ => new TaskCompletionSource<string>().Task, TestContext.Current.CancellationToken);
+        Assert.False(asked.IsCompleted);
+
+        time.Advance(TimeSpan.FromSeconds(4.9));
+
+        Assert.Same(Problem.MacOffline, (await asked).Problem);
     }
 
     private Task<(string? Answer, Problem? Problem)> Ask(Func<string> answer) => _calls.Ask(

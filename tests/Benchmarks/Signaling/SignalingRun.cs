@@ -20,6 +20,8 @@ internal sealed class SignalingRun(int silos, int rate, int seconds)
     private const int DevicesPerMacMax = 4;
 
     private const int SilosMax = 16;
+
+    // Of each Mac: the runtime compiles anew what runs often, by how often it has run in that process.
     private const int WarmUp = 300;
     private const int InTurn = 500;
     private const double MedianBudget = 5;
@@ -79,9 +81,10 @@ internal sealed class SignalingRun(int silos, int rate, int seconds)
         var first = await household.Pair(1);
         Tell($"{first.Count} devices are paired");
         var before = household.Memory();
-        await OneAfterAnother(poster, texts, first, WarmUp, new OfferTally("warm-up", new StageTimes()));
-        Tell("warm");
         var times = new StageTimes();
+        var cold = new OfferTally($"the first {WarmUp} of each Mac", times);
+        await OneAfterAnother(poster, texts, first, WarmUp * silos, cold);
+        Tell("warm");
         var inTurn = new OfferTally("one after another", times);
         await OneAfterAnother(poster, texts, first, InTurn, inTurn);
         Tell($"{InTurn} offers one after another");
@@ -93,7 +96,7 @@ internal sealed class SignalingRun(int silos, int rate, int seconds)
         var openLoop = new OfferTally($"{rate} a second", times);
         await OpenLoop(poster, texts, devices, openLoop);
         Tell($"{rate} offers a second for {seconds} s");
-        Print(times, inTurn, openLoop);
+        Print(times, cold, inTurn, openLoop);
         Print(before, household.Memory());
     }
 
@@ -130,13 +133,14 @@ internal sealed class SignalingRun(int silos, int rate, int seconds)
         async Task Post(SignedOffer offer, long dueAt) => tally.Add(await poster.Post(offer), dueAt);
     }
 
-    private void Print(StageTimes times, OfferTally inTurn, OfferTally openLoop)
+    private void Print(StageTimes times, OfferTally cold, OfferTally inTurn, OfferTally openLoop)
     {
         Console.WriteLine(
             $"{silos} silos, a front door and PostgreSQL; front door: Limits:Burst and Limits:PerSecond "
             + $"{MeasuredHousehold.AddressLimit}, the other limits as they are by default; devices of each Mac: 1 one "
             + $"after another, then {DevicesPerMac}");
         times.Print("offers, milliseconds");
+        cold.Print();
         inTurn.Print();
         openLoop.Print();
         if (inTurn.Answered > 0)

@@ -20,7 +20,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task Compose_reads_its_file()
     {
-        RequireCompose();
+        Require("docker-compose", "docker-compose");
         File.Copy(Path.Combine(Tree.Root, "docker-compose.yml"), Path.Combine(_folder, "docker-compose.yml"));
         File.Copy(Path.Combine(Tree.Root, ".env.example"), Path.Combine(_folder, ".env"));
         var (exit, output) = await Run("docker-compose", "config", "--services");
@@ -109,11 +109,30 @@ public sealed class DeployTests : IDisposable
         Assert.Contains("TimeoutStopSec=45", lines);
     }
 
-    private static void RequireCompose()
+    [Fact]
+    public async Task Systemd_knows_every_setting_of_the_unit()
+    {
+        Require("systemd-analyze", "systemd");
+        var template = await File.ReadAllTextAsync(
+            Path.Combine(Tree.Root, "deploy", "quicpair.service"), TestContext.Current.CancellationToken);
+
+        // Where the program is to be, its owner says; one that is here stands for it.
+        var unit = Path.Combine(_folder, "quicpair.service");
+        await File.WriteAllTextAsync(
+            unit,
+            template.Replace("/usr/local/bin/quicpair", "/bin/true", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        await using var verify = ChildProcess.Start("systemd-analyze", ["verify", "--man=no", unit], folder: _folder);
+        verify.Input.Close();
+        Assert.True(await verify.Exit() == 0, verify.Errors);
+        Assert.DoesNotContain("quicpair.service", verify.Errors, StringComparison.Ordinal);
+    }
+
+    private static void Require(string program, string package)
     {
         var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Any(folder => File.Exists(Path.Combine(folder, "docker-compose")));
-        if (!isThere) Lane.Unavailable("docker-compose is not installed (Debian package docker-compose).");
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
+        if (!isThere) Lane.Unavailable($"{program} is not installed (Debian package {package}).");
     }
 
     private async Task<(int Exit, string Output)> Run(string program, params string[] arguments)

@@ -40,6 +40,36 @@ public sealed class KeyboardTests
         Assert.Equal(CutStage.Said(Count), SecondAnswer(chat.Output));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1")]
+    public async Task A_screen_has_colours_unless_NO_COLOR_is_set(string? noColor)
+    {
+        const string colour = @"\e\[[\d;]*m";
+        Terminal.Require();
+        var home = Directory.CreateTempSubdirectory("quicpair-phone-");
+        try
+        {
+            await using var doctor = Terminal.Start(
+                ["dotnet", Tree.Program("Cli"), "doctor"],
+                new Dictionary<string, string?>
+                {
+                    ["QUICPAIR_HOME"] = home.FullName,
+                    ["TERM"] = "xterm-256color",
+                    ["NO_COLOR"] = noColor,
+                });
+
+            Assert.InRange(await doctor.Exit(), 0, 1);
+            Assert.Contains("settings", doctor.Output, StringComparison.Ordinal);
+            if (noColor is null) Assert.Matches(colour, doctor.Output);
+            else Assert.DoesNotMatch(colour, doctor.Output);
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
     private static bool IsCancelled(string line) => line.Contains("\"code\":\"cancelled\"", StringComparison.Ordinal);
 
     private static async Task Type(ChildProcess chat, string keys)

@@ -1,3 +1,4 @@
+using QuicPair.Nat.Ipv6;
 using QuicPair.Nat.Lab;
 using QuicPair.Nat.Routers;
 using Xunit;
@@ -13,6 +14,8 @@ public sealed class DoctorTests
     private const string Udp = $"turn:{TurnServer.Address}:3478";
     private const string Tcp = $"turn:{TurnServer.Address}:3478?transport=tcp";
     private const string Tls = $"turns:{TurnServer.Address}:443?transport=tcp";
+
+    private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(20);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,6 +36,34 @@ public sealed class DoctorTests
         Assert.EndsWith(
             "Path to expect: direct to most networks; strict ones take a TURN server.", run.Output.TrimEnd(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_address_is_direct_and_needs_no_hairpin()
+    {
+        using var world = new World();
+        var site = world.Site(NatKind.Open, 11);
+        var run = await DoctorRun.InText(site.Host, Settings(world, Udp), Cancellation);
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.StartsWith("OK    mapping", run.Line("mapping"), StringComparison.Ordinal);
+        Assert.StartsWith("OK    hairpin", run.Line("hairpin"), StringComparison.Ordinal);
+        Assert.Contains("No NAT", run.Line("hairpin"), StringComparison.Ordinal);
+        Assert.EndsWith("Path to expect: direct.", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_way_to_a_server_is_measured_by_udp_tcp_and_tls()
+    {
+        using var world = new World(OneWay);
+        var site = world.Site(NatKind.PortRestricted, 11);
+        var run = await DoctorRun.InJson(site.Host, Settings(world, $"{Udp},{Tcp},{Tls}"), Cancellation);
+        var checks = run.Json.GetProperty("checks").EnumerateArray().ToList();
+        foreach (var name in (string[])["udp", "turn UDP", "turn TCP", "turn TLS"])
+        {
+            var check = Assert.Single(checks, each => each.GetProperty("check").GetString() == name);
+            var time = check.GetProperty("roundTripMs").GetDouble();
+            Assert.InRange(time, 2 * OneWay.TotalMilliseconds, double.MaxValue);
+        }
     }
 
     [Fact]
@@ -65,6 +96,36 @@ public sealed class DoctorTests
         var site = world.Site(NatKind.PortRestricted, 11);
         var run = await DoctorRun.InText(site.Host, Settings(world, Udp), Cancellation);
         Assert.StartsWith("WARN  hairpin", run.Line("hairpin"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_router_with_hairpin_leads_back_in()
+    {
+        using var world = new World();
+        var router = world.Add(
+            Router.OnInternet(world.Internet, "198.51.100.11", NatKind.FullCone, hairpin: true));
+        var site = world.Add(Site.Behind(router, 1));
+        var run = await DoctorRun.InText(site.Host, Settings(world, Udp), Cancellation);
+        Assert.Contains("198.51.100.11", run.Line("mapping"), StringComparison.Ordinal);
+        Assert.StartsWith("OK    hairpin", run.Line("hairpin"), StringComparison.Ordinal);
+        Assert.Contains("back in", run.Line("hairpin"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_there_is_ipv6_alone_it_leads_out()
+    {
+        using var world = new Ipv6World();
+        world.StartTurn();
+        var settings = new Dictionary<string, string>
+        {
+            ["Ice__StunUrls"] = $"stun:[{Ipv6World.TurnAddress}]:3478",
+        };
+        var run = await DoctorRun.InText(world.Phone, settings, Cancellation);
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.StartsWith("OK    ipv6", run.Line("ipv6"), StringComparison.Ordinal);
+        Assert.Contains("2001:db8:1::2", run.Line("ipv6"), StringComparison.Ordinal);
+        Assert.StartsWith("OK    udp", run.Line("udp"), StringComparison.Ordinal);
+        Assert.StartsWith("OK    hairpin", run.Line("hairpin"), StringComparison.Ordinal);
     }
 
     [Fact]

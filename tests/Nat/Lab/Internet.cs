@@ -59,10 +59,14 @@ internal sealed class Internet : IDisposable
         lock (_gate) _capture = [];
     }
 
-    /// <summary>What passed since <see cref="StartCapture"/>.</summary>
+    /// <summary>What passed since <see cref="StartCapture"/>: all of it, or it throws.</summary>
     public IReadOnlyList<Seen> TakeCapture()
     {
-        lock (_gate) return _capture is { } taken ? [.. taken] : [];
+        lock (_gate)
+        {
+            if (_capture is not { Count: < MaximumCapture } taken) throw new LabException("No capture, or a full one.");
+            return [.. taken];
+        }
     }
 
     /// <summary>Counts the flights from here on.</summary>

@@ -27,7 +27,11 @@ public sealed class NetworkSwitchTests
             world.Add(Router.OnInternet(world.Internet, "198.51.100.13", NatKind.AddressRestricted)),
         ];
         await using var pairing = await Pairing.Start(world, phone, mac, Cancellation);
+        world.Internet.StartCapture();
         await pairing.Connect();
+
+        // The first connection's handshake is seen, so that to see none below says something.
+        Assert.Contains(world.Internet.TakeCapture(), seen => seen.IsHandshake);
         world.Internet.StartCapture();
         var sctp = (await pairing.Statistics(pairing.Phone)).GetProperty("sctp").GetDouble();
         for (var turn = 1; turn <= (Lane.IsSoak ? 100 : 3); turn++)

@@ -149,15 +149,27 @@ public sealed class HostileVoucherTests : IDisposable
             Assert.False(SealedMessages.TryOpen(open, _house.First.Keys.MacId, thief.Keys.Mac, out _));
         }
 
-        // And in the second Mac's name, with a certificate and a statement that are really its own.
+        // And in the second Mac's name, with its own certificate or one that the authority's key makes, and its own
+        // statement or the thief's, which is good for the thief's key.
         using var own = MemberCertificate.Open(_house.Second.Certificates)!;
-        var prologue = SealedPairing.Prologue(_house.Second.Keys.MacId, _device.Id, _house.Third.Keys.MacId);
-        var pairing = Seal(prologue, _house.Third.Keys.Mac.PublicKey);
-        foreach (var thief in new[] { _house.First, _house.Third })
+        byte[][] certificates = [own.Encoded, Mint(_house.Second.Keys.MacId)];
+        foreach (var (thief, at) in new[] { (_house.First, _house.Third), (_house.Third, _house.First) })
         {
-            var forged = thief.Vouch(
-                _house.Third, _device.Id, pairing, _house.Second.Keys.Trust!.Statement, own.Encoded);
-            Assert.False(_house.Third.Door.Admit(_house.Second.Id, forged));
+            byte[][] statements = [_house.Second.Keys.Trust!.Statement, thief.Keys.Trust!.Statement];
+            var prologue = SealedPairing.Prologue(_house.Second.Keys.MacId, _device.Id, at.Keys.MacId);
+            var pairing = Seal(prologue, at.Keys.Mac.PublicKey);
+            foreach (var statement in statements)
+            {
+                foreach (var certificate in certificates)
+                {
+                    var forged = InTheSecondsName(at, pairing, statement, certificate, thief.Keys.Mac);
+                    Assert.False(at.Door.Admit(_house.Second.Id, forged));
+                }
+            }
+
+            // With the second Mac's own key the same would be taken.
+            var real = InTheSecondsName(at, pairing, statements[0], certificates[0], _house.Second.Keys.Mac);
+            Assert.True(at.Door.Admit(_house.Second.Id, real));
         }
     }
 
@@ -209,6 +221,20 @@ public sealed class HostileVoucherTests : IDisposable
     private bool TakesQuietly(MacId from, byte[] voucher) => new VoucherDoor(
         _house.Second.Keys, "mac", () => _house.Second.Certificates, true, _house.Second, _house.Time)
         .Admit(from, voucher);
+
+    /// <summary>A voucher that opens as the second Mac's, whosever key it is under.</summary>
+    private byte[] InTheSecondsName(VouchMac at, byte[] pairing, byte[] statement, byte[] certificate, KeyPair key)
+    {
+        var prologue = Voucher.Prologue(_house.Second.Keys.MacId, at.Keys.MacId);
+        using var noise = new HandshakeState(
+            Noise.Patterns.HandshakePattern.Parse("X"), initiator: true, prologue, RandomKeySource.Instance, key,
+            at.Keys.Mac.PublicKey);
+        var now = (ulong)_house.Time.GetUtcNow().ToUnixTimeSeconds();
+        var payload = new Voucher(now, _device.Id, statement, certificate, pairing).Write();
+        var message = new byte[payload.Length + Voucher.Overhead];
+        noise.WriteMessage(payload, message);
+        return message;
+    }
 
     private byte[] Mint(string name)
     {
