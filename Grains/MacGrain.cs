@@ -26,12 +26,6 @@ internal sealed class MacGrain(
             return OfferReply.Reject(OfferProblem.Refused);
         }
 
-        // Who is connected stays, and may have to be reached over another path.
-        if (peers.IsDraining && peers.Presence(offer.Device) is null)
-        {
-            return OfferReply.Reject(OfferProblem.Draining);
-        }
-
         return gate.Verify(offer) switch
         {
             OfferVerdict.Verified => await Pairing(offer.Device).Connect(offer),

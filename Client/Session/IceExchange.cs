@@ -10,19 +10,20 @@ using ToldServer = QuicPair.Protocol.Signaling.IceServer;
 namespace QuicPair.Client.Session;
 
 /// <summary>
-/// Asks the front door which STUN and TURN servers to use (QP/1 section 3.2). Without an answer there are none: a path
-/// in the local network needs none.
+/// Asks the front door which STUN and TURN servers to use (QP/1 section 3.2). Without an answer they stay as they are: a
+/// path in the local network needs none.
 /// </summary>
 internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimeProvider clock)
 {
     // QP/1 section 3.2: "credentials live ≤ 600 s".
-    private const long LongestLife = 600;
+    private const double LongestLife = 600;
 
     // Ours: a front door that tells less must not have this phone ask, and allocate, without a pause.
-    private const long ShortestLife = 5;
+    private const double ShortestLife = 5;
 
     // Ours: a question that got no answer is asked again after this part of their life.
     private const int AgainAfter = 10;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
 
     // QP/1 section 3.6.
     private const int MaxAddressees = 10;
@@ -55,8 +56,8 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         var isLocal = records.Any(record => record.IsLocalOnly);
         var answer = isLocal ? null : await Ask(records, cancellation);
 
-        // No answer this time does not take away what is in use, nor does one that a later question has overtaken.
-        if ((answer is null && isOfThese) || _known?.AskedAt > askedAt) return;
+        // No answer takes nothing away, and the next connection asks again; nor does one that a later question overtook.
+        if ((answer is null && !isLocal) || _known?.AskedAt > askedAt) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.IceServers.SelectMany(Servers)]);
         var life = TimeSpan.FromSeconds(Math.Clamp(answer?.Ttl ?? LongestLife, ShortestLife, LongestLife));
         _known = new Known([.. records.Select(record => record.DeviceId)], askedAt, askedOn, life);
@@ -68,6 +69,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         if (record.IsLocalOnly) return Timeout.InfiniteTimeSpan;
         var known = _known;
         var pause = (known?.Life ?? TimeSpan.FromSeconds(LongestLife)) / AgainAfter;
+        if (pause < ShortestPause) pause = ShortestPause;
         if (known is null || !known.Devices.Contains(record.DeviceId)) return pause;
         var left = HalfLife(known) - AgeOf(known);
         return left > pause ? left : pause;

@@ -68,8 +68,8 @@ internal sealed class ChatUpdates(string? model)
             ["queue_ms"] = statistics.QueueMs,
             ["prompt_ms"] = statistics.PromptMs,
             ["ttft_ms"] = statistics.TtftMs,
-            ["tokens_per_s"] = statistics.TokensPerSecond,
         };
+        if (statistics.TokensPerSecond > 0) times["tokens_per_s"] = statistics.TokensPerSecond;
         if (statistics.LoadMs is { } load) times["load_ms"] = load;
         return times;
     }

@@ -5,7 +5,10 @@ namespace QuicPair.Grains.Ports;
 /// <summary>The process's live peers. They outlive grain activations and silo restarts.</summary>
 public interface IPeerHost
 {
-    /// <summary>Makes the peer of an offer that the gate verified just now and answers it.</summary>
+    /// <summary>
+    /// Makes the peer of an offer that the gate verified just now and answers it; with
+    /// <see cref="OfferProblem.Draining"/> if it would be a new one of a Mac that takes none.
+    /// </summary>
     /// <param name="offer">The offer; the gate keeps its keys and finds them by its nonce.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     Task<OfferReply> Answer(OfferEnvelope offer, CancellationToken cancellation);

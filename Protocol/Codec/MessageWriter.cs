@@ -73,7 +73,10 @@ public static partial class MessageWriter
             json.Number("prompt_ms", statistics.PromptMs);
             json.Number("ttft_ms", statistics.TtftMs);
             json.Number("tokens", statistics.Tokens);
-            json.Number("tokens_per_s", (long)Math.Round(statistics.TokensPerSecond));
+
+            // 0 is a speed that nobody measured.
+            var speed = statistics.TokensPerSecond is > 0 and < 1 ? 1 : Math.Round(statistics.TokensPerSecond);
+            json.Number("tokens_per_s", (long)speed);
             json.Number("prompt_tokens", statistics.PromptTokens);
             json.EndObject();
         }

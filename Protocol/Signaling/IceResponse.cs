@@ -15,5 +15,5 @@ public sealed record IceResponse
 
     /// <summary>How many seconds the credentials live; null for the longest time that they may.</summary>
     [JsonPropertyName("ttl")]
-    public long? Ttl { get; init; }
+    public double? Ttl { get; init; }
 }

@@ -83,6 +83,18 @@ public sealed class CredentialAgeTests : IAsyncDisposable
         Assert.InRange(400 + await SecondsUntilAsked(), 401, OldEnough);
     }
 
+    [Fact]
+    public async Task A_question_without_an_answer_is_asked_again_by_the_next_connection()
+    {
+        _mac.Failure = (HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
+        await _ice.Prepare([_record], Cancellation);
+        Assert.Empty(_mac.IceRequests);
+        _mac.Failure = null;
+        await _ice.Prepare([_record], Cancellation);
+
+        Assert.Single(_mac.IceRequests);
+    }
+
     [Theory]
     [InlineData(60L, 25, 54)]
     [InlineData(0L, 2, 5)]

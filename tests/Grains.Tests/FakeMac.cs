@@ -67,6 +67,7 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     {
         Asked.Enqueue($"answer {offer.Mac}/{offer.Device}");
         await Hold;
+        if (IsDraining && Presence(offer.Device) is null) return OfferReply.Reject(OfferProblem.Draining);
         return OfferReply.Accept(Sample.Answer("v=0\r\n"));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 
@@ -82,6 +83,25 @@ public sealed class MessageTests
     {
         Assert.True(TryRead(text, out var message, out _));
         Assert.Equal(text, Encoding.UTF8.GetString(MessageWriter.Write(message!)));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.2, 1)]
+    [InlineData(9.4, 9)]
+    public void A_speed_that_was_measured_is_not_written_as_none(double speed, int written)
+    {
+        var statistics = new AnswerStatistics
+        {
+            QueueMs = 0,
+            PromptMs = 0,
+            TtftMs = 0,
+            Tokens = 1,
+            TokensPerSecond = speed,
+        };
+        var done = new DoneMessage { Statistics = statistics };
+        var text = Encoding.UTF8.GetString(MessageWriter.Write(done));
+        Assert.Contains($"\"tokens_per_s\":{written}}}", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -109,8 +109,12 @@ public sealed class ReassemblyTests
         Assert.Equal(100, _reassembly.HeldChunks);
         Assert.InRange(_reassembly.Looked - before, 1, 3);
 
-        // What continues is given up with what came before it.
+        // What continues is given up with what came before it, whether the numbers or the parts are looked at.
+        for (var tsn = 300u; tsn < 305; tsn++) Add(tsn, 0, DataFlags.Begin, "c", stream: 2);
+        Add(306, 0, DataFlags.None, "d", stream: 2);
         _reassembly.ForwardTo(new Tsn(103));
+        Assert.Equal(6, _reassembly.HeldChunks);
+        _reassembly.ForwardTo(new Tsn(305));
         Assert.Equal(0, _reassembly.HeldChunks);
     }
 
