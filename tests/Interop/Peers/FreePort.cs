@@ -12,12 +12,15 @@ internal static class FreePort
     private const int Count = 10_000;
     private const int Attempts = 200;
 
+    // One after the other, so that none is given twice before its program has bound it.
+    private static uint _last = (uint)Random.Shared.Next(Count);
+
     /// <summary>A port that nothing on this machine has, for UDP and TCP.</summary>
     public static int Next()
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var port = First + Random.Shared.Next(Count);
+            var port = First + (int)(Interlocked.Increment(ref _last) % Count);
             if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp))
             {
                 return port;
