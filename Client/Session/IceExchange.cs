@@ -10,8 +10,8 @@ using ToldServer = QuicPair.Protocol.Signaling.IceServer;
 namespace QuicPair.Client.Session;
 
 /// <summary>
-/// Asks the front door which STUN and TURN servers to use (QP/1 section 3.2). Without an answer they stay as they are: a
-/// path in the local network needs none.
+/// Asks the front door which STUN and TURN servers to use (QP/1 section 3.2). Without an answer they stay as they are:
+/// a path in the local network needs none.
 /// </summary>
 internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimeProvider clock)
 {
@@ -56,7 +56,7 @@ internal sealed class IceExchange(SignalingClient signaling, RtcHost rtc, TimePr
         var isLocal = records.Any(record => record.IsLocalOnly);
         var answer = isLocal ? null : await Ask(records, cancellation);
 
-        // No answer takes nothing away, and the next connection asks again; nor does one that a later question overtook.
+        // No answer takes nothing away, and the next connection asks again; nor does one that a later one overtook.
         if ((answer is null && !isLocal) || _known?.AskedAt > askedAt) return;
         rtc.UseIceServers(answer is null ? [] : [.. answer.IceServers.SelectMany(Servers)]);
         var life = TimeSpan.FromSeconds(Math.Clamp(answer?.Ttl ?? LongestLife, ShortestLife, LongestLife));
