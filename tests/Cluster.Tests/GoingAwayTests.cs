@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuicPair.Client;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
 using QuicPair.Protocol.Messages;
@@ -128,14 +129,19 @@ public sealed class GoingAwayTests(Database database)
         await using var household = await Household.Start(database.Server, macs: 2);
         var (asked, drained) = (household.Macs[0], household.Macs[1]);
         await using var phone = await household.Pair(drained, "phone");
+        await using var late = await household.Pair(drained, "late");
         await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
         Assert.Equal(0, (await household.Command(asked, "macs", "drain", household.Ids[drained.Home])).Exit);
-        Assert.Equal(503, await household.Knock(drained));
+        var away = await Assert.ThrowsAsync<ConnectException>(
+            () => late.Open(late.Pairings.Load().Single(), Cancellation));
+        Assert.Equal(ConnectFailure.MacAway, away.Reason);
+
+        // A stranger is told what any Mac tells.
+        Assert.Equal(403, await household.Knock(drained));
         Assert.Equal(403, await household.Knock(asked));
         Assert.IsType<DoneMessage>(await Answers.Last(live));
 
         Assert.Equal(0, (await household.Command(asked, "macs", "drain", household.Ids[drained.Home], "--off")).Exit);
-        Assert.Equal(403, await household.Knock(drained));
         var audit = await File.ReadAllTextAsync(Path.Combine(asked.Home, "audit.log"), Cancellation);
         Assert.Equal(2, audit.Split("\"configuration_changed\"").Length - 1);
 
@@ -147,6 +153,7 @@ public sealed class GoingAwayTests(Database database)
             ("here", "mac-2", 1),
             (listed.GetProperty("state").GetString(), listed.GetProperty("name").GetString(),
                 listed.GetProperty("connected").GetInt32()));
+        await (await late.Open(late.Pairings.Load().Single(), Cancellation)).DisposeAsync();
     }
 
     [Fact]
