@@ -58,6 +58,8 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
     {
         await using var second = await Member.Start(Other, Options(_authority, Other));
         Assert.Equal([Honest, Other], Active(second));
+        await second.Knows(Honest, Cancellation);
+        await _member.Knows(Other, Cancellation);
         Assert.Equal(Honest, (await second.Grains.Mac(MacId.Parse(Honest)).GetState()).Mac.Value);
         Assert.Equal(Other, (await _member.Grains.Mac(MacId.Parse(Other)).GetState()).Mac.Value);
     }
@@ -108,6 +110,8 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
         await using var expelled = await Member.Start(Other, Options(_authority, Other));
         var thirds = Options(_authority, Third);
         await using var third = await Member.Start(Third, thirds);
+        await expelled.Knows(Honest, Cancellation);
+        await _member.Knows(Third, Cancellation);
         Assert.Equal(Honest, (await expelled.Grains.Mac(MacId.Parse(Honest)).GetState()).Mac.Value);
 
         // What the authority did not sign is nothing, whoever wrote it.
