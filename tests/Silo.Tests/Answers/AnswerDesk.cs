@@ -15,9 +15,14 @@ internal sealed class AnswerDesk : IDisposable
     public const string Phone = "aaaaaaaaaaaaaaaa";
     public const string Tablet = "bbbbbbbbbbbbbbbb";
 
-    public AnswerDesk(int parallel = 1, int maxWaiting = 64)
+    public AnswerDesk(int parallel = 1, int maxWaiting = 64, int firstTokenSeconds = 900)
     {
-        var options = new RunnerOptions { Parallel = parallel, MaxWaiting = maxWaiting };
+        var options = new RunnerOptions
+        {
+            Parallel = parallel,
+            MaxWaiting = maxWaiting,
+            FirstTokenSeconds = firstTokenSeconds,
+        };
         Work = new ChatWork(Runner, new ModelCatalog(Runner, options), options, Time, NullLogger<ChatWork>.Instance);
         Book = new AnswerBook(options, Work, Time);
     }
