@@ -2,6 +2,7 @@ using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Cluster.Storage;
 using QuicPair.Cluster.Supervision;
+using QuicPair.SignalingApi.Telemetry;
 
 namespace QuicPair.SignalingApi;
 
@@ -37,10 +38,8 @@ internal static class FrontDoorAlone
             silo.UseHousehold(ClusterIdentity.FrontDoor, household)
                 .UseOwnerPlacement()
                 .UseSealedState(household, Path.Combine(folder, "front-door.db"), key);
-            if (options.Dashboard)
-            {
-                silo.AddSignalingDashboard();
-            }
+            if (options.Dashboard) silo.AddSignalingDashboard();
+            silo.AddCallTraces();
         });
         return household;
     }

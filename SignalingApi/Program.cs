@@ -35,6 +35,9 @@ try
     if (sentence is not null) Console.Error.WriteLine(sentence);
     var isSiloLost = app.Services.GetRequiredService<SiloFailure>().HasFailed;
     if (isSiloLost) Expulsions.ThrowIfExpelled(household);
+
+    // It sends the last traces; that of a broken silo may wait for ever.
+    if (sentence is null && !isSiloLost) await app.DisposeAsync();
     return sentence is not null || isSiloLost ? 1 : 0;
 }
 catch (Exception problem) when (StartupProblem.Sentence(problem) is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -7,9 +8,16 @@ namespace QuicPair.SignalingApi.Telemetry;
 /// OpenTelemetry over QuicPair's, Orleans's and the server's own meters and activities. Metrics go to
 /// <see cref="MetricsListener"/>; traces leave only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.
 /// </summary>
-internal static class TelemetryHosting
+public static class TelemetryHosting
 {
-    public static void AddTelemetry(this WebApplicationBuilder builder)
+    /// <summary>Makes a call between grains a part of its caller's trace, if traces are sent anywhere.</summary>
+    public static ISiloBuilder AddCallTraces(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        return SendsTraces(silo.Configuration) ? silo.AddActivityPropagation() : silo;
+    }
+
+    internal static void AddTelemetry(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
@@ -24,11 +32,17 @@ internal static class TelemetryHosting
                 .AddPrometheusExporter());
         }
 
-        if (!string.IsNullOrEmpty(builder.Configuration[TelemetryOptions.Collector]))
-        {
-            telemetry.WithTracing(traces => traces
-                .AddSource(Meters.Name, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")
-                .AddOtlpExporter());
-        }
+        if (!SendsTraces(builder.Configuration)) return;
+
+        // A request's span has neither its address, whose query may hold the operator's token, nor who asked.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
+        builder.Services.AddSingleton<DistributedContextPropagator, HouseholdPropagator>();
+        telemetry.WithTracing(traces => traces
+            .AddSource(Meters.Name, "Microsoft.AspNetCore")
+            .AddSource("Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")
+            .AddOtlpExporter());
     }
+
+    private static bool SendsTraces(IConfiguration configuration) =>
+        !string.IsNullOrEmpty(configuration[TelemetryOptions.Collector]);
 }

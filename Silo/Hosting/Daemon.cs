@@ -9,6 +9,7 @@ using QuicPair.Cluster.Supervision;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Grains.Ports;
 using QuicPair.SignalingApi;
+using QuicPair.SignalingApi.Telemetry;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Household;
 using QuicPair.Silo.Keys;
@@ -326,6 +327,7 @@ internal sealed class Daemon : IAsyncDisposable
                 .UseOwnerPlacement()
                 .UseSealedState(household, folder.Of("state.db"), seal);
             if (dashboard) silo.AddSignalingDashboard();
+            silo.AddCallTraces();
         });
     }
 

@@ -115,8 +115,12 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
                 _peers.Add(peer);
 
-                // The caller is a grain; the peer must not live on its scheduler.
-                _ = Task.Run(() => Run(peer, offer.Nonce), CancellationToken.None);
+                // The caller is a grain; the peer must not live on its scheduler, nor its chats in the offer's trace.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _ = Task.Run(() => Run(peer, offer.Nonce), CancellationToken.None);
+                }
+
                 return Accept(offer, verified, peer);
             }
         }
