@@ -50,7 +50,8 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
                 ? reply
                 : throw new DaemonException(reply.GetProperty("message").GetString() ?? "", Code(reply));
         }
-        catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
+        catch (Exception failure) when (failure
+            is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new DaemonException("QuicPair on this machine does not answer.", ExitCode.Unreachable, failure);
         }

@@ -85,7 +85,7 @@ public sealed class HouseholdAuthority : IDisposable
         {
             key.ImportSubjectPublicKeyInfo(publicKey, out _);
         }
-        catch (CryptographicException failure)
+        catch (Exception failure) when (failure is CryptographicException or PlatformNotSupportedException)
         {
             throw new CertificateException("That is no public key of a member.", failure);
         }

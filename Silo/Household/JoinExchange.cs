@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using QuicPair.Noise;
 using QuicPair.Noise.Patterns;
 using QuicPair.Silo.Keys;
@@ -31,10 +32,14 @@ internal static class JoinExchange
         await Send(stream, noise, asked, cancellation);
         var answer = await Read(stream, cancellation);
         var payload = new byte[answer.Length];
-        var reply = answer.Length > 0 && noise.TryReadMessage(answer, payload, out var length)
-            ? JsonSerializer.Deserialize(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply)!
-            : throw new JoinException(
+        if (answer.Length == 0 || !noise.TryReadMessage(answer, payload, out var length))
+        {
+            throw new JoinException(
                 "refused", $"{invitation.Mac} refused: the invitation is used, expired or not its own.");
+        }
+
+        var reply = Parse(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply)
+            ?? throw new JoinException("refused", $"What {invitation.Mac} replied cannot be understood.");
         return reply.Refusal switch
         {
             null => reply,
@@ -68,7 +73,7 @@ internal static class JoinExchange
         var message = await Read(stream, cancellation);
         var payload = new byte[message.Length];
         if (!noise.TryReadMessage(message, payload, out var length)) return false;
-        var request = Parse(payload.AsSpan(0, length));
+        var request = Parse(payload.AsSpan(0, length), HouseholdJson.Default.JoinRequest);
         if (request is null || !CryptographicOperations.FixedTimeEquals(request.Secret, secret)) return false;
         if (await decide(noise.RemoteStatic.ToArray(), request, cancellation) is not { } reply) return false;
         noise.SetPresharedKey(0, secret);
@@ -77,12 +82,12 @@ internal static class JoinExchange
         return true;
     }
 
-    private static JoinRequest? Parse(ReadOnlySpan<byte> payload)
+    private static T? Parse<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            var request = JsonSerializer.Deserialize(payload, HouseholdJson.Default.JoinRequest);
-            return request is { Secret: not null, PublicKey: not null } ? request : null;
+            return JsonSerializer.Deserialize(payload, type);
         }
         catch (JsonException)
         {

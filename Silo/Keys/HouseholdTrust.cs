@@ -39,7 +39,7 @@ internal sealed record HouseholdTrust(byte[] Root, byte[] Statement, byte[]? Sig
             key.ImportSubjectPublicKeyInfo(Root, out _);
             return key.VerifyData(Voucher.Member(macPublic), statement, HashAlgorithmName.SHA256);
         }
-        catch (CryptographicException)
+        catch (Exception failure) when (failure is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

@@ -15,6 +15,9 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
     private int _passed;
     private int _checked;
 
+    // Up to here nothing unchecked holds the end of a line: one that comes byte by byte is not searched anew each time.
+    private int _searched;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -84,19 +87,21 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
     {
         while (true)
         {
-            var newline = _buffer.AsSpan(_checked, _filled - _checked).IndexOf((byte)'\n');
+            var newline = _buffer.AsSpan(_searched, _filled - _searched).IndexOf((byte)'\n');
             if (newline >= 0)
             {
-                CheckAny(_buffer.AsSpan(_checked, newline));
-                _checked += newline + 1;
+                var end = _searched + newline;
+                CheckAny(_buffer.AsSpan(_checked, end - _checked));
+                _checked = _searched = end + 1;
                 return true;
             }
 
+            _searched = _filled;
             if (await Fill() > 0) continue;
             if (_filled > _checked)
             {
                 CheckLast(_buffer.AsSpan(_checked, _filled - _checked));
-                _checked = _filled;
+                _checked = _searched = _filled;
                 return true;
             }
 
@@ -111,6 +116,7 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
             _buffer.AsSpan(_passed, _filled - _passed).CopyTo(_buffer);
             _filled -= _passed;
             _checked -= _passed;
+            _searched -= _passed;
             _passed = 0;
         }
 

@@ -12,6 +12,9 @@ public sealed class FuzzTests
 
     public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(target => target.Name)];
 
+    public static TheoryData<string> Judging =>
+        [.. FuzzTargets.All.Where(target => target.Accepts is not null).Select(target => target.Name)];
+
     [Theory]
     [MemberData(nameof(Targets))]
     public void Every_file_of_the_corpus_is_survived(string name)
@@ -20,6 +23,23 @@ public sealed class FuzzTests
         var corpus = Corpus.Of(target);
         Assert.NotEmpty(corpus);
         foreach (var input in corpus) Run(target, input);
+    }
+
+    [Theory]
+    [MemberData(nameof(Judging))]
+    public void Files_of_the_corpus_are_accepted_and_refused_as_they_are_named(string name)
+    {
+        // There is no Mac there.
+        if (OperatingSystem.IsWindows()) return;
+        var target = FuzzTargets.Find(name)!;
+        var files = Corpus.Named(target).ToList();
+        var taken = files.Where(file => target.Accepts!(file.Input)).Select(file => file.Name).ToList();
+        Assert.NotEmpty(taken);
+        Assert.DoesNotContain(taken, IsRefused);
+        Assert.DoesNotContain(files.Select(file => file.Name).Except(taken), IsAccepted);
+
+        static bool IsAccepted(string file) => file.StartsWith("accepted", StringComparison.Ordinal);
+        static bool IsRefused(string file) => file.StartsWith("refused", StringComparison.Ordinal);
     }
 
     [Theory]

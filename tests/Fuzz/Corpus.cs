@@ -7,11 +7,12 @@ internal static class Corpus
 {
     private static readonly string Folder = Find();
 
-    public static IReadOnlyList<byte[]> Of(FuzzTarget target) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(Folder, target.Name)).Order(StringComparer.Ordinal)
-            .Select(File.ReadAllBytes),
-    ];
+    public static IReadOnlyList<byte[]> Of(FuzzTarget target) => [.. Named(target).Select(file => file.Input)];
+
+    /// <summary>A target's inputs with the names of their files, in the order of these.</summary>
+    public static IEnumerable<(string Name, byte[] Input)> Named(FuzzTarget target) =>
+        Directory.EnumerateFiles(Path.Combine(Folder, target.Name)).Order(StringComparer.Ordinal)
+            .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)));
 
     /// <summary>The folders there are.</summary>
     public static IEnumerable<string> Names =>

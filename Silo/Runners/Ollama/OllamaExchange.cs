@@ -79,7 +79,8 @@ internal sealed class OllamaExchange(
             await response.Content.LoadIntoBufferAsync(MaxErrorBytes, cancellation);
             said = OllamaLine.Read(await response.Content.ReadAsByteArrayAsync(cancellation)).Error ?? "";
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException)
+        catch (Exception problem) when (problem
+            is HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
             // A refusal without a readable reason is still a refusal.
         }
@@ -126,7 +127,7 @@ internal sealed class OllamaExchange(
         {
             Tags = OllamaTag.ReadList(await response.Content.ReadAsByteArrayAsync(call));
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             throw new RunnerException(RunnerFault.Failed, "Ollama's list of models cannot be read.", problem);
         }

@@ -19,7 +19,7 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call)
         {
             said = OllamaLine.Read(line);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             throw Failure("sent something that is not JSON.", problem);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OllamaSharp.Models;
+using OllamaSharp.Models.Chat;
 using QuicPair.Protocol.Chat;
 
 namespace QuicPair.Silo.Runners.Ollama;
@@ -14,6 +15,10 @@ internal static class OllamaReplies
     public static IEnumerable<T> Named<T>(IEnumerable<T>? models)
         where T : Model =>
         (models ?? []).Where(model => model is { Name.Length: > 0 });
+
+    /// <summary>The tool calls of a piece of an answer; what is none is passed over.</summary>
+    public static IEnumerable<Message.ToolCall> ToolCalls(ChatResponseStream piece) =>
+        (piece.Message?.ToolCalls ?? []).OfType<Message.ToolCall>();
 
     public static ModelCard Card(Model model, OllamaTag? tag, bool isLoaded) => new(
         model.Name, model.Size, isLoaded, tag?.Remote ?? false, tag?.Capabilities ?? [])

@@ -81,16 +81,19 @@ internal static class OllamaRequests
         {
             NumCtx = Int(options.ContextTokens),
             NumPredict = Int(options.MaxTokens),
-            Temperature = (float?)options.Temperature,
+            Temperature = Float(options.Temperature),
             TopK = Int(options.TopK),
-            TopP = (float?)options.TopP,
-            MinP = (float?)options.MinP,
+            TopP = Float(options.TopP),
+            MinP = Float(options.MinP),
             Seed = Int(options.Seed),
             Stop = options.Stop is { Count: > 0 } stop ? [.. stop] : null,
-            RepeatPenalty = (float?)options.RepeatPenalty,
+            RepeatPenalty = Float(options.RepeatPenalty),
         };
 
     private static int? Int(long? value) => value is { } number ? (int)Math.Min(number, int.MaxValue) : null;
+
+    private static float? Float(double? value) =>
+        value is { } number ? (float)Math.Clamp(number, float.MinValue, float.MaxValue) : null;
 
     private static ThinkValue? Think(string? think) => think switch
     {

@@ -116,7 +116,7 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
             if (chunk.Message?.Thinking is { Length: > 0 } thought)
                 yield return new RunnerEvent.Thinking(thought);
             if (chunk.Message?.Content is { Length: > 0 } text) yield return new RunnerEvent.Delta(text);
-            foreach (var call in chunk.Message?.ToolCalls ?? []) yield return OllamaRequests.ToolCall(call);
+            foreach (var call in OllamaReplies.ToolCalls(chunk)) yield return OllamaRequests.ToolCall(call);
             last = chunk as ChatDoneResponseStream ?? last;
         }
 

@@ -78,7 +78,8 @@ internal sealed class OpenAiExchange(
             using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(call));
             said = OpenAiChunk.ErrorOf(body.RootElement);
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException or JsonException)
+        catch (Exception problem) when (problem
+            is HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
             // A refusal without a readable reason is still a refusal.
         }
