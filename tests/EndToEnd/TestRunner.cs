@@ -74,23 +74,10 @@ internal sealed class TestRunner : IAsyncDisposable
         return JsonElement.Parse(await http.GetStringAsync("/requests")).GetProperty("chats").GetInt32();
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private async Task<JsonElement> Ask(string prompt, object? options)
-    {
-        using var http = new HttpClient { BaseAddress = Address };
-        var body = JsonSerializer.Serialize(new
-        {
-            model = "bigram:latest",
-            messages = new[] { new { role = "user", content = prompt } },
-            options,
-            stream = false,
-        });
-        using var response = await http.PostAsync("/api/chat", new StringContent(body));
-        return JsonElement.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
-    }
-
-    private static async Task<string> Model(string name, params string[] size)
+    /// <summary>The file of a model, written when it is not there.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="size">What write-model.mjs is told besides: always the same for a name.</param>
+    public static async Task<string> Model(string name, params string[] size)
     {
         if (await Obstacle.Value is { } obstacle) Lane.Unavailable(obstacle);
         var model = Path.Combine(Tree.Artifacts, "runner", $"{name}.gguf");
@@ -109,6 +96,22 @@ internal sealed class TestRunner : IAsyncDisposable
         {
             Preparing.Release();
         }
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<JsonElement> Ask(string prompt, object? options)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var body = JsonSerializer.Serialize(new
+        {
+            model = "bigram:latest",
+            messages = new[] { new { role = "user", content = prompt } },
+            options,
+            stream = false,
+        });
+        using var response = await http.PostAsync("/api/chat", new StringContent(body));
+        return JsonElement.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 
     private static async Task<string?> Install()

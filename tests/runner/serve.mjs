@@ -1,10 +1,12 @@
-// node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp. Prints {"port":…}.
+// node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp; the part of OpenAI's
+// is in openai.mjs. Prints {"port":…}.
 // SEED=n is the seed of chats that bring none.
 // FAULT_AFTER=n breaks an answer with an error line after n characters, as Ollama does when its runner dies.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { statSync } from 'node:fs';
 import { Llama } from './llama.mjs';
+import { openAi } from './openai.mjs';
 
 const NAME = 'bigram:latest';
 const [file, port = '0'] = process.argv.slice(2);
@@ -109,6 +111,7 @@ const routes = {
   'POST /api/chat': chat,
   'POST /api/show': show,
   'POST /api/embed': embed,
+  ...openAi(llama, { name: NAME, seed, read: body, reply }),
 };
 
 const server = http.createServer(async (request, response) => {
