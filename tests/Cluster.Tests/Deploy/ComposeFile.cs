@@ -18,12 +18,18 @@ internal static partial class ComposeFile
         return WithDefaults(string.Join('\n', text));
     }
 
+    /// <summary>The words of the command of a service that writes them in one line.</summary>
+    public static string[] Command(string service) => Words(Find(Find(0, service + ":"), "command:"));
+
     /// <summary>The words of the health check of a service that writes them in one line.</summary>
-    public static string[] Check(string service)
+    public static string[] Check(string service) =>
+        Words(Find(Find(Find(0, service + ":"), "healthcheck:"), "test:"))[1..];
+
+    private static string[] Words(int at)
     {
-        var line = Lines[Find(Find(Find(0, service + ":"), "healthcheck:"), "test:")];
+        var line = Lines[at];
         var words = WithDefaults(line[line.IndexOf('[', StringComparison.Ordinal)..]);
-        return JsonSerializer.Deserialize<string[]>(words)![1..];
+        return JsonSerializer.Deserialize<string[]>(words)!;
     }
 
     private static int Find(int from, string start) =>

@@ -9,8 +9,8 @@ namespace QuicPair.Cluster.Tests.Deploy;
 
 /// <summary>
 /// The command lines and health checks of docker-compose.yml, run for real without containers; addresses, ports,
-/// programs and files are the test's. PostgreSQL's line is its image's own. Caddy's is read by Compose only: run as
-/// root it puts an authority of its own among those that the machine trusts, and it takes port 80 of the machine.
+/// programs and files are the test's. Caddy's are in <see cref="CaddyTests"/>. PostgreSQL has its image's own line; its
+/// health check is run.
 /// </summary>
 public sealed class ServiceTests : IDisposable
 {
@@ -84,6 +84,20 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal(0, await mac.Exit());
     }
 
+    [Fact]
+    public async Task The_database_is_healthy_while_it_runs_only()
+    {
+        await using var server = await PostgresProcess.Start();
+        string[] check = [.. ComposeFile.Check("postgres"), "-h", server.SocketFolder, "-p", $"{server.Port}"];
+        var (exit, said) = await HealthCheck.Run(check);
+        Assert.True(exit == 0, said);
+
+        await server.Kill();
+        const int noResponse = 2;
+        (exit, said) = await HealthCheck.Run(check);
+        Assert.True(exit == noResponse, said);
+    }
+
     [Theory]
     [InlineData("coturn", "turn-secret")]
     [InlineData("front-door", "turn-secret")]
@@ -122,26 +136,8 @@ public sealed class ServiceTests : IDisposable
         ["Ice__TurnUrls__0"] = "turn:127.0.0.1:9",
     };
 
-    /// <summary>Runs a health check until it finds the service healthy.</summary>
-    private async Task Healthy(ChildProcess service, string[] check)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        var said = "";
-        for (var tick = 0; tick < 100; tick++)
-        {
-            await using var run = ChildProcess.Start(check[0], check[1..], Settings(), _folder);
-            run.Input.Close();
-            if (await run.Exit() == 0)
-            {
-                return;
-            }
-
-            said = run.Output + run.Errors;
-            await timer.WaitForNextTickAsync(Cancellation);
-        }
-
-        Assert.Fail($"{said}\n{service.Output}\n{service.Errors}");
-    }
+    private Task Healthy(ChildProcess service, string[] check) =>
+        HealthCheck.Passes(service, check, Settings(), _folder);
 
     /// <summary>What <c>quicpair doctor</c> says of the relay; its secret is right or not.</summary>
     private async Task<string> Relays(int port, string secret)
