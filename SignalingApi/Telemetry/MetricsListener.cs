@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
@@ -40,6 +41,7 @@ public sealed class MetricsListener : IHostedService, IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, port);
         });
+        builder.Services.AddSingleton<DistributedContextPropagator, HouseholdPropagator>();
         _app = builder.Build();
         _app.Use(OnlyThisMachine);
         _app.UseOpenTelemetryPrometheusScrapingEndpoint(

@@ -34,7 +34,8 @@ public static class TelemetryHosting
 
         if (!SendsTraces(builder.Configuration)) return;
 
-        // A request's span has neither its address, whose query may hold the operator's token, nor who asked.
+        // A request's span has neither its path, which may hold ids, nor who asked: said here, as later releases may
+        // have it otherwise.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         builder.Services.AddSingleton<DistributedContextPropagator, HouseholdPropagator>();
         telemetry.WithTracing(traces => traces
