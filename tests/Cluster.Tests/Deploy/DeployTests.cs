@@ -20,7 +20,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task Compose_reads_its_file()
     {
-        Require("docker-compose", "docker-compose");
+        Lane.Require(["docker-compose"], "docker-compose");
         File.Copy(Path.Combine(Tree.Root, "docker-compose.yml"), Path.Combine(_folder, "docker-compose.yml"));
         File.Copy(Path.Combine(Tree.Root, ".env.example"), Path.Combine(_folder, ".env"));
         var (exit, output) = await Run("docker-compose", "config", "--services");
@@ -112,7 +112,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task Systemd_knows_every_setting_of_the_unit()
     {
-        Require("systemd-analyze", "systemd");
+        Lane.Require(["systemd-analyze"], "systemd");
         var template = await File.ReadAllTextAsync(
             Path.Combine(Tree.Root, "deploy", "quicpair.service"), TestContext.Current.CancellationToken);
 
@@ -126,13 +126,6 @@ public sealed class DeployTests : IDisposable
         verify.Input.Close();
         Assert.True(await verify.Exit() == 0, verify.Errors);
         Assert.DoesNotContain("quicpair.service", verify.Errors, StringComparison.Ordinal);
-    }
-
-    private static void Require(string program, string package)
-    {
-        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Any(folder => File.Exists(Path.Combine(folder, program)));
-        if (!isThere) Lane.Unavailable($"{program} is not installed (Debian package {package}).");
     }
 
     private async Task<(int Exit, string Output)> Run(string program, params string[] arguments)

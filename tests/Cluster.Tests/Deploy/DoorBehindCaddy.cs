@@ -17,7 +17,7 @@ internal sealed class DoorBehindCaddy : IAsyncDisposable
 {
     private const string Loopback = "127.0.0.1";
     private const string Nobody = "65534";
-    private const int Attempts = 100;
+    private const int Attempts = 3_000;
 
     private static readonly string[] Programs = ["caddy", "ip", "nc", "setpriv"];
 
@@ -96,19 +96,12 @@ internal sealed class DoorBehindCaddy : IAsyncDisposable
     private static Namespace Place()
     {
         if (!OperatingSystem.IsLinux()) Lane.Unavailable("Network namespaces are Linux's.");
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        var missing = Programs.FirstOrDefault(name => !folders.Any(folder => File.Exists(Path.Combine(folder, name))));
-        if (missing is not null)
-        {
-            Lane.Unavailable($"The program {missing} is not installed "
-                + "(Debian packages caddy, iproute2, netcat-openbsd, util-linux).");
-        }
-
+        Lane.Require(Programs, "caddy, iproute2, netcat-openbsd, util-linux");
         try
         {
             return Namespace.Create("caddy");
         }
-        catch (LabException problem)
+        catch (Exception problem) when (problem is LabException or IOException or UnauthorizedAccessException)
         {
             Lane.Unavailable($"A network namespace cannot be made here (root): {problem.Message}");
             throw;

@@ -6,7 +6,8 @@ namespace QuicPair.Cluster.Tests.Deploy;
 /// <summary>Health checks of docker-compose.yml, run as processes of the test.</summary>
 internal static class HealthCheck
 {
-    private const int Attempts = 100;
+    // Says when something hangs, not how fast it must be.
+    private const int Attempts = 1_500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs a check once: its exit code, 0 for a healthy service, and what it said.</summary>

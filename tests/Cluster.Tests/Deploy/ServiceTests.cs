@@ -32,7 +32,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task The_relay_runs_under_its_outer_address_for_who_has_the_secret()
     {
-        RequireCoturn();
+        Lane.Require(["turnserver", "turnutils_stunclient", "timeout"], "coturn, coreutils");
         var port = FreePort.Next();
         var line = Command("coturn")
             .Replace("172.30.84.11", "127.0.0.1", StringComparison.Ordinal)
@@ -156,13 +156,4 @@ public sealed class ServiceTests : IDisposable
     }
 
     private string Of(string name) => Path.Combine(_folder, name);
-
-    private static void RequireCoturn()
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        string[] programs = ["turnserver", "turnutils_stunclient", "timeout"];
-        var missing = programs.FirstOrDefault(name => !folders.Any(folder => File.Exists(Path.Combine(folder, name))));
-        if (missing is null) return;
-        Lane.Unavailable($"The program {missing} is not installed (Debian packages coturn, coreutils).");
-    }
 }

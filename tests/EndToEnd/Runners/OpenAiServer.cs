@@ -38,7 +38,7 @@ internal sealed class OpenAiServer : IAsyncDisposable
         var model = isEndless
             ? await TestRunner.Model("endless", "500", "4", "1024", "1000000")
             : await TestRunner.Model("bigram");
-        return IsInstalled() ? await StartLlamaServer(model) : await StartFront(model);
+        return Lane.Has(LlamaServer) ? await StartLlamaServer(model) : await StartFront(model);
     }
 
     /// <summary>Configuration that makes a Mac use it.</summary>
@@ -75,9 +75,6 @@ internal sealed class OpenAiServer : IAsyncDisposable
     public Task GaveUp() => _process.Line(line => line.Contains(_gaveUp, StringComparison.Ordinal));
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private static bool IsInstalled() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, LlamaServer)));
 
     private static async Task<OpenAiServer> StartLlamaServer(string model)
     {

@@ -49,7 +49,7 @@ public sealed class CompletionTests
     [InlineData("fish")]
     public async Task The_script_is_without_fault_to_its_shell(string shell, params string[] options)
     {
-        Require(shell);
+        Lane.Require([shell], shell);
         using var home = new PhoneCommand();
         var script = await home.Run("completion", shell);
         var path = Path.Combine(Folder(home), "script");
@@ -66,7 +66,7 @@ public sealed class CompletionTests
     [InlineData("fish")]
     public async Task Commands_and_options_are_completed(string shell, params string[] options)
     {
-        Require(shell);
+        Lane.Require([shell], shell);
         using var home = new PhoneCommand();
         var script = await home.Run("completion", shell);
         var test = shell switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
@@ -95,11 +95,4 @@ public sealed class CompletionTests
     }
 
     private static string Folder(PhoneCommand home) => Path.GetDirectoryName(home.Store)!;
-
-    private static void Require(string shell)
-    {
-        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Any(folder => File.Exists(Path.Combine(folder, shell)));
-        if (!isThere) Lane.Unavailable($"{shell} is not installed (Debian package {shell}).");
-    }
 }

@@ -1,3 +1,4 @@
+using QuicPair.Interop.Peers;
 using QuicPair.Protocol;
 using Xunit;
 
@@ -94,7 +95,7 @@ public sealed class IdentityTests : IDisposable
     /// <summary>Pairs a phone with a new Mac, exports the Mac while it runs, and ends it; its folder is gone.</summary>
     private async Task<(Known Mac, int Port)> PairExportAndStop(PhoneCommand phone)
     {
-        await using var mac = await MacProcess.Start();
+        await using var mac = await MacProcess.Start(port: FreePort.Next());
         Assert.Equal(0, (await phone.Run("chat", await mac.Invite(), "Hello")).Exit);
         var devices = (await mac.Ask(new { op = "devices" })).GetProperty("devices");
         var device = devices[0].GetProperty("device").GetString();

@@ -54,9 +54,7 @@ internal sealed class Coturn : IDisposable
 
     public static async Task<Coturn> Start(bool usesSecret = false, params string[] more)
     {
-        var isInstalled = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, "turnserver")));
-        if (!isInstalled) Lane.Unavailable("coturn (turnserver) is not installed.");
+        Lane.Require(["turnserver"], "coturn");
         var server = new Coturn(usesSecret, more);
         while (true)
         {
