@@ -22,6 +22,9 @@ public sealed class MacConnection : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<ChatStream> _cancels = [];
     private volatile PairedMac? _mac;
+
+    // Beside it: sessions with Macs that have the rest of an answer.
+    private volatile PairedMac[] _others = [];
     private volatile string? _expected;
 
     /// <summary>A connection whose sessions <paramref name="connect"/> makes.</summary>
@@ -48,21 +51,7 @@ public sealed class MacConnection : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_mac is { } known)
-            {
-                if (!known.Ended.IsCompleted)
-                {
-                    return known;
-                }
-
-                await known.DisposeAsync();
-            }
-
-            var mac = await _connect(cancellationToken);
-            _mac = mac;
-            SendCancels(mac);
-            if (_expected is { } model) _ = WarmUp(mac, model);
-            return mac;
+            return _mac is { Ended.IsCompleted: false } known ? known : await Renew(_connect, cancellationToken);
         }
         finally
         {
@@ -149,23 +138,39 @@ public sealed class MacConnection : IAsyncDisposable
             await mac.DisposeAsync();
         }
 
+        foreach (var other in _others)
+        {
+            await other.DisposeAsync();
+        }
+
         _turn.Dispose();
     }
 
     /// <summary>A live session after one was lost; tries until it is too late.</summary>
-    internal async Task<PairedMac> Recover(CancellationToken cancellation)
+    /// <param name="asked">The lost session with the Mac that may have the question; null when no Mac has it.</param>
+    /// <param name="hasBegun">Whether some of the answer was received: then no other Mac will do.</param>
+    /// <param name="cancellation">Ends the attempts.</param>
+    internal async Task<PairedMac> Recover(PairedMac? asked, bool hasBegun, CancellationToken cancellation)
     {
         var (clock, pause, lostAt) = (_options.TimeProvider, _options.FirstPause, _options.TimeProvider.GetTimestamp());
+        var same = asked?.SameMac;
         while (true)
         {
+            if (!hasBegun && clock.GetElapsedTime(lostAt) >= _options.AnotherMacAfter) same = null;
             try
             {
-                return await Open(cancellation);
+                return same is null ? await Open(cancellation) : await OpenSame(asked!, same, cancellation);
             }
             catch (ConnectException failure) when (
-                failure.IsPassing && clock.GetElapsedTime(lostAt) + pause < _options.RecoverFor)
+                same is not null && !hasBegun && (!failure.IsPassing || IsTooLate(lostAt, pause)))
             {
-                await Task.Delay(pause, clock, cancellation);
+                same = null;
+            }
+            catch (ConnectException failure) when (failure.IsPassing && !IsTooLate(lostAt, pause))
+            {
+                var left = _options.AnotherMacAfter - clock.GetElapsedTime(lostAt);
+                var isShort = same is not null && !hasBegun && left < pause;
+                await Task.Delay(!isShort ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellation);
                 pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
             }
         }
@@ -184,11 +189,54 @@ public sealed class MacConnection : IAsyncDisposable
             if (_cancels.Count == MaxCancels) _cancels.RemoveAt(0);
             _cancels.Add(chat);
             if (_mac is { Ended.IsCompleted: false } live) live.Cancel(chat.Id);
+            foreach (var other in _others.Where(other => !other.Ended.IsCompleted)) other.Cancel(chat.Id);
         }
     }
 
     /// <summary>Each session begins with this model's load: it is in memory when it is asked.</summary>
     internal void Expect(string model) => _expected = model;
+
+    private bool IsTooLate(long lostAt, TimeSpan pause) =>
+        _options.TimeProvider.GetElapsedTime(lostAt) + pause >= _options.RecoverFor;
+
+    // In its turn.
+    private async Task<PairedMac> Renew(
+        Func<CancellationToken, Task<PairedMac>> connect, CancellationToken cancellation)
+    {
+        if (_mac is { } over) await over.DisposeAsync();
+        var mac = await connect(cancellation);
+        _mac = mac;
+        SendCancels(mac);
+        if (_expected is { } model) _ = WarmUp(mac, model);
+        return mac;
+    }
+
+    /// <summary>
+    /// A live session with the Mac that was asked. When another question has taken the connection to another Mac
+    /// meanwhile, it is one beside that, until either end closes it.
+    /// </summary>
+    private async Task<PairedMac> OpenSame(
+        PairedMac asked, Func<CancellationToken, Task<PairedMac>> same, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (_mac is not { Ended.IsCompleted: false } live) return await Renew(same, cancellation);
+            if (_others.Prepend(live).FirstOrDefault(IsIt) is { } known) return known;
+            var mac = await same(cancellation);
+            var over = Array.FindAll(_others, other => other.Ended.IsCompleted);
+            _others = [.. _others.Except(over), mac];
+            SendCancels(mac);
+            foreach (var other in over) await other.DisposeAsync();
+            return mac;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        bool IsIt(PairedMac mac) => !mac.Ended.IsCompleted && mac.Pairing.MacId == asked.Pairing.MacId;
+    }
 
     private void SendCancels(PairedMac mac)
     {

@@ -8,6 +8,12 @@ public sealed record MacConnectionOptions
     /// </summary>
     public TimeSpan RecoverFor { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a question of which nothing has come yet waits for the Mac that was asked before another one of the
+    /// household is asked (<see cref="Phone.AnyMac"/>); default 5 s. An answer that has begun waits for its Mac only.
+    /// </summary>
+    public TimeSpan AnotherMacAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The pause before the second attempt, doubled for each further one; default 250 ms.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 

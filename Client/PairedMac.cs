@@ -56,6 +56,12 @@ public sealed partial class PairedMac : IAsyncDisposable
     }
 
     /// <summary>
+    /// Makes another session with this very Mac, where what made this one may take another Mac
+    /// (<see cref="Phone.AnyMac"/>): only the Mac that was asked has the rest of an answer. Null elsewhere.
+    /// </summary>
+    public Func<CancellationToken, Task<PairedMac>>? SameMac { get; internal set; }
+
+    /// <summary>
     /// Looks for a path anew under the living session: for a program that knows that the network has changed, or that
     /// this device has slept. A silent path, a change of addresses and the Mac's request do it by themselves.
     /// </summary>

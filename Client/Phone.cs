@@ -111,7 +111,8 @@ public sealed class Phone : IAsyncDisposable
 
     /// <summary>
     /// Connects to any Mac of the household that was paired last, whoever has the model; a session that was lost is
-    /// first looked for at the Mac that had it, because an answer may be under way there.
+    /// first looked for at the Mac that had it, because an answer may be under way there. Who knows of such an answer
+    /// goes by <see cref="PairedMac.SameMac"/>, as <see cref="MacConnection"/> does.
     /// </summary>
     /// <param name="model">The model by its exact name; null is each Mac's default.</param>
     /// <returns>What makes a session; also for <see cref="MacConnection"/>.</returns>

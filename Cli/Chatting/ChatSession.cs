@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using QuicPair.Client;
 using QuicPair.Protocol;
@@ -12,16 +11,26 @@ namespace QuicPair.Cli.Chatting;
 /// cancels the answer, not the program.
 /// </summary>
 internal sealed class ChatSession(
-    Terminal terminal, ChatSettings settings, Func<CancellationToken, Task<PairedMac>> connect) : IAsyncDisposable
+    Terminal terminal,
+    ChatSettings settings,
+    Func<CancellationToken, Task<PairedMac>> connect,
+    TimeProvider? clock = null) : IAsyncDisposable
 {
     private const int Reconnections = 3;
 
     // Ours: the answer waits at the Mac for ten minutes, a person before a terminal does not.
     private static readonly TimeSpan ReconnectFor = TimeSpan.FromSeconds(30);
+
+    // A Mac that is gone is known to be within 5 s; until then a question of which nothing has come stays with it.
+    private static readonly TimeSpan AnotherMacAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly List<ChatTurn> _turns = [];
+
+    // The Macs that may have the question.
+    private readonly HashSet<string> _asked = [];
     private readonly List<string> _givenUp = [];
     private PairedMac? _mac;
 
@@ -89,9 +98,12 @@ internal sealed class ChatSession(
 
     public ValueTask DisposeAsync() => _mac?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task<PairedMac> Connect(CancellationToken cancellation)
+    private Task<PairedMac> Connect(CancellationToken cancellation) => Connect(connect, cancellation);
+
+    private async Task<PairedMac> Connect(
+        Func<CancellationToken, Task<PairedMac>> open, CancellationToken cancellation)
     {
-        var mac = await connect(cancellation);
+        var mac = await open(cancellation);
         _givenUp.ForEach(mac.Cancel);
         _givenUp.Clear();
         mac.OnPath = news =>
@@ -148,10 +160,12 @@ internal sealed class ChatSession(
     {
         var printer = new AnswerPrinter(terminal, settings.Json);
         var wanted = _wanted = new CancellationTokenSource();
+        _asked.Clear();
+        if (!_mac!.Ended.IsCompleted) _asked.Add(_mac.Pairing.MacId); // one that is over reaches nobody
         Message end;
         try
         {
-            end = await Answer(start(_mac!), request, printer, wanted.Token, cancellation);
+            end = await Answer(start(_mac), request, printer, wanted.Token, cancellation);
         }
         finally
         {
@@ -211,11 +225,12 @@ internal sealed class ChatSession(
                     return end;
                 }
 
-                stream = _mac!.Chat(request with { Id = stream.Id });
+                _asked.Add(_mac!.Pairing.MacId);
+                stream = _mac.Chat(request with { Id = stream.Id });
             }
             catch (ConnectException failure) when (failure.IsPassing && left > 0)
             {
-                if (await ConnectAgain(stream, unwanted, cancellation) is not { } again)
+                if (await ConnectAgain(stream, request, unwanted, cancellation) is not { } again)
                 {
                     _givenUp.Add(stream.Id);
                     var end = new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled };
@@ -230,14 +245,14 @@ internal sealed class ChatSession(
 
     /// <summary>The answer on a new connection; null when it is not wanted any more.</summary>
     private async Task<ChatStream?> ConnectAgain(
-        ChatStream stream, CancellationToken unwanted, CancellationToken cancellation)
+        ChatStream stream, ChatMessage? request, CancellationToken unwanted, CancellationToken cancellation)
     {
         if (unwanted.IsCancellationRequested) return null;
         terminal.Note("The connection was lost; connecting again.");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(unwanted, cancellation);
         try
         {
-            return await Reconnect(stream, end.Token);
+            return await Reconnect(stream, request, end.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -245,34 +260,64 @@ internal sealed class ChatSession(
         }
     }
 
-    private async Task<ChatStream> Reconnect(ChatStream stream, CancellationToken cancellation)
+    private async Task<ChatStream> Reconnect(
+        ChatStream stream, ChatMessage? request, CancellationToken cancellation)
     {
-        await _mac!.DisposeAsync();
-        var (lostAt, pause) = (Stopwatch.GetTimestamp(), FirstPause);
+        var lost = _mac!;
+        await lost.DisposeAsync();
+        var (lostAt, pause) = (_clock.GetTimestamp(), FirstPause);
+
+        // Only the Mac that was asked has the rest of an answer.
+        var isBound = request is null || stream.LastSeq > 0;
+        var same = isBound || _asked.Contains(lost.Pairing.MacId) ? lost.SameMac : null;
         while (true)
         {
+            if (!isBound && _clock.GetElapsedTime(lostAt) >= AnotherMacAfter) same = null;
             try
             {
-                _mac = await Connect(cancellation);
-                Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
-                return _mac.Resume(stream.Id, stream.LastSeq);
+                _mac = await Connect(same ?? connect, cancellation);
+                return GoOn(_mac, stream, isBound ? null : request);
+            }
+            catch (ConnectException failure) when (same is not null && !isBound && !failure.IsPassing)
+            {
+                same = null;
+                continue;
             }
             catch (ConnectException failure) when (
                 failure.IsPassing || CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
             {
-                if (Stopwatch.GetElapsedTime(lostAt) + pause > ReconnectFor)
+                if (_clock.GetElapsedTime(lostAt) + pause > ReconnectFor)
                 {
-                    terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(stream)}");
+                    terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(lost, stream)}");
                     throw;
                 }
             }
 
-            await Task.Delay(pause, TimeProvider.System, cancellation);
+            var left = AnotherMacAfter - _clock.GetElapsedTime(lostAt);
+            var isShort = same is not null && !isBound && left < pause;
+            await Task.Delay(!isShort ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, cancellation);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    private static string Rest(ChatStream stream) => $"quicpair chat --resume {stream.Id} --after {stream.LastSeq}";
+    /// <summary>The answer on a new session; a Mac that does not have the question yet is asked it.</summary>
+    private ChatStream GoOn(PairedMac mac, ChatStream stream, ChatMessage? request)
+    {
+        if (request is not null && _asked.Add(mac.Pairing.MacId))
+        {
+            Tell("connected_anew", "There is a new connection; the question is asked there.");
+            return mac.Chat(request with { Id = stream.Id });
+        }
+
+        Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
+        return mac.Resume(stream.Id, stream.LastSeq);
+    }
+
+    private static string Rest(PairedMac mac, ChatStream stream)
+    {
+        var rest = $"quicpair chat --resume {stream.Id} --after {stream.LastSeq}";
+        return mac.SameMac is null ? rest : $"{rest} --mac {mac.Pairing.MacId}";
+    }
 
     private static async Task<Message> Print(
         ChatStream stream, AnswerPrinter printer, CancellationToken unwanted, CancellationToken cancellation)

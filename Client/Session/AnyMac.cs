@@ -13,9 +13,7 @@ internal sealed class AnyMac(Phone phone, string? model)
             throw new ConnectException(ConnectFailure.Refused);
         }
 
-        var mac = await OpenLast() ?? await phone.OpenAny(household, model, cancellation);
-        _device = mac.Pairing.DeviceId;
-        return mac;
+        return Keep(await OpenLast() ?? await phone.OpenAny(household, model, cancellation));
 
         async Task<PairedMac?> OpenLast()
         {
@@ -29,5 +27,19 @@ internal sealed class AnyMac(Phone phone, string? model)
                 return null;
             }
         }
+    }
+
+    private PairedMac Keep(PairedMac mac)
+    {
+        var device = _device = mac.Pairing.DeviceId;
+        mac.SameMac = token => OpenSame(device, token);
+        return mac;
+    }
+
+    private async Task<PairedMac> OpenSame(string device, CancellationToken cancellation)
+    {
+        var record = phone.Pairings.Load().FirstOrDefault(known => known.DeviceId == device)
+            ?? throw new ConnectException(ConnectFailure.Refused);
+        return Keep(await phone.Open(record, cancellation));
     }
 }

@@ -6,6 +6,9 @@ namespace QuicPair.Client.Session;
 internal sealed class ResumingAnswer(MacConnection connection, ChatMessage request, CancellationToken cancellation)
     : IAsyncDisposable
 {
+    // The Macs that may have the question.
+    private readonly HashSet<string> _asked = [];
+    private PairedMac? _mac;
     private ChatStream? _stream;
     private IAsyncEnumerator<Message>? _messages;
 
@@ -16,7 +19,7 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
     {
         if (_stream is null)
         {
-            await Follow((await connection.Open(cancellation)).Chat(request));
+            await GoOn(await connection.Open(cancellation));
         }
 
         while (true)
@@ -31,7 +34,8 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
                 var message = _messages.Current;
                 if (HasNeverArrived(message))
                 {
-                    await Follow((await connection.Open(cancellation)).Chat(request));
+                    _asked.Remove(_mac!.Pairing.MacId);
+                    await GoOn(await connection.Open(cancellation));
                     continue;
                 }
 
@@ -40,8 +44,8 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
             }
             catch (ConnectException failure) when (failure.IsPassing)
             {
-                var mac = await connection.Recover(cancellation);
-                await Follow(mac.Resume(request.Id!, _stream!.LastSeq));
+                var asked = _asked.Contains(_mac!.Pairing.MacId) ? _mac : null;
+                await GoOn(await connection.Recover(asked, _stream!.LastSeq > 0, cancellation));
             }
         }
     }
@@ -63,14 +67,35 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
     private bool HasNeverArrived(Message message) =>
         message is ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } && _stream!.LastSeq == 0;
 
-    private async Task Follow(ChatStream stream)
+    /// <summary>Asks a Mac that does not have the question yet; the one that has it goes on.</summary>
+    private async Task GoOn(PairedMac mac)
+    {
+        var (id, last) = (mac.Pairing.MacId, _stream?.LastSeq ?? 0);
+        if (last > 0 && id != _mac!.Pairing.MacId)
+        {
+            // Nobody else has the rest, and another answer would not fit to what was given of this one.
+            throw new ConnectException(ConnectFailure.MacAway);
+        }
+
+        if (_asked.Contains(id))
+        {
+            await Follow(mac, mac.Resume(request.Id!, last));
+            return;
+        }
+
+        // What is said to a session that is over reaches nobody.
+        if (!mac.Ended.IsCompleted) _asked.Add(id);
+        await Follow(mac, mac.Chat(request));
+    }
+
+    private async Task Follow(PairedMac mac, ChatStream stream)
     {
         if (_messages is not null)
         {
             await _messages.DisposeAsync();
         }
 
-        _stream = stream;
+        (_mac, _stream) = (mac, stream);
         _messages = stream.GetAsyncEnumerator(cancellation);
     }
 }

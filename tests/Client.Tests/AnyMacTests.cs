@@ -66,19 +66,14 @@ public sealed class AnyMacTests : IAsyncLifetime
     [Fact]
     public async Task A_question_that_the_lost_Mac_never_got_goes_to_another()
     {
-        await using var connection = new MacConnection(_phone.AnyMac("m"));
+        var options = new MacConnectionOptions { TimeProvider = new LeapingTime() };
+        await using var connection = new MacConnection(_phone.AnyMac("m"), options);
         Assert.Equal(MacIdOf(_second), (await connection.Open(Cancellation)).Pairing.MacId);
         _second.OnChat = (phone, _) =>
         {
             _door.Away.Add(_second);
             phone.Vanish();
         };
-        _first.OnResume = (phone, resume) => phone.Send(new ErrorMessage
-        {
-            Id = resume.Id,
-            For = "resume",
-            Code = Protocol.ErrorCode.NotFound,
-        });
         var answer = await connection.Ask(new ChatMessage { Prompt = "Hello" }, Cancellation).ToListAsync(Cancellation);
         Assert.IsType<DoneMessage>(answer[^1]);
         Assert.Equal(MacIdOf(_first), connection.Current!.Pairing.MacId);

@@ -13,6 +13,9 @@ internal sealed class SeveralMacs(params TestMac[] macs) : HttpMessageHandler
     /// <summary>The Macs that are away.</summary>
     public HashSet<TestMac> Away { get; } = [];
 
+    /// <summary>Called with each offer that meets a Mac which is away, before its refusal.</summary>
+    public Action? OnAway { get; set; }
+
     /// <summary>Whether it is of a kind that cannot pick.</summary>
     public bool IsOld { get; set; }
 
@@ -65,6 +68,7 @@ internal sealed class SeveralMacs(params TestMac[] macs) : HttpMessageHandler
         var at = Array.FindIndex(macs, mac => Protocol.KeySchedule.MacId(mac.Static.PublicKey) == offer.Mac);
         if (Away.Contains(macs[at]))
         {
+            if (uri.AbsolutePath == "/signaling/offer") OnAway?.Invoke();
             return Reply(HttpStatusCode.ServiceUnavailable, """{"code":"mac_offline"}""");
         }
 
