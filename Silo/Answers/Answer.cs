@@ -1,5 +1,6 @@
 using System.Text;
 using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
 using QuicPair.Silo.Runners;
 
@@ -215,11 +216,7 @@ internal sealed class Answer : IDisposable
                 AddText(thinking: false, delta.Text);
                 break;
             case RunnerEvent.ToolCall call:
-                if (Fits(JsonTextLength.Of(call.Name) + JsonTextLength.Of(call.Arguments), isEntry: true))
-                {
-                    _log.Add(new AnswerEntry.ToolCall(call.Name, call.Arguments));
-                }
-
+                AddCall(call);
                 break;
             case RunnerEvent.Finished finished:
                 FlushWhole();
@@ -238,6 +235,34 @@ internal sealed class Answer : IDisposable
         if (_texts <= MaxPieces) return;
         FlushWhole();
         End(Done(DoneReason.Length, null));
+    }
+
+    private void AddCall(RunnerEvent.ToolCall call)
+    {
+        if (!Fits(JsonTextLength.Of(call.Name) + JsonTextLength.Of(call.Arguments), isEntry: true)) return;
+        if (IsReadable(call))
+        {
+            _log.Add(new AnswerEntry.ToolCall(call.Name, call.Arguments));
+            return;
+        }
+
+        if (_whole is { Length: > 0 }) FlushWhole();
+        End(new ErrorMessage
+        {
+            Code = ErrorCode.RunnerFailed,
+            Text = "The model asked for a tool with arguments that are nested too deep or have a name twice.",
+        });
+    }
+
+    /// <summary>
+    /// Whether a phone reads it: arguments are JSON as the model wrote it, the one part of a message that is not ours.
+    /// A chat without an id gets no tool calls.
+    /// </summary>
+    private bool IsReadable(RunnerEvent.ToolCall call)
+    {
+        if (Id is null) return true;
+        var message = new ToolCallMessage { Id = Id, Seq = 1, Name = call.Name, Arguments = call.Arguments };
+        return MessageReader.TryRead(MessageWriter.Write(message), out _, out _);
     }
 
     /// <summary>Counts a text and the entry that it becomes; ends the answer when the log grows too long.</summary>

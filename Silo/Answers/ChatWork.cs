@@ -24,9 +24,9 @@ internal sealed partial class ChatWork(
             TimeSpan.FromSeconds(options.FirstTokenSeconds), time, answer.Stopped);
         try
         {
-            var model = await catalog.Resolve(chat.Model, chat.MayUse, silence.Token);
+            var model = await catalog.Find(chat.Model, chat.MayUse, silence.Token);
             _ = TellStage(answer, model);
-            await foreach (var step in runner.Chat(chat with { Model = model }, silence.Token))
+            await foreach (var step in runner.Chat(chat with { Model = model.Name }, silence.Token))
             {
                 silence.Heard(TimeSpan.FromSeconds(options.SilenceSeconds));
                 if (step is RunnerEvent.Finished { Statistics: { TokensPerSecond: > 0 } statistics })
@@ -55,16 +55,18 @@ internal sealed partial class ChatWork(
     }
 
     // Asked beside the chat, and only when the first token takes its time: it never competes with it.
-    private async Task TellStage(Answer answer, string model)
+    private async Task TellStage(Answer answer, ModelCard model)
     {
         try
         {
             await Task.Delay(AnswerLimits.StageAfter, time, answer.Stopped);
             while (!answer.HasEntries)
             {
-                var loaded = (await runner.Running(answer.Stopped)).Any(running => running.Name == model);
-                answer.Stage(loaded ? LoadStage.Reading : LoadStage.Loading);
-                if (loaded) return;
+                // A model in a cloud is never in this Mac's memory.
+                var reads = model.Remote
+                    || (await runner.Running(answer.Stopped)).Any(running => running.Name == model.Name);
+                answer.Stage(reads ? LoadStage.Reading : LoadStage.Loading);
+                if (reads) return;
                 await Task.Delay(AnswerLimits.LoadPoll, time, answer.Stopped);
             }
         }

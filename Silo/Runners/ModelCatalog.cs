@@ -24,11 +24,6 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
         }
     }
 
-    /// <summary>The name of what <see cref="Find"/> finds.</summary>
-    /// <exception cref="RunnerException">There is none of that name, or it may not be used.</exception>
-    public async Task<string> Resolve(string name, Func<string, bool>? mayUse, CancellationToken cancellation) =>
-        (await Find(name, mayUse, cancellation)).Name;
-
     /// <summary>
     /// The model of a chat: exactly a name of the list. A chat that names none gets the configured one, else
     /// one that is loaded, else the first.

@@ -11,6 +11,7 @@ internal sealed class RunnerException(RunnerFault fault, string message, Excepti
     {
         RunnerFault.ModelNotFound => ErrorCode.ModelNotFound,
         RunnerFault.Unreachable => ErrorCode.RunnerUnreachable,
+        RunnerFault.BadRequest => ErrorCode.BadRequest,
         RunnerFault.NotAllowed => ErrorCode.NotAllowed,
         RunnerFault.TooLarge => ErrorCode.TooLarge,
         RunnerFault.Busy => ErrorCode.Busy,

@@ -12,6 +12,9 @@ internal enum RunnerFault
     /// <summary>It said no, or broke.</summary>
     Failed,
 
+    /// <summary>It cannot do what it was asked: its model has no tools, or the chat is too long for it.</summary>
+    BadRequest,
+
     /// <summary>The owner of the Mac does not allow it.</summary>
     NotAllowed,
 

@@ -24,6 +24,10 @@ internal sealed record SamplingOptions
 
     public double? RepeatPenalty { get; init; }
 
+    /// <summary>The nearest number that a runner's API can carry.</summary>
+    public static float? Single(double? value) =>
+        value is { } number ? (float)Math.Clamp(number, float.MinValue, float.MaxValue) : null;
+
     /// <summary>The same options within the Mac's limits.</summary>
     public SamplingOptions Clamp(RunnerOptions limits) => this with
     {

@@ -44,6 +44,16 @@ test("Sends the earlier turns along, without the questions that got no answer", 
   ]);
 });
 
+test("Shows the words of a runner that cannot do what it was asked", () => {
+  const words = "Ollama says: m does not support tools";
+  const runner = asked();
+  runner.mac({ op: "error", seq: 1, code: "bad_request", message: words });
+  assert.equal(answerOf(runner.chat).problem, words);
+  const mac = asked();
+  mac.mac({ op: "error", for: "chat", code: "bad_request", message: words });
+  assert.match(answerOf(mac.chat).problem, /did not understand this page/);
+});
+
 test("Shows the stages and grows with each entry", () => {
   const { chat, mac } = asked();
   assert.equal(answerOf(chat).state, "sent");

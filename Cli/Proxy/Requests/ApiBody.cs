@@ -17,15 +17,12 @@ internal sealed class ApiBody(JsonElement element)
     /// <exception cref="ProxyException">It is too large, or no JSON object.</exception>
     public static async Task<ApiBody> Read(HttpContext http)
     {
+        if (http.Request.ContentLength > MaxBytes) throw TooLarge();
         using var body = new MemoryStream();
         var part = new byte[16 * 1024];
         while (await http.Request.Body.ReadAsync(part, http.RequestAborted) is var count and > 0)
         {
-            if (body.Length + count > MaxBytes)
-            {
-                throw new ProxyException(413, "The request is larger than a Mac accepts.", "too_large");
-            }
-
+            if (body.Length + count > MaxBytes) throw TooLarge();
             body.Write(part, 0, count);
         }
 
@@ -117,6 +114,9 @@ internal sealed class ApiBody(JsonElement element)
     }
 
     public static ProxyException Wrong(string name) => ProxyException.Bad($"{name} has the wrong type", name);
+
+    private static ProxyException TooLarge() =>
+        new(413, "The request is larger than a Mac accepts.", "too_large");
 
     private JsonElement? Kind(string name, JsonValueKind kind) => Find(name) switch
     {

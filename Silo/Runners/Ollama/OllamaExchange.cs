@@ -90,6 +90,8 @@ internal sealed class OllamaExchange(
         {
             HttpStatusCode.NotFound => new RunnerException(
                 RunnerFault.ModelNotFound, sentence ?? "Ollama does not have this model."),
+            HttpStatusCode.BadRequest => new RunnerException(
+                RunnerFault.BadRequest, sentence ?? "Ollama does not understand the request."),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => new RunnerException(
                 RunnerFault.Failed, sentence ?? "Ollama is too busy."),
             var status => new RunnerException(RunnerFault.Failed,

@@ -81,19 +81,19 @@ internal static class OllamaRequests
         {
             NumCtx = Int(options.ContextTokens),
             NumPredict = Int(options.MaxTokens),
-            Temperature = Float(options.Temperature),
+            Temperature = SamplingOptions.Single(options.Temperature),
             TopK = Int(options.TopK),
-            TopP = Float(options.TopP),
-            MinP = Float(options.MinP),
-            Seed = Int(options.Seed),
+            TopP = SamplingOptions.Single(options.TopP),
+            MinP = SamplingOptions.Single(options.MinP),
+            Seed = Seed(options.Seed),
             Stop = options.Stop is { Count: > 0 } stop ? [.. stop] : null,
-            RepeatPenalty = Float(options.RepeatPenalty),
+            RepeatPenalty = SamplingOptions.Single(options.RepeatPenalty),
         };
 
-    private static int? Int(long? value) => value is { } number ? (int)Math.Min(number, int.MaxValue) : null;
+    // Ollama's seeds have 31 bits: the lower ones of a longer seed, so that its neighbour is another.
+    private static int? Seed(long? value) => value is { } number ? (int)(number & int.MaxValue) : null;
 
-    private static float? Float(double? value) =>
-        value is { } number ? (float)Math.Clamp(number, float.MinValue, float.MaxValue) : null;
+    private static int? Int(long? value) => value is { } number ? (int)Math.Min(number, int.MaxValue) : null;
 
     private static ThinkValue? Think(string? think) => think switch
     {

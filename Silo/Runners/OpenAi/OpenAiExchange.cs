@@ -84,7 +84,12 @@ internal sealed class OpenAiExchange(
             // A refusal without a readable reason is still a refusal.
         }
 
-        var fault = response.StatusCode == HttpStatusCode.NotFound ? RunnerFault.ModelNotFound : RunnerFault.Failed;
+        var fault = response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => RunnerFault.ModelNotFound,
+            HttpStatusCode.BadRequest => RunnerFault.BadRequest,
+            _ => RunnerFault.Failed,
+        };
         return new RunnerException(
             fault, OllamaLine.Sentence(said ?? "", runner) ?? $"{runner} answered {(int)response.StatusCode}.");
     }

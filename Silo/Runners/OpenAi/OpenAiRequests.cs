@@ -45,8 +45,8 @@ internal static class OpenAiRequests
     {
         ModelId = chat.Model,
         MaxOutputTokens = chat.Options.MaxTokens is { } tokens ? (int)Math.Min(tokens, int.MaxValue) : null,
-        Temperature = (float?)chat.Options.Temperature,
-        TopP = (float?)chat.Options.TopP,
+        Temperature = SamplingOptions.Single(chat.Options.Temperature),
+        TopP = SamplingOptions.Single(chat.Options.TopP),
         Seed = chat.Options.Seed,
         StopSequences = chat.Options.Stop is { Count: > 0 } stop ? [.. stop] : null,
         Tools = chat.Tools.Count == 0 ? null : [.. chat.Tools.Select(Tool)],

@@ -145,7 +145,10 @@ export class Conversation {
       this.#update({ ...answer, state: "stopped" });
       return [];
     }
-    this.#update({ ...answer, state: "failed", problem: sentenceOf(error.code, error.message) });
+    // As the end of an answer it is the runner's own no, in its words; this page was understood.
+    const isRunners = error.code === "bad_request" && error.seq !== undefined;
+    const problem = isRunners ? error.message : sentenceOf(error.code, error.message);
+    this.#update({ ...answer, state: "failed", problem });
     return [];
   }
 

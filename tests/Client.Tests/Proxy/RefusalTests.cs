@@ -111,6 +111,23 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"stream\":false")]
+    [InlineData("\"stream\":true")]
+    public async Task What_the_runner_cannot_do_is_400_in_its_words(string field)
+    {
+        const string words = "Ollama says: m:1b does not support tools";
+        Mac.OnChat = (peer, chat) => peer.Send(
+            new ErrorMessage { Id = chat.Id, Seq = 1, Code = ErrorCode.BadRequest, Text = words });
+
+        Assert.Equal((400, $$"""{"error":"{{words}}"}"""), await Post("/api/chat", $"{{{Hi},{field}}}"));
+        var (status, text) = await Post("/v1/chat/completions", $"{{{Hi},{field}}}");
+        var error = JsonElement.Parse(text).GetProperty("error");
+        Assert.Equal(
+            (400, "invalid_request_error", words),
+            (status, error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
+    }
+
+    [Theory]
     [InlineData(ErrorCode.NotAllowed, HttpStatusCode.Forbidden)]
     [InlineData(ErrorCode.RunnerUnreachable, HttpStatusCode.BadGateway)]
     public async Task A_refusal_to_list_models_has_its_status(ErrorCode code, HttpStatusCode expected)
@@ -121,6 +138,27 @@ public sealed class RefusalTests : IAsyncLifetime
             using var reply = await Http.GetAsync(path, Cancellation);
             Assert.Equal(expected, reply.StatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData("/api/chat", 30_000_001, false)]
+    [InlineData("/v1/chat/completions", 30_000_001, false)]
+    [InlineData("/api/chat", 8 * 1024 * 1024, true)]
+    [InlineData("/v1/chat/completions", 8 * 1024 * 1024, true)]
+    public async Task A_body_larger_than_a_mac_accepts_is_413_in_each_apis_form(string path, int bytes, bool isChunked)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = new ByteArrayContent(new byte[bytes]);
+        request.Headers.TransferEncodingChunked = isChunked;
+
+        // One whose length is known is refused before it is sent.
+        request.Headers.ExpectContinue = !isChunked;
+        using var reply = await Http.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, reply.StatusCode);
+        var error = JsonElement.Parse(await reply.Content.ReadAsStringAsync(Cancellation)).GetProperty("error");
+        var sentence = path.StartsWith("/api", StringComparison.Ordinal) ? error : error.GetProperty("message");
+        Assert.Equal("The request is larger than a Mac accepts.", sentence.GetString());
+        Assert.Empty(Mac.Offers);
     }
 
     private async Task<(int Status, string Text)> Post(string path, string json)

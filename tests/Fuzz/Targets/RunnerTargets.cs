@@ -95,8 +95,16 @@ internal static class RunnerTargets
         if (OperatingSystem.IsWindows()) return false;
         if (!MessageReader.TryRead(input, out var message, out _) || message is not ChatMessage request) return false;
         if (!ChatTranslation.TryTranslate(request, out var chat)) return false;
-        _ = OllamaRequests.Chat(chat);
-        _ = OpenAiRequests.Options(chat);
+        var (ollama, openAi) = (OllamaRequests.Chat(chat).Options, OpenAiRequests.Options(chat));
+        float?[] numbers =
+        [
+            ollama?.Temperature, ollama?.TopP, ollama?.MinP, ollama?.RepeatPenalty, openAi.Temperature, openAi.TopP,
+        ];
+        if (numbers.Any(number => number is { } set && !float.IsFinite(set)))
+        {
+            throw new InvalidDataException("JSON has no such number.");
+        }
+
         if (OpenAiRequests.Messages(chat).Count != chat.Messages.Count)
         {
             throw new InvalidDataException("A turn of the chat is lost.");

@@ -64,6 +64,24 @@ public sealed class AnswerBookTests
     }
 
     [Fact]
+    public async Task A_model_in_a_cloud_is_never_loaded_and_nobody_asks_for_it()
+    {
+        using var desk = new AnswerDesk();
+        desk.Runner.Loaded.Clear();
+        desk.Runner.Models[0] = new ModelCard("m", 1, Loaded: false, Remote: true, []);
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        var script = await desk.Runner.Begun();
+        desk.Time.Advance(AnswerLimits.StageAfter);
+        Assert.Equal("""{"op":"status","id":"c1","stage":"reading"}""", await reader.Next());
+
+        desk.Time.Advance(TimeSpan.FromSeconds(10));
+        script.Finish();
+
+        Assert.Contains("done", await reader.Next(), StringComparison.Ordinal);
+        Assert.Equal(0, desk.Runner.StageQuestions);
+    }
+
+    [Fact]
     public async Task Merges_neighbours_of_one_kind_when_they_are_sent_together()
     {
         using var desk = new AnswerDesk();

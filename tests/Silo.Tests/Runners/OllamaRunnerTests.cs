@@ -72,13 +72,31 @@ public sealed class OllamaRunnerTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(2_147_483_647, 2_147_483_647)]
+    [InlineData(2_147_483_648, 0)]
+    [InlineData(2_147_483_650, 2)]
+    [InlineData(9_007_199_254_740_990, 2_147_483_646)]
+    public async Task A_seed_too_long_for_ollama_keeps_its_lower_digits(long seed, int expected)
+    {
+        await using var ollama = await FakeOllama.Start(FakeOllama.Lines(FakeOllama.Done()));
+        using var runner = new OllamaRunner(ollama.Address);
+
+        await Drain(runner, Chat() with { Options = new SamplingOptions { Seed = seed } });
+
+        using var body = JsonDocument.Parse(ollama.LastBody);
+        Assert.Equal(expected, body.RootElement.GetProperty("options").GetProperty("seed").GetInt32());
+    }
+
+    [Theory]
     [InlineData(404, """{"error":"model 'm' not found"}""", nameof(RunnerFault.ModelNotFound),
         "Ollama says: model 'm' not found")]
     [InlineData(503, """{"error":"server busy, please try again"}""", nameof(RunnerFault.Failed),
         "Ollama says: server busy, please try again")]
     [InlineData(500, "<html>", nameof(RunnerFault.Failed), "Ollama answered 500.")]
-    [InlineData(400, """{"error":"\"m\" does not support thinking"}""", nameof(RunnerFault.Failed),
+    [InlineData(400, """{"error":"\"m\" does not support thinking"}""", nameof(RunnerFault.BadRequest),
         "Ollama says: \"m\" does not support thinking")]
+    [InlineData(400, "<html>", nameof(RunnerFault.BadRequest), "Ollama does not understand the request.")]
     public async Task Keeps_the_body_of_a_refusal(int status, string body, string fault, string message)
     {
         await using var ollama = await FakeOllama.Start(FakeOllama.Refuse(status, body));

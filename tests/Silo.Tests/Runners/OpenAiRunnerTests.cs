@@ -104,6 +104,9 @@ public sealed class OpenAiRunnerTests
         "llama-server says: model 'm' not found")]
     [InlineData(503, """{"error":"Loading model"}""", nameof(RunnerFault.Failed), "llama-server says: Loading model")]
     [InlineData(500, "<html>", nameof(RunnerFault.Failed), "llama-server answered 500.")]
+    [InlineData(400, """{"error":{"message":"tools need --jinja"}}""", nameof(RunnerFault.BadRequest),
+        "llama-server says: tools need --jinja")]
+    [InlineData(400, "<html>", nameof(RunnerFault.BadRequest), "llama-server answered 400.")]
     public async Task Keeps_the_body_of_a_refusal(int status, string body, string fault, string message)
     {
         await using var server = await FakeOpenAi.Start(context =>

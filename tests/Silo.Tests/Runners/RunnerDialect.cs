@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using QuicPair.Silo.Runners;
 using QuicPair.Silo.Runners.Ollama;
 using QuicPair.Silo.Runners.OpenAi;
@@ -29,6 +30,16 @@ internal sealed record RunnerDialect(
         """data: {"error":{"message":"CUDA out of memory","code":500}}""" + "\n\n");
 
     public static RunnerDialect Of(string runner) => runner == "ollama" ? Ollama : OpenAi;
+
+    /// <summary>The lines in which a model asks for the tool <c>clock</c>.</summary>
+    /// <param name="runner">Which kind of runner says it.</param>
+    /// <param name="arguments">The tool's arguments, JSON of ASCII.</param>
+    public static string ToolCall(string runner, string arguments) => runner == "ollama"
+        ? FakeOllama.Chunk(
+            """{"content":"","tool_calls":[{"function":{"name":"clock","arguments":""" + arguments + "}}]}") + "\n"
+        : FakeOpenAi.Delta(
+            """{"tool_calls":[{"index":0,"id":"x","type":"function","function":{"name":"clock","arguments":"""
+            + JsonSerializer.Serialize(arguments) + "}}]}");
 
     /// <summary>The head of an answer in chunks, and these chunks.</summary>
     public static byte[] Chunked(params string[] parts) =>

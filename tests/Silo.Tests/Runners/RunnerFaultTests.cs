@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using QuicPair.Protocol.Codec;
 using QuicPair.Protocol.Messages;
+using QuicPair.Protocol.Messages.Models;
 using QuicPair.Silo.Answers;
+using QuicPair.Silo.Keys;
+using QuicPair.Silo.Requests;
 using QuicPair.Silo.Runners;
 using QuicPair.Silo.Runners.Ollama;
 using QuicPair.Silo.Runners.OpenAi;
@@ -14,6 +17,9 @@ namespace QuicPair.Silo.Tests.Runners;
 /// <summary>Runners that really misbehave: one clear error, and what was said before stays.</summary>
 public sealed class RunnerFaultTests
 {
+    /// <summary>Arguments of depth 16, one more than fits into a message.</summary>
+    private const string Deep = """{"at":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}""";
+
     private static readonly string[] Names =
     [
         "hangs up at once", "refuses", "is no HTTP", "claims a longer body", "claims a shorter body",
@@ -130,6 +136,92 @@ public sealed class RunnerFaultTests
     }
 
     [Theory]
+    [InlineData("ollama", -1)]
+    [InlineData("ollama", long.MaxValue)]
+    [InlineData("openai", -1)]
+    [InlineData("openai", long.MaxValue)]
+    public async Task No_number_of_a_model_keeps_a_reply_from_the_phone(string runner, long number)
+    {
+        var model = FakeOllama.Models(FakeOllama.Model("m", number, $",\"size_vram\":{number}"));
+        var lists = new Dictionary<string, string>
+        {
+            ["/api/tags"] = model,
+            ["/api/ps"] = model,
+            ["/api/show"] = "{\"model_info\":{\"general.architecture\":\"q\",\"q.context_length\":" + number + "}}",
+            ["/v1/models"] = $"{{\"data\":[{{\"id\":\"m\",\"created\":{number},\"meta\":"
+                + $"{{\"size\":{number},\"n_ctx_train\":{number},\"n_embd\":{number}}}}}]}}",
+        };
+        await using var server = new RawServer(lists, [], holds: false);
+        using var serving = RunnerDialect.Of(runner).Runner(server.Address);
+        var options = new RunnerOptions();
+        var desk = new ModelDesk(serving, new ModelCatalog(serving, options), options, _time);
+        Message[] requests =
+            [new ModelsRequest(), new ShowRequest { Id = "r1", Model = "m" }, new RunningRequest { Id = "r2" }];
+
+        foreach (var request in requests)
+        {
+            var work = desk.Work(AnswerDesk.Phone, request, DeviceRights.Default, _ => { }, () => { })!;
+            var reply = await work(Cancellation) with { Id = request.Id };
+            Assert.True(MessageReader.TryRead(MessageWriter.Write(reply), out var read, out _), request.Op);
+            Assert.Equal((request.Op, reply.GetType()), (read.Op, read.GetType()));
+        }
+    }
+
+    [Theory]
+    [InlineData("ollama", "Ollama")]
+    [InlineData("openai", "llama-server")]
+    public async Task A_runner_that_cannot_do_what_it_is_asked_says_so_to_the_phone(string runner, string name)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        const string said = """{"error":"m does not support tools"}""";
+        var bytes = Bytes("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {said.Length}\r\nConnection: close\r\n\r\n{said}");
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+
+        var messages = await new AnswerDesk.Reader(Ask(book)).ToEnd();
+
+        Assert.Equal(
+            """{"op":"error","id":"c1","seq":1,"code":"bad_request","message":"""
+            + $"\"{name} says: m does not support tools\"}}",
+            Assert.Single(messages));
+        Assert.Equal(1, server.Chats);
+    }
+
+    [Theory]
+    [InlineData("ollama", """{"at":{"x":1,"x":2}}""")]
+    [InlineData("openai", """{"at":{"x":1,"x":2}}""")]
+    [InlineData("ollama", Deep)]
+    [InlineData("openai", Deep)]
+    public async Task A_tool_call_that_no_phone_reads_ends_the_answer(string runner, string arguments)
+    {
+        var messages = await CallTool(runner, arguments);
+
+        Assert.Equal(
+            [
+                """{"op":"delta","id":"c1","seq":1,"content":"I'm"}""",
+                """{"op":"error","id":"c1","seq":2,"code":"runner_failed","message":"The model asked for a tool with """
+                + "arguments that are nested too deep or have a name twice.\"}",
+            ],
+            messages);
+    }
+
+    [Theory]
+    [InlineData("ollama")]
+    [InlineData("openai")]
+    public async Task A_tool_call_that_is_as_deep_as_phones_read_arrives(string runner)
+    {
+        var arguments = Deep.Replace("[]", "1", StringComparison.Ordinal);
+
+        var messages = await CallTool(runner, arguments);
+
+        Assert.True(MessageReader.TryRead(Encoding.UTF8.GetBytes(messages[1]), out var message, out _));
+        Assert.Equal(arguments, Assert.IsType<ToolCallMessage>(message).Arguments);
+        Assert.Contains("\"reason\":\"stop\"", messages[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("ollama")]
     [InlineData("openai")]
     public async Task A_machine_that_sleeps_is_unreachable_and_nobody_cancelled(string runner)
@@ -173,6 +265,17 @@ public sealed class RunnerFaultTests
             "breaks off" => (RunnerDialect.Chunked(said), true),
             _ => (RunnerDialect.Chunked(said, dialect.Error, ""), true),
         };
+    }
+
+    private async Task<List<string>> CallTool(string runner, string arguments)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var bytes = RunnerDialect.Chunked(
+            dialect.Delta("I'm"), RunnerDialect.ToolCall(runner, arguments), dialect.End, "");
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        using var book = Book(serving);
+        return await new AnswerDesk.Reader(Ask(book)).ToEnd();
     }
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
