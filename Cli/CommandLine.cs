@@ -84,7 +84,7 @@ internal static class CommandLine
             ConfigCommand.Create(terminal, home),
             VersionCommand.Create(terminal),
             CompletionCommand.Create(terminal),
-            UpCommand.Create(home),
+            UpCommand.Create(terminal, home),
             DoctorCommand.Create(terminal, home),
             HouseholdCommand.Create(terminal, home),
             InviteCommand.Create(terminal, home),

@@ -1,3 +1,3 @@
 using QuicPair.Silo.Hosting;
 
-return await DaemonProcess.Run(args);
+return await DaemonProcess.Run(args, Console.Error);

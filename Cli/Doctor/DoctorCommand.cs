@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using QuicPair.Cli.Doctor.Machine;
-using QuicPair.Cli.Setup;
 using QuicPair.Client;
+using QuicPair.Silo.Hosting;
 using Spectre.Console;
 
 namespace QuicPair.Cli.Doctor;
@@ -34,8 +34,8 @@ internal static class DoctorCommand
         {
             string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
             var folder = Path.GetFullPath(parsed.GetValue(home) ?? DataFolder.Path);
-            return SettingNames.FirstUnknown(words) is { } word
-                ? Task.FromResult(terminal.Fail($"'{word}' is not understood here.", ExitCode.Usage))
+            return SettingNames.Problem(words) is { } problem
+                ? Task.FromResult(terminal.Fail(problem, ExitCode.Usage))
                 : parsed.GetValue(network)
                     ? Network(terminal, words, folder, parsed.GetValue(json), cancellation)
                     : Machine(terminal, words, folder, parsed.GetValue(json), cancellation);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QuicPair.Cluster;
 using QuicPair.Silo;
 using QuicPair.Silo.Keys;
 using MacFolder = QuicPair.Silo.Keys.DataFolder;
@@ -11,6 +12,8 @@ namespace QuicPair.Cli.Identity;
 /// </summary>
 internal static class IdentityCommand
 {
+    private const string AuthorityKey = "ca.key";
+
     private static readonly string[] Names = ["keys", "keys.seal", "pairings.json"];
 
     public static Command Create(Terminal terminal, Option<string?> home)
@@ -85,6 +88,14 @@ internal static class IdentityCommand
         }
 
         OwnerFile.Write(Path.GetFullPath(file), SealedIdentity.Seal(found, passphrase));
+        var household = Path.Combine(folder, HouseholdFiles.Folder);
+        if (Directory.Exists(household))
+        {
+            terminal.Error.WriteLine(File.Exists(Path.Combine(household, AuthorityKey))
+                ? "household/ is not in the file; take it along too, for no Mac can join without the ca.key in it."
+                : "household/ is not in the file; where it is taken over, the Mac has to join its household again.");
+        }
+
         terminal.Note("Whoever has this file and its passphrase is this machine; run only one of the two at a time.");
         return ExitCode.Ok;
     }
@@ -109,12 +120,41 @@ internal static class IdentityCommand
             return terminal.Fail("The passphrase is wrong, or this is not a sealed identity.", ExitCode.Failed);
         }
 
+        // First: wherever this is cut short, what the file lacks is not left beside what it has.
+        foreach (var name in Names.Where(name => !files.ContainsKey(name)))
+        {
+            File.Delete(held.Of(name));
+        }
+
         foreach (var name in Names.Where(files.ContainsKey))
         {
             OwnerFile.Write(held.Of(name), files[name]);
         }
 
+        if (!Directory.Exists(held.Of(HouseholdFiles.Folder)) && Trust(held, files) is { } trust)
+        {
+            terminal.Error.WriteLine(trust.Signing is not null
+                ? "household/ was not in the file; bring it from the first Mac, for no Mac can join without its ca.key."
+                : "household/ was not in the file; to be in its household, this Mac has to join again.");
+        }
+
         terminal.Note($"Taken over into {folder}.");
         return ExitCode.Ok;
+    }
+
+    /// <summary>The household that the keys are of; null without one, and for keys that a start would refuse.</summary>
+    private static HouseholdTrust? Trust(MacFolder held, IReadOnlyDictionary<string, byte[]> files)
+    {
+        // Opening makes what is missing.
+        if (!files.ContainsKey("keys") || !files.ContainsKey("keys.seal")) return null;
+        try
+        {
+            _ = KeyFile.Open(held, out var content);
+            return content.Trust;
+        }
+        catch (StartupException)
+        {
+            return null;
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace QuicPair.Cli.Owner;
 /// <summary><c>quicpair up</c>: runs the daemon in this process.</summary>
 internal static class UpCommand
 {
-    public static Command Create(Option<string?> home)
+    public static Command Create(Terminal terminal, Option<string?> home)
     {
         var settings = new Argument<string[]>("settings")
         {
@@ -20,12 +20,18 @@ internal static class UpCommand
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((parsed, _) =>
         {
+            string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
+            if (SettingNames.Problem(words) is { } problem)
+            {
+                return Task.FromResult(terminal.Fail(problem, ExitCode.Usage));
+            }
+
             if (parsed.GetValue(home) is { } folder)
             {
                 Environment.SetEnvironmentVariable("QUICPAIR_HOME", folder);
             }
 
-            return DaemonProcess.Run([.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]);
+            return DaemonProcess.Run(words, terminal.Error);
         });
         return command;
     }

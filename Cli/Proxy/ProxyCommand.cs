@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using QuicPair.Cli.Macs;
@@ -89,7 +90,21 @@ internal static class ProxyCommand
                 $"{listen} is in use, perhaps by an Ollama of this machine; choose another: --listen 127.0.0.1:11435",
                 ExitCode.Failed);
         }
+        catch (SocketException fault)
+        {
+            return terminal.Fail(Refusal(listen, fault.SocketErrorCode), ExitCode.Usage);
+        }
     }
+
+    /// <summary>Why the system does not let it listen there, in one sentence.</summary>
+    internal static string Refusal(IPEndPoint listen, SocketError error) => error switch
+    {
+        SocketError.AccessDenied =>
+            $"{listen} is not for this user to listen on; choose a port of 1024 or above: --listen {DefaultAddress}",
+        SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported =>
+            $"This machine does not have the address of {listen}; choose another: --listen {DefaultAddress}",
+        _ => $"{listen} cannot be listened on ({error}); choose another: --listen {DefaultAddress}",
+    };
 
     private static void Say(Terminal terminal, string mac, Uri address, bool json)
     {

@@ -18,6 +18,9 @@ namespace QuicPair.Cli.Proxy;
 /// </summary>
 internal sealed class ProxyServer : IAsyncDisposable
 {
+    // As Ollama answers those who look whether it is there.
+    private static readonly string[] Looking = ["GET", "HEAD"];
+
     private readonly WebApplication _app;
 
     private ProxyServer(WebApplication app) => _app = app;
@@ -27,6 +30,9 @@ internal sealed class ProxyServer : IAsyncDisposable
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <exception cref="IOException">The address is in use.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">
+    /// This user may not listen there, or the machine does not have the address.
+    /// </exception>
     public static async Task<ProxyServer> Start(
         MacConnection mac, IPEndPoint listen, IReadOnlyCollection<string> origins)
     {
@@ -34,6 +40,9 @@ internal sealed class ProxyServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // ApiBody has a limit, and says so in each API's form.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(listen);
         });
         builder.Services.AddRoutingCore();
@@ -61,9 +70,9 @@ internal sealed class ProxyServer : IAsyncDisposable
     private static void MapOllama(WebApplication app, MacConnection mac, ModelNames names)
     {
         var (chats, models) = (new OllamaChats(mac, names), new OllamaModels(mac, names));
-        app.MapMethods("/", ["GET", "HEAD"], http => http.Response.WriteAsync("Ollama is running"));
-        Map("GET", "/api/version", OllamaModels.Version);
-        Map("GET", "/api/tags", models.Tags);
+        app.MapMethods("/", Looking, http => http.Response.WriteAsync("Ollama is running"));
+        app.MapMethods("/api/version", Looking, Serve(OllamaModels.Version, OllamaErrors.Write));
+        app.MapMethods("/api/tags", Looking, Serve(models.Tags, OllamaErrors.Write));
         Map("GET", "/api/ps", models.Running);
         Map("POST", "/api/show", models.Show);
         Map("POST", "/api/embed", models.Embed);

@@ -35,6 +35,7 @@ internal static class ConfigCommand
         show.SetAction(parsed =>
         {
             string[] words = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
+            if (SettingNames.Problem(words) is { } problem) return terminal.Fail(problem, ExitCode.Usage);
             Show(terminal, Read(words, parsed.GetValue(home)), parsed.GetValue(origin), parsed.GetValue(json));
             return ExitCode.Ok;
         });

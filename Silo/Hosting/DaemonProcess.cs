@@ -5,9 +5,17 @@ internal static class DaemonProcess
 {
     /// <summary>Runs until the process is asked to end, or cannot go on.</summary>
     /// <param name="args">The daemon's arguments.</param>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> Run(string[] args)
+    /// <param name="errors">Where the sentence goes that says why it does not start or go on.</param>
+    /// <returns>The exit code: 2 for an argument that is no setting.</returns>
+    public static async Task<int> Run(string[] args, TextWriter errors)
     {
+        // A misspelt setting would leave its default in force: a Mac that is not in local mode, say.
+        if (SettingNames.Problem(args) is { } wrong)
+        {
+            await errors.WriteLineAsync(wrong);
+            return 2;
+        }
+
         try
         {
             await using var daemon = await Daemon.Start(args, Environment.GetEnvironmentVariable);
@@ -22,7 +30,7 @@ internal static class DaemonProcess
         }
         catch (StartupException problem)
         {
-            Console.Error.WriteLine(problem.Message);
+            await errors.WriteLineAsync(problem.Message);
             return 1;
         }
     }

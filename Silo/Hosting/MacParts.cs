@@ -40,7 +40,7 @@ internal sealed class MacParts : IAsyncDisposable
         Confirmations = new OwnerConfirmations(time);
         News = new PairingNews();
         Live = new LivePhones();
-        Devices = new DeviceDesk(Keys, device => Live.Find(device) is not null, time);
+        Devices = new DeviceDesk(Keys, device => Live.Find(device) is not null, News, time);
         Answers.Spent = Devices.Spend;
         ModelDesk = new ModelDesk(Runner, Models, settings.Runner, time);
         Vouching = new VouchDesk(Keys, () => Certificates, time);

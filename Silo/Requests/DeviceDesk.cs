@@ -1,12 +1,15 @@
 using QuicPair.Grains.Interfaces;
+using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
 using QuicPair.Silo.Keys;
+using QuicPair.Silo.Pairing;
 
 namespace QuicPair.Silo.Requests;
 
 /// <summary>Who may do what, and the owner's view of it (docs/protocol.md, 7.2 and 7.3).</summary>
-internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, TimeProvider time)
+internal sealed class DeviceDesk(
+    KeyStore keys, Func<string, bool> isConnected, PairingNews news, TimeProvider time)
 {
     private readonly TokenLedger _ledger = new(keys, time);
 
@@ -67,20 +70,15 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
             case DevicesRequest:
                 return new DevicesReply { Id = request.Id, Devices = All() };
             case DeviceSetRequest change:
-                return Set(change)
-                    ? new DevicesReply { Id = request.Id, Devices = [.. All().Where(d => d.Device == change.Device)] }
-                    : NoDevice(request);
+                return Change(change);
             default:
                 return null;
         }
     }
 
     /// <summary>What an owner's device asks and that takes its time; null when it is something else.</summary>
-    public Func<CancellationToken, Task<Message>>? Work(Message request) => request is DeviceRevokeRequest revoke
-        ? async _ => DeviceId.TryParse(revoke.Device, out var device) && await Revoke(device, here: false)
-            ? new DeviceRevokedMessage { Device = revoke.Device }
-            : NoDevice(request)
-        : null;
+    public Func<CancellationToken, Task<Message>>? Work(Message request) =>
+        request is DeviceRevokeRequest revoke ? _ => Revoke(revoke) : null;
 
     /// <summary>Deletes a device, durably, then closes its sessions; false when there is none.</summary>
     /// <param name="device">The device.</param>
@@ -100,13 +98,49 @@ internal sealed class DeviceDesk(KeyStore keys, Func<string, bool> isConnected, 
             Rights = (record.Rights ?? DeviceRights.Default).With(change),
         });
 
-    private static ErrorMessage NoDevice(Message request) => new()
+    private Message Change(DeviceSetRequest change)
     {
-        Id = request.Id,
-        For = request.Op,
-        Code = ErrorCode.NotFound,
-        Text = "This Mac has no device of that id.",
-    };
+        if (change.Name is { } name && DisplayName.Clean(name).Length == 0)
+        {
+            return Refuse(change, ErrorCode.BadRequest, "That name has nothing that can be shown.");
+        }
+
+        try
+        {
+            if (!Set(change)) return NoDevice(change);
+        }
+        catch (KeysNotWrittenException problem)
+        {
+            return NotStored(change, problem);
+        }
+
+        news.Changed(change.Device);
+        return new DevicesReply { Id = change.Id, Devices = [.. All().Where(d => d.Device == change.Device)] };
+    }
+
+    private async Task<Message> Revoke(DeviceRevokeRequest request)
+    {
+        try
+        {
+            return DeviceId.TryParse(request.Device, out var device) && await Revoke(device, here: false)
+                ? new DeviceRevokedMessage { Device = request.Device }
+                : NoDevice(request);
+        }
+        catch (KeysNotWrittenException problem)
+        {
+            return NotStored(request, problem);
+        }
+    }
+
+    private static ErrorMessage NoDevice(Message request) =>
+        Refuse(request, ErrorCode.NotFound, "This Mac has no device of that id.");
+
+    // Nothing was changed, and the same request succeeds once there is room.
+    private static ErrorMessage NotStored(Message request, KeysNotWrittenException problem) =>
+        Refuse(request, ErrorCode.Busy, problem.Message);
+
+    private static ErrorMessage Refuse(Message request, ErrorCode code, string text) =>
+        new() { Id = request.Id, For = request.Op, Code = code, Text = text };
 
     /// <summary>Every paired device.</summary>
     public IReadOnlyList<DeviceDescription> All() =>

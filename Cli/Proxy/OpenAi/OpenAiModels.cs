@@ -25,7 +25,9 @@ internal sealed class OpenAiModels(MacConnection mac, ModelNames names)
 
     public async Task Retrieve(HttpContext http)
     {
-        var asked = http.Request.RouteValues["model"] as string ?? "";
+        // The only escape that the server keeps in a path.
+        var asked = (http.Request.RouteValues["model"] as string ?? "")
+            .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var name = await names.Exact(asked, http.RequestAborted);
         var found = (await names.All(http.RequestAborted)).FirstOrDefault(model => model.Name == name);
         await ApiJson.Write(http, Model(found ?? throw NotFound(asked)));

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Cli.Bench;
+using QuicPair.Cli.Proxy;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
@@ -218,6 +220,24 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Equal(new Spread(3, 3, 3), Spread.Of([3]));
         Assert.Null(Spread.Of([]));
     }
+
+    [Fact]
+    public async Task A_proxy_that_the_system_does_not_let_listen_says_so_in_a_sentence()
+    {
+        // A loopback address on which no IPv6 socket can listen that is not for IPv4 too.
+        var run = await Run("proxy", "--listen", "[::ffff:127.0.0.1]:0");
+        Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
+        Assert.Contains("[::ffff:127.0.0.1]:0", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("; choose another: --listen 127.0.0.1:11434\n", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(SocketError.AccessDenied, "127.0.0.1:80 is not for this user to listen on; choose a port of 1024 or ")]
+    [InlineData(SocketError.AddressNotAvailable, "This machine does not have the address of 127.0.0.1:80; choose ")]
+    [InlineData(SocketError.InvalidArgument, "127.0.0.1:80 cannot be listened on (InvalidArgument); choose another: ")]
+    public void Why_a_proxy_cannot_listen_is_told_apart(SocketError error, string begin) => Assert.StartsWith(
+        begin, ProxyCommand.Refusal(new IPEndPoint(IPAddress.Loopback, 80), error), StringComparison.Ordinal);
 
     private static AnswerStatistics Statistics(long first) => new()
     {

@@ -89,6 +89,42 @@ public sealed class SetupTests : IDisposable
     }
 
     [Fact]
+    public async Task An_identity_that_is_replaced_leaves_nothing_behind_that_the_new_one_lacks()
+    {
+        var (here, there) = (Folder("here"), Folder("there"));
+        Secret(Path.Combine(here, "pairings.json"), "new");
+        string[] old = ["keys", "keys.seal", "pairings.json", "state.key"];
+        Array.ForEach(old, name => Secret(Path.Combine(there, name), "old"));
+        var (file, phrase) = (Path.Combine(_folder.Path, "moved"), Phrase("right horse"));
+        string[] rest = [file, "--passphrase-file", phrase, "--home"];
+        Assert.Equal(0, (await CommandRun.Of(["identity", "export", .. rest, here])).ExitCode);
+
+        var wrong = Phrase("wrong horse");
+        string[] refused = ["identity", "import", file, "--passphrase-file", wrong, "--home", there, "--replace"];
+        Assert.Equal(ExitCode.Failed, (await CommandRun.Of(refused)).ExitCode);
+        Assert.All(old, name => Assert.Equal("old", File.ReadAllText(Path.Combine(there, name))));
+
+        Assert.Equal(0, (await CommandRun.Of(["identity", "import", .. rest, there, "--replace"])).ExitCode);
+        Assert.Equal("new", File.ReadAllText(Path.Combine(there, "pairings.json")));
+        Assert.Equal("old", File.ReadAllText(Path.Combine(there, "state.key")));
+        Assert.False(File.Exists(Path.Combine(there, "keys")) || File.Exists(Path.Combine(there, "keys.seal")));
+    }
+
+    [Theory]
+    [InlineData("member.key", "where it is taken over, the Mac has to join its household again.")]
+    [InlineData("ca.key", "take it along too, for no Mac can join without the ca.key in it.")]
+    public async Task An_export_says_that_the_household_is_not_in_it(string name, string advice)
+    {
+        Secret(Path.Combine(_folder.Path, "keys"), "K");
+        Secret(Path.Combine(Folder("household"), name), "H");
+        string[] export =
+            ["identity", "export", Path.Combine(_folder.Path, "x"), "--passphrase-file", Phrase("right horse")];
+        Assert.Equal(
+            new CommandRun(0, "", $"household/ is not in the file; {advice}\n"),
+            await CommandRun.Of([.. export, "--home", _folder.Path]));
+    }
+
+    [Fact]
     public async Task Without_a_terminal_nothing_is_asked()
     {
         Secret(Path.Combine(_folder.Path, "pairings.json"), "{}");
@@ -139,6 +175,10 @@ public sealed class SetupTests : IDisposable
     [InlineData("doctor", "--netwrok=a:b")]
     [InlineData("doctor", "--Netwrok:LocalOnly=true")]
     [InlineData("doctor", "--Runner:Model", "m", "qwen2.5:3b")]
+    [InlineData("up", "--Netwrok:LocalOnly=true")]
+    [InlineData("up", "--Runner:Model=m", "qwen2.5:3b")]
+    [InlineData("config", "show", "--Netwrok:LocalOnly=true")]
+    [InlineData("config", "show", "--origin", "--Runner:Model", "m", "qwen2.5:3b")]
     public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments)
     {
         var run = await CommandRun.Of([.. arguments, "--home", _folder.Path]);

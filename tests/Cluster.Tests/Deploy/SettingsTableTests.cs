@@ -1,11 +1,11 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using QuicPair.Cli.Setup;
 using QuicPair.EndToEnd;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Ice;
 using QuicPair.SignalingApi.Limits;
 using QuicPair.SignalingApi.Telemetry;
+using QuicPair.Silo.Hosting;
 using QuicPair.Silo.Phones;
 using QuicPair.Silo.Runners;
 using Xunit;

@@ -26,7 +26,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
     {
         _folder = _temporary.Open();
         _keys = KeyStore.Open(_folder, TimeProvider.System);
-        _devices = new DeviceDesk(_keys, _ => false, TimeProvider.System);
+        _devices = new DeviceDesk(_keys, _ => false, new PairingNews(), TimeProvider.System);
         var places = new LinkPlaces(["http://mac.local:8443", "http://localhost:8443"], ThisNetworkOnly: true);
         var desk = new ControlDesk(
             _keys, _devices, new Inviter(_keys, () => places), _confirmations, new BusyMac(), new NoPeers(),

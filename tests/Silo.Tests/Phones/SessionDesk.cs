@@ -33,7 +33,8 @@ internal sealed class SessionDesk : IDisposable
         Answers = new AnswerBook(
             Options, new ChatWork(Runner, catalog, Options, Time, NullLogger<ChatWork>.Instance), Time);
         var live = new LivePhones();
-        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Time);
+        var news = new PairingNews();
+        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, news, Time);
         Answers.Spent = devices.Spend;
         devices.CloseRevoked = device =>
         {
@@ -49,7 +50,7 @@ internal sealed class SessionDesk : IDisposable
             Answers = Answers,
             Requests = new RequestParts(Answers, models, devices),
             Confirmations = Confirmations,
-            News = new PairingNews(),
+            News = news,
             Live = live,
             Options = new PhoneOptions(),
             MacName = "mac",
@@ -82,7 +83,7 @@ internal sealed class SessionDesk : IDisposable
         Keys.Dispose();
         Keys = KeyStore.Open(_folder, Time);
         var live = new LivePhones();
-        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Time);
+        var devices = new DeviceDesk(Keys, device => live.Find(device) is not null, Parts.News, Time);
         Parts = Parts with { Keys = Keys, Live = live, Requests = Parts.Requests with { Devices = devices } };
     }
 

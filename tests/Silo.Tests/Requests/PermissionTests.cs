@@ -291,6 +291,49 @@ public sealed class PermissionTests : IDisposable
         Assert.Null(_desk.Keys.Find(guest.Id).Record);
     }
 
+    [Theory]
+    [InlineData("device_set", ",\"name\":\"Ann\"", "\"op\":\"devices\"")]
+    [InlineData("device_revoke", "", "\"op\":\"device_revoked\"")]
+    public async Task A_change_that_the_disk_does_not_take_is_told_and_can_be_asked_again(
+        string op, string field, string done)
+    {
+        var guest = _desk.Pair();
+        using var owner = await _desk.ConnectPaired(_desk.PairOwner());
+        var blocker = Directory.CreateDirectory(Path.Combine(_desk.Folder, "keys.new"));
+        var request = $"{{\"op\":\"{op}\",\"id\":\"r1\",\"device\":\"{guest.Id}\"{field}}}";
+
+        await owner.Send(request);
+        Assert.Equal(
+            $"{{\"op\":\"error\",\"id\":\"r1\",\"for\":\"{op}\",\"code\":\"busy\",\"message\":"
+            + "\"The keys cannot be written; is the disk of the data folder full?\"}",
+            await owner.Next());
+        Assert.Equal("phone", _desk.Keys.Find(guest.Id).Record!.Name);
+
+        blocker.Delete();
+        await owner.Send(request);
+        Assert.Contains(done, await owner.Next(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_from_afar_is_news_and_one_that_is_refused_is_not()
+    {
+        var guest = _desk.Pair();
+        using var owner = await _desk.ConnectPaired(_desk.PairOwner());
+        var heard = new List<string>();
+        _desk.Parts.News.Listener = heard.Add;
+
+        await owner.Send($$"""{"op":"device_set","id":"r1","device":"{{guest.Id}}","name":"\u0007"}""");
+        Assert.Equal(
+            """{"op":"error","id":"r1","for":"device_set","code":"bad_request","message":"""
+            + "\"That name has nothing that can be shown.\"}",
+            await owner.Next());
+        Assert.Empty(heard);
+
+        await owner.Send($$"""{"op":"device_set","id":"r2","device":"{{guest.Id}}","name":"Ann"}""");
+        Assert.Contains("\"name\":\"Ann\"", await owner.Next(), StringComparison.Ordinal);
+        Assert.Equal([guest.Id], heard);
+    }
+
     private static async Task<string> Until(TestPhone phone, string sign)
     {
         while (true)

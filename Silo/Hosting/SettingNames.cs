@@ -1,4 +1,4 @@
-namespace QuicPair.Cli.Setup;
+namespace QuicPair.Silo.Hosting;
 
 /// <summary>Which settings are QuicPair's: those of docs/operations.md and of the web host below it.</summary>
 internal static class SettingNames
@@ -14,6 +14,14 @@ internal static class SettingNames
         "AllowedHosts", "OTEL_EXPORTER_OTLP_ENDPOINT", "TURN_PASS", "TURN_SECRET", "TURN_URLS", "TURN_USER", "Urls",
     };
 
+    // What the web host, the silo and the exporter of traces read beside them; config show does not list it.
+    private static readonly HashSet<string> OfHost = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ApplicationName", "ContentRoot", "Environment", "Http_Ports", "Https_Ports", "WebRoot",
+    };
+
+    private static readonly string[] HostPrefixes = ["HostBuilder:", "Orleans:", "OTEL_"];
+
     /// <summary>Whether a setting of that name is looked at, as far as its section says.</summary>
     public static bool Has(string name)
     {
@@ -21,7 +29,11 @@ internal static class SettingNames
         return colon < 0 ? WithoutSection.Contains(name) : Sections.Contains(name[..colon]);
     }
 
-    /// <summary>The first word that <c>quicpair up</c> would take for no setting; null when there is none.</summary>
+    /// <summary>What is wrong with a command line of settings, in one sentence; null when nothing is.</summary>
+    public static string? Problem(IReadOnlyList<string> words) =>
+        FirstUnknown(words) is { } word ? $"'{word}' is not understood here." : null;
+
+    /// <summary>The first word that is no setting; null when there is none.</summary>
     public static string? FirstUnknown(IReadOnlyList<string> words)
     {
         for (var at = 0; at < words.Count; at++)
@@ -29,7 +41,7 @@ internal static class SettingNames
             var word = words[at];
             var isOption = word.StartsWith("--", StringComparison.Ordinal) || word.StartsWith('/');
             var sign = word.IndexOf('=', StringComparison.Ordinal);
-            if ((sign < 0 && !isOption) || !Has(Name(sign < 0 ? word : word[..sign])))
+            if ((sign < 0 && !isOption) || !IsRead(Name(sign < 0 ? word : word[..sign])))
             {
                 return word;
             }
@@ -40,6 +52,11 @@ internal static class SettingNames
 
         return null;
     }
+
+    private static bool IsRead(string name) =>
+        Has(name)
+        || OfHost.Contains(name)
+        || HostPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     private static string Name(string word) =>
         word.StartsWith("--", StringComparison.Ordinal) ? word[2..]
