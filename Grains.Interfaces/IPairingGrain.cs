@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using QuicPair.Grains.Interfaces.Household;
 
 namespace QuicPair.Grains.Interfaces;
 
@@ -18,6 +19,7 @@ public interface IPairingGrain : IGrainWithStringKey
     /// Removes the device: its keys first, then its sessions, within one second. False when there was none.
     /// </summary>
     /// <exception cref="MacUnavailableException">The Mac is not in the cluster.</exception>
+    /// <exception cref="MacNotWrittenException">Its keys could not be written; the device stays.</exception>
     [Alias("Revoke"), ResponseTimeout("00:00:05")]
     Task<bool> Revoke();
 

@@ -29,4 +29,8 @@ public sealed record MacSnapshot(
     /// <summary>The version of QuicPair that it runs; empty when it does not say.</summary>
     [Id(10)]
     public string Version { get; init; } = string.Empty;
+
+    /// <summary>Whether it takes no new phones; those that are connected stay.</summary>
+    [Id(11)]
+    public bool Draining { get; init; }
 }

@@ -67,6 +67,7 @@ internal sealed class MacGrain(
         [.. keys.All().Where(device => device.Stage == PairingStage.Paired).Select(Show)])
     {
         Version = typeof(MacGrain).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
+        Draining = peers.IsDraining,
     });
 
     private MacId Id => MacId.Parse(this.GetPrimaryKeyString());

@@ -1,4 +1,5 @@
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 
 namespace QuicPair.Grains.Ports;
 
@@ -14,5 +15,6 @@ public interface IDeviceKeys
     IReadOnlyList<DeviceStanding> All();
 
     /// <summary>Deletes the device durably. False when it was not there.</summary>
+    /// <exception cref="MacNotWrittenException">It could not be written; the device stays.</exception>
     Task<bool> Delete(DeviceId device);
 }

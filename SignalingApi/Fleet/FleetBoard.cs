@@ -118,7 +118,7 @@ internal sealed class FleetBoard(
 
     private static MacReport Show(MacReport report, MacSnapshot mac) => report with
     {
-        State = "here",
+        State = mac.Draining ? "draining" : "here",
         Name = mac.Name,
         Version = mac.Version,
         Runner = mac.Runner,

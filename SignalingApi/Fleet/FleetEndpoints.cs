@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 using QuicPair.SignalingApi.Problems;
 
 namespace QuicPair.SignalingApi.Fleet;
@@ -72,6 +73,10 @@ internal static class FleetEndpoints
         catch (Exception failure) when (failure is MacUnavailableException or OrleansException or TimeoutException)
         {
             return Problem.MacOffline;
+        }
+        catch (MacNotWrittenException)
+        {
+            return Problem.NotWritten;
         }
     }
 

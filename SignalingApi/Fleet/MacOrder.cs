@@ -4,7 +4,8 @@ namespace QuicPair.SignalingApi.Fleet;
 
 /// <summary>
 /// Which Mac is better for a phone that may use either (docs/protocol.md, 3.6): the one with the model in memory, the
-/// free one, the one that is awake, the fast one, in this order. Equals stay in the phone's order.
+/// free one, the one that is awake, the fast one, in this order; last the one that takes no new phones. Equals stay in
+/// the phone's order.
 /// </summary>
 internal static class MacOrder
 {
@@ -18,10 +19,14 @@ internal static class MacOrder
         .ThenByDescending(mac => mac.Told?.TokensPerSecond ?? 0)
         .Select(mac => mac.Mac);
 
-    /// <summary>A silent Mac may have the model; one that said what it has and did not name it cannot serve.</summary>
+    /// <summary>
+    /// A silent Mac may have the model; one that said what it has and did not name it cannot serve, and one that is
+    /// drained serves only phones that it has.
+    /// </summary>
     private static int Readiness(MacSnapshot? told, string? model) => (told, model) switch
     {
         (null, _) => 2,
+        ({ Draining: true }, _) => 4,
         (_, null) => 0,
         _ when told.Loaded.Contains(model) => 0,
         _ when told.Models.Contains(model) => 1,

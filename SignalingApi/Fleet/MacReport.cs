@@ -9,7 +9,10 @@ internal sealed record MacReport
     /// <summary>Its name for people; empty when it never told one.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>here</c>, <c>silent</c> (a member that does not answer) or <c>away</c>.</summary>
+    /// <summary>
+    /// <c>here</c>, <c>draining</c> (it takes no new phones), <c>silent</c> (a member that does not answer) or
+    /// <c>away</c>.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Where its silo is.</summary>

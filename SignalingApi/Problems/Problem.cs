@@ -60,6 +60,8 @@ internal sealed class Problem : IResult
     public static Problem MacOffline { get; } =
         new(503, "mac_offline", "That Mac is away: asleep, off or without network.", TimeSpan.FromSeconds(5));
 
+    public static Problem NotWritten { get; } = new(507, "storage", "The Mac could not write it.");
+
     public int Status { get; }
 
     public string Code { get; }

@@ -77,7 +77,8 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
         try
         {
             var state = await grains.Mac(MacId.Parse(member.Name)).GetState();
-            return new ControlMac(member.Name, state.Name, "here", at, state.Connected, state.Devices.Length);
+            var seen = state.Draining ? "draining" : "here";
+            return new ControlMac(member.Name, state.Name, seen, at, state.Connected, state.Devices.Length);
         }
         catch (Exception problem) when (problem is MacUnavailableException or TimeoutException or OrleansException)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 using QuicPair.Grains.Ports;
 using QuicPair.Noise;
 using QuicPair.Protocol;
@@ -160,7 +161,18 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         return all;
     }
 
-    public Task<bool> Delete(DeviceId device) => Task.FromResult(Delete(device, here: false));
+    public Task<bool> Delete(DeviceId device)
+    {
+        try
+        {
+            return Task.FromResult(Delete(device, here: false));
+        }
+        catch (KeysNotWrittenException)
+        {
+            // A front door has no such type, and what caused it names paths of this Mac.
+            return Task.FromException<bool>(new MacNotWrittenException());
+        }
+    }
 
     /// <summary>Deletes a device durably, and with the same write what other Macs have to be told of it.</summary>
     /// <param name="device">The device.</param>

@@ -136,6 +136,9 @@ public sealed class GoingAwayTests(Database database)
             () => late.Open(late.Pairings.Load().Single(), Cancellation));
         Assert.Equal(ConnectFailure.MacAway, away.Reason);
 
+        Assert.Equal(("draining", "mac-2", 1), await Listed(household, asked, drained));
+        Assert.Equal("here", (await Listed(household, asked, asked)).State);
+
         // A stranger is told what any Mac tells.
         Assert.Equal(403, await household.Knock(drained));
         Assert.Equal(403, await household.Knock(asked));
@@ -145,14 +148,7 @@ public sealed class GoingAwayTests(Database database)
         var audit = await File.ReadAllTextAsync(Path.Combine(asked.Home, "audit.log"), Cancellation);
         Assert.Equal(2, audit.Split("\"configuration_changed\"").Length - 1);
 
-        var (_, output, _) = await household.Command(asked, "macs", "--json");
-        using var macs = JsonDocument.Parse(output);
-        var listed = macs.RootElement.EnumerateArray().Single(
-            mac => mac.GetProperty("mac").GetString() == household.Ids[drained.Home]);
-        Assert.Equal(
-            ("here", "mac-2", 1),
-            (listed.GetProperty("state").GetString(), listed.GetProperty("name").GetString(),
-                listed.GetProperty("connected").GetInt32()));
+        Assert.Equal(("here", "mac-2", 1), await Listed(household, asked, drained));
         await (await late.Open(late.Pairings.Load().Single(), Cancellation)).DisposeAsync();
     }
 
@@ -170,6 +166,19 @@ public sealed class GoingAwayTests(Database database)
             () => household.StartMac("copy", household.SiloPort("mac-1"), "127.0.0.2"));
         Assert.Contains("with these keys runs at 127.0.0.1", refused.Message, StringComparison.Ordinal);
         Assert.Equal(403, await household.Knock(mac));
+    }
+
+    /// <summary>How <c>quicpair macs</c> of one Mac lists another one.</summary>
+    private static async Task<(string? State, string? Name, int Connected)> Listed(
+        Household household, MacProcess by, MacProcess other)
+    {
+        var (_, output, _) = await household.Command(by, "macs", "--json");
+        using var macs = JsonDocument.Parse(output);
+        var listed = macs.RootElement.EnumerateArray().Single(
+            mac => mac.GetProperty("mac").GetString() == household.Ids[other.Home]);
+        return (
+            listed.GetProperty("state").GetString(), listed.GetProperty("name").GetString(),
+            listed.GetProperty("connected").GetInt32());
     }
 
     private static bool IsWaiting(string line) => line.Contains("QuicPair waits for it", StringComparison.Ordinal);

@@ -43,6 +43,8 @@ public sealed class FleetPageTests
         await page.Screenshot("fleet-390-dark");
 
         await page.Click("Revoke");
+        await page.WaitFor("button.sure", "Revoke for good");
+        Assert.Empty(await page.Texts(".actions p"));
         await page.Click("Revoke for good");
         while ((await page.Texts("li.device")).Length > 1)
         {

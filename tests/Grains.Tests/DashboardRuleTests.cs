@@ -34,7 +34,7 @@ public sealed class DashboardRuleTests
     {
         Type[] harmless =
         [
-            typeof(string), typeof(int), typeof(long), typeof(double), typeof(double?), typeof(TimeSpan),
+            typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(double?), typeof(TimeSpan),
             typeof(DateTimeOffset), typeof(DateTimeOffset?), typeof(MacId), typeof(PairingKey), typeof(PairingStage?),
         ];
         var snapshots = typeof(IMacGrain).Assembly.GetExportedTypes()

@@ -27,7 +27,7 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     {
         get
         {
-            Awake.Wait();
+            Awake.GetAwaiter().GetResult();
             return "built-in";
         }
     }
@@ -46,6 +46,9 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     public Task Hold { get; set; } = Task.CompletedTask;
 
     public bool IsDraining { get; set; }
+
+    /// <summary>Whether its disk takes nothing more.</summary>
+    public bool IsFull { get; set; }
 
     public int Connected => _present.Count;
 
@@ -87,6 +90,7 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
     public Task<bool> Delete(DeviceId device)
     {
         Asked.Enqueue($"delete {device}");
+        if (IsFull) return Task.FromException<bool>(new MacNotWrittenException());
         return Task.FromResult(_devices.TryRemove(device, out _));
     }
 

@@ -74,6 +74,7 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
         {
             var refused = await grain.Offer(Sample.From(new PairingKey(mac.Id, other)));
             Assert.Equal(OfferReply.Reject(OfferProblem.Draining), refused);
+            Assert.True((await grain.GetState()).Draining);
             Assert.NotNull((await grain.Offer(Sample.From(new PairingKey(mac.Id, connected)))).Answer);
         }
         finally
@@ -81,6 +82,8 @@ public sealed class MacGrainTests(Household household) : IClassFixture<Household
             await grain.Drain(false);
             mac.Disconnect(connected);
         }
+
+        Assert.False((await grain.GetState()).Draining);
     }
 
     [Fact]

@@ -113,6 +113,50 @@ public sealed class FleetTests(SharedFrontDoor shared) : IClassFixture<SharedFro
     }
 
     [Fact]
+    public async Task A_drained_Mac_says_so_and_tells_of_itself_as_ever()
+    {
+        var board = ActivatorUtilities.CreateInstance<FleetBoard>(_door.Services, new FakeTimeProvider());
+        _door.Mac.IsDraining = true;
+        try
+        {
+            board.Forget();
+            var drained = (await board.Read()).Macs.Single(mac => mac.Mac == Envelope.Mac);
+            Assert.Equal(("draining", 1), (drained.State, drained.Running));
+        }
+        finally
+        {
+            _door.Mac.IsDraining = false;
+        }
+
+        board.Forget();
+        Assert.Equal("here", (await board.Read()).Macs.Single(mac => mac.Mac == Envelope.Mac).State);
+    }
+
+    [Fact]
+    public async Task A_Mac_that_cannot_write_says_so_and_keeps_the_device()
+    {
+        var device = Sample.NewDevice();
+        _door.Mac.Put(device, PairingStage.Paired);
+        _door.Mac.IsFull = true;
+        var path = $"/api/macs/{Envelope.Mac}/devices/{device}/revoke";
+        try
+        {
+            using var full = Asked(HttpMethod.Post, path);
+            var problem = await _door.Http.SendAsync(full, Cancellation).Problem();
+            Assert.Equal((507, "storage"), (problem.Status, problem.Code));
+            Assert.NotNull(_door.Mac.Standing(device));
+        }
+        finally
+        {
+            _door.Mac.IsFull = false;
+        }
+
+        using var again = Asked(HttpMethod.Post, path);
+        using var revoked = await _door.Http.SendAsync(again, Cancellation);
+        Assert.Equal(204, (int)revoked.StatusCode);
+    }
+
+    [Fact]
     public async Task A_frozen_Mac_is_silent_after_a_second_and_holds_no_report()
     {
         var thaw = new TaskCompletionSource();

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { revoke } from "./feed.ts";
-import { ago, type Device, duration, grainState, type LastAnswer, type Session, shares } from "./report.ts";
+import { ago, type Device, duration, grainState, initial, type LastAnswer, type Session, shares } from "./report.ts";
 
 const stageTexts: Readonly<Record<string, string>> = {
   idle: "Connected",
@@ -12,13 +12,20 @@ const stageTexts: Readonly<Record<string, string>> = {
 
 const pathTexts: Readonly<Record<string, string>> = { local: "Local", direct: "Direct", relay: "Relay" };
 
+interface Row {
+  readonly mac: string;
+  readonly device: Device;
+  readonly hasOthers: boolean;
+  readonly now: number;
+}
+
 /** A device of a Mac: what it does, how it is connected, where the time of its last answer went. */
-export function DeviceRow({ mac, device, now }: { mac: string; device: Device; now: number }) {
+export function DeviceRow({ mac, device, hasOthers, now }: Row) {
   const { session } = device;
   return (
     <li class={session === undefined ? "device" : "device live"}>
       <span class="initial" aria-hidden="true">
-        {device.name.charAt(0).toUpperCase() || "?"}
+        {initial(device.name)}
       </span>
       <div class="who">
         <code>{device.device}</code>
@@ -30,7 +37,7 @@ export function DeviceRow({ mac, device, now }: { mac: string; device: Device; n
       </div>
       {session === undefined ? <span class="what quiet">Not connected</span> : <Live session={session} />}
       <div class="split">{session?.lastAnswer !== undefined && <FirstToken answer={session.lastAnswer} />}</div>
-      <Actions mac={mac} device={device.device} />
+      <Actions mac={mac} device={device.device} hasOthers={hasOthers} />
     </li>
   );
 }
@@ -78,7 +85,7 @@ function FirstToken({ answer }: { answer: LastAnswer }) {
   );
 }
 
-function Actions({ mac, device }: { mac: string; device: string }) {
+function Actions({ mac, device, hasOthers }: { mac: string; device: string; hasOthers: boolean }) {
   const [step, setStep] = useState<"none" | "asked" | "sent">("none");
   const [problem, setProblem] = useState("");
   const remove = async () => {
@@ -99,6 +106,7 @@ function Actions({ mac, device }: { mac: string; device: string }) {
         </>
       ) : (
         <>
+          {hasOthers && <p>This removes it from every Mac of the household.</p>}
           <button type="button" class="danger sure" disabled={step === "sent"} onClick={() => void remove()}>
             Revoke for good
           </button>

@@ -1,20 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
+import { type FeedState, LiveReport } from "./liveReport.ts";
 import type { Report } from "./report.ts";
-
-export type FeedState = "connecting" | "live" | "waiting" | "refused";
 
 /** The household as it changes, and how well it is followed. */
 export function useFeed(): { report: Report | undefined; state: FeedState } {
   const [report, setReport] = useState<Report>();
   const [state, setState] = useState<FeedState>("connecting");
   useEffect(() => {
-    const events = new EventSource("/api/macs/events");
-    events.onopen = () => setState("live");
-    events.onmessage = (event: MessageEvent<string>) => setReport(JSON.parse(event.data) as Report);
-
-    // A browser tries again by itself unless it was told no.
-    events.onerror = () => setState(events.readyState === EventSource.CLOSED ? "refused" : "waiting");
-    return () => events.close();
+    const live = new LiveReport(setReport, setState);
+    return () => live.close();
   }, []);
   return { report, state };
 }

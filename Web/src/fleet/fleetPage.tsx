@@ -1,7 +1,8 @@
 import { useRef } from "preact/hooks";
 import { DeviceRow } from "./deviceRow.tsx";
-import { type FeedState, useFeed, useNow } from "./feed.ts";
-import { ago, counted, type Mac, type Report } from "./report.ts";
+import { useFeed, useNow } from "./feed.ts";
+import type { FeedState } from "./liveReport.ts";
+import { ago, counted, isHere, type Mac, type Report } from "./report.ts";
 
 const feedTexts: Readonly<Record<FeedState, string>> = {
   connecting: "Connecting…",
@@ -10,7 +11,12 @@ const feedTexts: Readonly<Record<FeedState, string>> = {
   refused: "Signed out: open the link that the front door shows at its start.",
 };
 
-const stateTexts: Readonly<Record<Mac["state"], string>> = { here: "Here", silent: "Not answering", away: "Away" };
+const stateTexts: Readonly<Record<Mac["state"], string>> = {
+  here: "Here",
+  draining: "Drained",
+  silent: "Not answering",
+  away: "Away",
+};
 
 /** The operator's page: Macs, their devices, what is going on. */
 export function FleetPage() {
@@ -39,7 +45,7 @@ export function FleetPage() {
       </header>
       <main>
         {report?.macs.map((mac) => (
-          <MacCard key={mac.mac} mac={mac} now={now} />
+          <MacCard key={mac.mac} mac={mac} hasOthers={report.macs.length > 1} now={now} />
         ))}
         {report?.macs.length === 0 && <p class="empty">No Mac has been here yet.</p>}
       </main>
@@ -47,11 +53,13 @@ export function FleetPage() {
   );
 }
 
-function summary({ macs }: Report): string {
-  const here = macs.filter((mac) => mac.state === "here");
+export function summary({ macs }: Report): string {
+  const here = macs.filter(isHere);
   const sum = (count: (mac: Mac) => number | undefined) => here.reduce((all, mac) => all + (count(mac) ?? 0), 0);
+  const drained = here.filter((mac) => mac.state === "draining").length;
   return [
     `${here.length} of ${counted(macs.length, "Mac")} here`,
+    drained > 0 ? `${drained} drained` : "",
     `${counted(sum((mac) => mac.connected), "phone")} connected`,
     `${counted(sum((mac) => mac.running), "chat")} running`,
     sum((mac) => mac.waiting) > 0 ? `${sum((mac) => mac.waiting)} waiting` : "",
@@ -60,7 +68,8 @@ function summary({ macs }: Report): string {
     .join(" · ");
 }
 
-function MacCard({ mac, now }: { mac: Mac; now: number }) {
+/** A Mac and its devices; a household that has other Macs loses a device at all of them. */
+export function MacCard({ mac, hasOthers, now }: { mac: Mac; hasOthers: boolean; now: number }) {
   const devices = mac.devices ?? [];
   return (
     <section class={`mac ${mac.state}`} aria-label={mac.name}>
@@ -74,15 +83,15 @@ function MacCard({ mac, now }: { mac: Mac; now: number }) {
         {mac.version !== undefined && <span>version {mac.version}</span>}
         {mac.lastSeen !== undefined && <span>last seen {ago(now, mac.lastSeen)}</span>}
       </p>
-      {mac.state === "here" && <Numbers mac={mac} />}
+      {isHere(mac) && <Numbers mac={mac} />}
       {devices.length > 0 && (
         <ul class="devices">
           {devices.map((device) => (
-            <DeviceRow key={device.device} mac={mac.mac} device={device} now={now} />
+            <DeviceRow key={device.device} mac={mac.mac} device={device} hasOthers={hasOthers} now={now} />
           ))}
         </ul>
       )}
-      {mac.state === "here" && devices.length === 0 && <p class="empty">No phone is paired with this Mac yet.</p>}
+      {isHere(mac) && devices.length === 0 && <p class="empty">No phone is paired with this Mac yet.</p>}
     </section>
   );
 }

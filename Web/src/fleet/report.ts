@@ -7,7 +7,7 @@ export interface Report {
 export interface Mac {
   readonly mac: string;
   readonly name: string;
-  readonly state: "here" | "silent" | "away";
+  readonly state: "here" | "draining" | "silent" | "away";
   readonly address?: string;
   readonly version?: string;
   readonly runner?: string;
@@ -45,6 +45,16 @@ export interface LastAnswer {
   readonly firstTokenMs: number;
   readonly tokens: number;
   readonly tokensPerSecond: number;
+}
+
+/** Whether the Mac tells of itself; one that takes no new phones serves those that it has. */
+export function isHere({ state }: Mac): boolean {
+  return state === "here" || state === "draining";
+}
+
+/** What an avatar shows of a name: its first character, which may be two code units. */
+export function initial(name: string): string {
+  return [...name][0]?.toUpperCase() ?? "?";
 }
 
 /** A part of the time to the first token. */

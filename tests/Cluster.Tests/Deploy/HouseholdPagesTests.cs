@@ -158,6 +158,10 @@ public sealed class HouseholdPagesTests : IAsyncDisposable
             await page.Evaluate($"document.querySelectorAll('section.mac')[{mac}].scrollIntoView()");
             await page.Screenshot($"household-fleet-{width}-{mac + 1}");
         }
+
+        await page.Click("Revoke");
+        await page.WaitFor(".actions p", "^This removes it from every Mac of the household.$");
+        await page.Click("Keep");
     }
 
     private async Task ShowsTheDashboard(Chromium page, string door, int width)

@@ -44,6 +44,22 @@ public sealed class MacOrderTests
         ["free", "busy", "silent"],
         Sort(null, ("silent", null), ("busy", Ready with { Running = 1 }), ("free", Idle with { Models = [] })));
 
+    [Theory]
+    [InlineData("words")]
+    [InlineData(null)]
+    public void One_that_takes_no_new_phones_comes_last(string? model) => Assert.Equal(
+        ["busy", "silent", "drained"],
+        Sort(
+            model,
+            ("drained", Ready with { TokensPerSecond = 900, Draining = true }),
+            ("silent", null),
+            ("busy", Ready with { Running = 4, Waiting = 4 })));
+
+    [Fact]
+    public void One_that_is_drained_is_asked_after_one_that_lacks_the_model() => Assert.Equal(
+        ["lacks it", "drained"],
+        Sort("words", ("drained", Ready with { Draining = true }), ("lacks it", Idle with { Models = [] })));
+
     [Fact]
     public void Equals_stay_as_the_phone_listed_them() => Assert.Equal(
         ["b", "a", "c"], Sort("words", ("b", Ready), ("a", Ready), ("c", Ready)));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using QuicPair.Grains.Interfaces;
+using QuicPair.Grains.Interfaces.Household;
 using QuicPair.Noise;
 using QuicPair.Protocol;
 using QuicPair.Silo.Keys;
@@ -172,6 +173,20 @@ public sealed class KeyStoreTests : IDisposable
         Assert.False(await keys.Delete(DeviceId.Parse(record.Id)));
         using var restarted = Open();
         Assert.Null(restarted.Find(record.Id).Record);
+    }
+
+    [Fact]
+    public async Task A_device_that_cannot_be_deleted_stays_and_a_front_door_hears_why()
+    {
+        using var keys = Open();
+        var record = Pair(keys);
+        Directory.CreateDirectory(_folder.Of("keys.new"));
+
+        var problem = await Assert.ThrowsAsync<MacNotWrittenException>(
+            () => keys.Delete(DeviceId.Parse(record.Id)));
+
+        Assert.Null(problem.InnerException);
+        Assert.True(keys.IfAdmitted(record, () => { }));
     }
 
     [Fact]
