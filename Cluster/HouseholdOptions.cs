@@ -68,26 +68,31 @@ public sealed class HouseholdOptions
     /// <exception cref="FormatException">The setting cannot be read.</exception>
     public string? Database()
     {
-        var text = ConnectionString;
-        if (ConnectionStringFile.Length > 0)
-        {
-            text = File.Exists(ConnectionStringFile)
-                ? File.ReadAllText(ConnectionStringFile).Trim()
-                : throw new FormatException($"{Section}:ConnectionStringFile names no file.");
-        }
-
+        var text = WrittenDatabase();
         return text.Length == 0 ? null : WithLimits(text, DoorAt() is null ? null : LinkAt);
     }
 
+    /// <summary>What either setting has for the database, as it is written; empty when neither has anything.</summary>
+    /// <exception cref="FormatException">There is no such file.</exception>
+    public string WrittenDatabase()
+    {
+        if (ConnectionStringFile.Length == 0)
+        {
+            return ConnectionString;
+        }
+
+        return File.Exists(ConnectionStringFile)
+            ? File.ReadAllText(ConnectionStringFile).Trim()
+            : throw new FormatException($"{Section}:ConnectionStringFile names no file.");
+    }
+
     /// <summary>
-    /// Where the database is dialled, as <c>host</c> or <c>host:port</c>; none where it is reached through the door, or
+    /// The hosts at which the database is dialled, without their ports; none where it is reached through the door, or
     /// by a socket of this machine.
     /// </summary>
     /// <exception cref="FormatException">The setting cannot be read.</exception>
     public IReadOnlyList<string> DatabaseHosts() => DoorAt() is null && Database() is { } database
-        ? [.. (new NpgsqlConnectionStringBuilder(database).Host ?? "")
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Where(host => !Path.IsPathRooted(host))]
+        ? [.. DatabasePlaces.Of(database).OfType<DnsEndPoint>().Select(place => place.Host)]
         : [];
 
     /// <summary>The door that this process goes through; null when it is the door, or there is none.</summary>

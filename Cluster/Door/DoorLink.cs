@@ -33,16 +33,21 @@ public sealed class DoorLink : IAsyncDisposable
     private DoorLink(DnsEndPoint door, MemberCertificate self, string folder, TimeProvider time)
     {
         (_door, _self, _time) = (door, self, time);
-        _path = Path.Combine(folder, $".s.PGSQL.{DatabasePort}");
+        _path = PathIn(folder);
     }
 
     /// <summary>The silo name of the door; null before it was reached.</summary>
     internal string? DoorName => _doorName;
 
+    /// <summary>Whether a folder's path is short enough for the Unix socket in it.</summary>
+    public static bool Fits(string folder) => SocketPath.Fits(PathIn(Path.GetFullPath(folder)));
+
     /// <summary>Opens the way to the door; null for a household without one, or a Mac without a certificate.</summary>
     /// <param name="options">The household.</param>
     /// <param name="time">This machine's clock.</param>
-    /// <exception cref="FormatException">The door's address cannot be read.</exception>
+    /// <exception cref="FormatException">
+    /// The door's address cannot be read, or the folder's path is too long for a socket.
+    /// </exception>
     /// <exception cref="CertificateException">The certificate cannot be used.</exception>
     public static DoorLink? Open(HouseholdOptions options, TimeProvider time)
     {
@@ -130,8 +135,16 @@ public sealed class DoorLink : IAsyncDisposable
         _self.Dispose();
     }
 
+    private static string PathIn(string folder) => Path.Combine(folder, $".s.PGSQL.{DatabasePort}");
+
     private void Listen()
     {
+        if (!SocketPath.Fits(_path))
+        {
+            throw new FormatException(
+                $"The path of the data folder is too long for a household: {_path} cannot be a socket.");
+        }
+
         File.Delete(_path);
         _listener.Bind(new UnixDomainSocketEndPoint(_path));
         if (!OperatingSystem.IsWindows())

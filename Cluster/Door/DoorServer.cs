@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using QuicPair.Cluster.Certificates;
 
 namespace QuicPair.Cluster.Door;
@@ -27,7 +26,9 @@ internal sealed partial class DoorServer(
     private readonly Strangers _strangers = new();
     private readonly ConcurrentDictionary<string, int> _open = new();
     private readonly SslServerAuthenticationOptions _accepting = MemberTls.Server(self);
-    private readonly NpgsqlConnectionStringBuilder _database = new(places.Database);
+
+    // Of several the first counts.
+    private readonly EndPoint _database = DatabasePlaces.Of(places.Database)[0];
     private TcpListener? _listener;
 
     /// <summary>Opens before the silo looks for others, and closes after it has left.</summary>
@@ -138,7 +139,7 @@ internal sealed partial class DoorServer(
         switch (purpose)
         {
             case DoorPurpose.Database:
-                await using (var there = await Connect(DatabaseAt()))
+                await using (var there = await Connect(_database))
                 {
                     await StreamPump.Run(ssl, there, end);
                 }
@@ -158,15 +159,6 @@ internal sealed partial class DoorServer(
                 TurnedAway("no purpose");
                 break;
         }
-    }
-
-    /// <summary>As the driver reads it: a folder is that of a Unix socket, of several hosts the first counts.</summary>
-    private EndPoint DatabaseAt()
-    {
-        var host = (_database.Host ?? "localhost").Split(',')[0];
-        return host.StartsWith('/')
-            ? new UnixDomainSocketEndPoint(Path.Combine(host, $".s.PGSQL.{_database.Port}"))
-            : new DnsEndPoint(host, _database.Port);
     }
 
     private async Task<NetworkStream> Connect(EndPoint there)

@@ -19,22 +19,55 @@ internal sealed partial class FleetWatch(
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<SiloAddress, MacId> _noted = [];
+    // Ours: how wrong "last seen" may be after a front door that ended without a word.
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<SiloAddress, Noted> _noted = [];
+    private int _round;
     private bool _isForgetful;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await using var changes = membership.MembershipUpdates.GetAsyncEnumerator(end.Token);
+        using var rounds = new PeriodicTimer(BetweenNotes, time);
+        var change = changes.MoveNextAsync().AsTask();
+        var round = rounds.WaitForNextTickAsync(end.Token).AsTask();
         try
         {
-            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+            while (true)
             {
-                await Follow(snapshot, stoppingToken);
+                await Task.WhenAny(change, round);
+                if (round.IsCompleted)
+                {
+                    await round;
+                    _round++;
+                    await Follow(membership.CurrentSnapshot, end.Token);
+                    round = rounds.WaitForNextTickAsync(end.Token).AsTask();
+                }
+
+                if (change.IsCompleted)
+                {
+                    if (!await change)
+                    {
+                        return;
+                    }
+
+                    await Follow(changes.Current, end.Token);
+                    change = changes.MoveNextAsync().AsTask();
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The process ends.
+        }
+        finally
+        {
+            // What is asked for next ends before what it is asked of.
+            await end.CancelAsync();
+            await ((Task)change).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -55,18 +88,21 @@ internal sealed partial class FleetWatch(
         }
     }
 
+    /// <summary>
+    /// Counts every Mac of the list of members, also one that is away: a front door with a new folder has no memory of
+    /// it. Those that are here.
+    /// </summary>
     private List<ClusterMember> Show(ClusterMembershipSnapshot snapshot)
     {
-        var present = snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).ToList();
-        foreach (var member in present)
+        foreach (var member in snapshot.Members.Values)
         {
-            if (MacId.TryParse(member.Name, out var mac))
+            if (MacId.TryParse(member.Name, out var mac) && !view.IsExpelled(mac))
             {
                 view.Add(mac);
             }
         }
 
-        return present;
+        return [.. snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active)];
     }
 
     /// <summary>How long to wait before it is tried again; null when it is done.</summary>
@@ -114,17 +150,16 @@ internal sealed partial class FleetWatch(
 
         foreach (var member in present)
         {
-            if (MacId.TryParse(member.Name, out var mac) && !_noted.ContainsKey(member.SiloAddress))
+            if (MacId.TryParse(member.Name, out var mac) && !view.IsExpelled(mac))
             {
-                await fleet.Seen(mac, await NameOf(mac));
-                _noted.Add(member.SiloAddress, mac);
+                await NoteHere(fleet, member.SiloAddress, mac);
             }
         }
 
         // Who leaves was here until now.
-        foreach (var (address, mac) in _noted.Where(noted => !present.Exists(one => one.SiloAddress == noted.Key)))
+        foreach (var (address, left) in _noted.Where(noted => !present.Exists(one => one.SiloAddress == noted.Key)))
         {
-            await fleet.Seen(mac, string.Empty);
+            await fleet.Seen(left.Mac, string.Empty);
             _noted.Remove(address);
         }
 
@@ -133,6 +168,21 @@ internal sealed partial class FleetWatch(
         {
             await fleet.Forget(mac);
         }
+    }
+
+    /// <summary>Once as it comes and once a round; the name is asked for until the Mac has told it.</summary>
+    private async Task NoteHere(IFleetGrain fleet, SiloAddress address, MacId mac)
+    {
+        var before = _noted.GetValueOrDefault(address);
+        if (before?.Round == _round)
+        {
+            return;
+        }
+
+        var isNamed = before is { IsNamed: true };
+        var name = isNamed ? string.Empty : await NameOf(mac);
+        await fleet.Seen(mac, name);
+        _noted[address] = new Noted(mac, isNamed || name.Length > 0, _round);
     }
 
     private async Task<string> NameOf(MacId mac)
@@ -149,4 +199,6 @@ internal sealed partial class FleetWatch(
 
     private static bool IsTransient(Exception failure) =>
         failure is MacUnavailableException or OrleansException;
+
+    private sealed record Noted(MacId Mac, bool IsNamed, int Round);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using QuicPair.Cluster;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Control;
@@ -13,7 +14,6 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
     : IHostedService, IDisposable
 {
     private const int MaxLineCharacters = 64 * 1024;
-    private const int MaxPathBytes = 103;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -21,7 +21,7 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (Encoding.UTF8.GetByteCount(folder.Socket) > MaxPathBytes)
+        if (!SocketPath.Fits(folder.Socket))
         {
             throw new StartupException($"The path {folder.Socket} is too long for a socket; set QUICPAIR_HOME.");
         }

@@ -103,11 +103,7 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse("bad_request", "The household's first Mac cannot expel itself.");
         }
 
-        if (Options.Database() is not { } database)
-        {
-            return ControlReply.Refuse("bad_request", "The household is not made yet: quicpair household create");
-        }
-
+        var database = Database();
         await Expulsions.Add(mac.Value, authority, database);
         audit.Write(AuditEvent.Expelled, mac.Value);
         await Expulsions.Learn(Options);
@@ -119,6 +115,7 @@ internal sealed class HouseholdDesk(
         var options = Asked(request, request.Database ?? "");
         options.Door = request.Door ?? "";
         SiloPlace.CheckSettings(options);
+        if (options.Door.Length > 0) SiloPlace.CheckFolder(Folder);
         SiloPlace.CheckFree(options.Address, options.Port, Options);
         CheckUrl(request.PublicUrl);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
@@ -158,7 +155,7 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse("bad_request", "Say in which folder the front door's files are to be.");
         }
 
-        var options = Asked(request, request.Database ?? Options.ConnectionString);
+        var options = Asked(request, request.Database ?? Options.WrittenDatabase());
         options.Door = request.Door ?? "";
         SiloPlace.CheckSettings(options);
         CheckUrl(request.PublicUrl);
@@ -188,6 +185,7 @@ internal sealed class HouseholdDesk(
     private ControlReply Invite(ControlRequest request)
     {
         Authority().Dispose();
+        Database();
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
@@ -205,7 +203,7 @@ internal sealed class HouseholdDesk(
         {
             var trust = keys.FoundHousehold();
             var reply = new JoinReply(
-                authority.Issue(name, publicKey), authority.Certificate, Options.ConnectionString, Options.Door,
+                authority.Issue(name, publicKey), authority.Certificate, Options.WrittenDatabase(), Options.Door,
                 PublicUrl)
             {
                 Root = trust.Root,
@@ -214,7 +212,7 @@ internal sealed class HouseholdDesk(
             audit.Write(AuditEvent.Joined, name);
             return reply;
         }
-        catch (CertificateException)
+        catch (Exception problem) when (problem is CertificateException or FormatException)
         {
             return null;
         }
@@ -232,6 +230,8 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse("refused", "The invitation is expired; ask for a new one.");
         }
 
+        // Whether the household has a door is said by the reply, and the invitation is used then.
+        SiloPlace.CheckFolder(Folder);
         var port = request.Port ?? DefaultPort;
         SiloPlace.CheckFree(request.Address ?? OwnAddress.Automatic, port, Options);
         await new Joining(keys, Folder, CheckUrl, time).Run(invitation, request.Address, port);
@@ -248,6 +248,9 @@ internal sealed class HouseholdDesk(
     private HouseholdAuthority Authority() => HouseholdAuthority.Open(Folder, time)
         ?? throw new JoinException(
             "bad_request", "The household was not made on this Mac; ask its first Mac, or: quicpair household create");
+
+    private string Database() => Options.Database()
+        ?? throw new JoinException("bad_request", "The household is not made yet: quicpair household create");
 
     private HouseholdAuthority NewAuthority()
     {

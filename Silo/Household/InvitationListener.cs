@@ -10,17 +10,24 @@ namespace QuicPair.Silo.Household;
 /// </summary>
 internal sealed class InvitationListener : IDisposable
 {
-    // Ours: who connects and says nothing, and how many may try; after a connection that failed as it came.
+    // Ours: one connection in all; how many at a time; how many that know the secret may try, for each has this Mac
+    // dial; after a connection that failed as it came.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
+    private const int MostAtOnce = 8;
     private const int MaxAttempts = 32;
 
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenSource _full;
+    private readonly SemaphoreSlim _room = new(MostAtOnce);
+    private readonly Lock _lock = new();
+    private readonly LinkedList<CancellationTokenSource> _silent = [];
     private readonly KeyPair _mac;
     private readonly byte[] _secret;
     private readonly Func<byte[], byte[], JoinReply?> _decide;
     private readonly TimeProvider _time;
+    private int _attempts;
     private int _used;
 
     private InvitationListener(
@@ -29,6 +36,7 @@ internal sealed class InvitationListener : IDisposable
     {
         (_listener, _mac, _secret, _decide, _time) = (listener, mac, secret, decide, time);
         _end = new CancellationTokenSource(life, time);
+        _full = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
     }
 
     /// <summary>Opens an invitation.</summary>
@@ -62,16 +70,17 @@ internal sealed class InvitationListener : IDisposable
     {
         try
         {
-            for (var attempt = 0; attempt < MaxAttempts && Volatile.Read(ref _used) == 0; attempt++)
+            while (true)
             {
-                using var client = await Next();
-                await Serve(client);
+                if (_room.CurrentCount == 0) EndOldestSilent();
+                await _room.WaitAsync(_full.Token);
+                _ = Serve(await Next());
             }
         }
         catch (Exception problem) when (problem is OperationCanceledException or SocketException
             or ObjectDisposedException)
         {
-            // Its time is over.
+            // Its time is over, it is used, or enough have tried.
         }
         finally
         {
@@ -86,34 +95,78 @@ internal sealed class InvitationListener : IDisposable
         {
             try
             {
-                return await _listener.AcceptTcpClientAsync(_end.Token);
+                return await _listener.AcceptTcpClientAsync(_full.Token);
             }
-            catch (SocketException) when (!_end.IsCancellationRequested)
+            catch (SocketException) when (!_full.IsCancellationRequested)
             {
-                await Task.Delay(AfterFailure, _time, _end.Token);
+                await Task.Delay(AfterFailure, _time, _full.Token);
             }
         }
     }
 
     private async Task Serve(TcpClient client)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        limit.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, patience.Token);
+        lock (_lock) _silent.AddLast(limit);
         try
         {
-            await JoinExchange.Answer(client.GetStream(), _mac, _secret, Decide, limit.Token);
+            using var connection = client;
+            await JoinExchange.Answer(
+                client.GetStream(),
+                _mac,
+                _secret,
+                async (mac, request, stop) => TryKeep(limit) ? await Decide(mac, request, stop) : null,
+                limit.Token);
         }
         catch (Exception problem) when (problem is IOException or OperationCanceledException or SocketException
             or InvalidOperationException)
         {
             // Whoever it was did not finish.
         }
+        finally
+        {
+            TryKeep(limit);
+            _room.Release();
+        }
+    }
+
+    /// <summary>Whoever has said nothing yet gives its place to the next: a Mac that joins speaks at once.</summary>
+    private void EndOldestSilent()
+    {
+        CancellationTokenSource? oldest;
+        lock (_lock)
+        {
+            oldest = _silent.First?.Value;
+            if (oldest is null) return;
+            _silent.RemoveFirst();
+        }
+
+        try
+        {
+            oldest.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile.
+        }
+    }
+
+    /// <summary>A connection that was heard keeps its place until it ends; false when it has lost it.</summary>
+    private bool TryKeep(CancellationTokenSource connection)
+    {
+        lock (_lock) return _silent.Remove(connection);
     }
 
     /// <summary>A Mac that cannot be reached may try once more with the same invitation, from another place.</summary>
     private async Task<JoinReply?> Decide(byte[] mac, JoinRequest request, CancellationToken cancellation)
     {
+        var attempt = Interlocked.Increment(ref _attempts);
+        if (attempt > MaxAttempts) return null;
+        if (attempt == MaxAttempts) await _full.CancelAsync();
         if (!await JoinPlace.IsReached(request, cancellation)) return JoinReply.Refuse(JoinReply.Unreachable);
-        return Interlocked.Exchange(ref _used, 1) == 0 ? _decide(mac, request.PublicKey) : null;
+        if (Interlocked.Exchange(ref _used, 1) != 0) return null;
+        await _full.CancelAsync();
+        return _decide(mac, request.PublicKey);
     }
 }

@@ -38,12 +38,13 @@ internal static class JoinExchange
                 "refused", $"{invitation.Mac} refused: the invitation is used, expired or not its own.");
         }
 
-        var reply = Parse(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply)
-            ?? throw new JoinException("refused", $"What {invitation.Mac} replied cannot be understood.");
-        return reply.Refusal switch
+        var reply = Parse(payload.AsSpan(0, length), HouseholdJson.Default.JoinReply);
+        return reply switch
         {
-            null => reply,
-            JoinReply.Unreachable => throw new JoinException(
+            { Refusal: null } when !string.IsNullOrWhiteSpace(reply.ConnectionString) => reply,
+            null or { Refusal: null } => throw new JoinException(
+                "refused", $"What {invitation.Mac} replied cannot be understood."),
+            { Refusal: JoinReply.Unreachable } => throw new JoinException(
                 "unreachable",
                 $"{invitation.Mac} cannot reach this Mac at {request.At}, nor could others of the household: open the "
                 + "firewall for that port, or choose another place with --address and --port."),

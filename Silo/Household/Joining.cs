@@ -26,7 +26,10 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
         var setting = address ?? OwnAddress.Toward(IPEndPoint.Parse(invitation.At).Address);
         var reply = await Ask(invitation, key.ExportSubjectPublicKeyInfo(), setting, port);
         checkUrl(reply.PublicUrl);
-        var trial = $"{folder}.{Environment.ProcessId}.new";
+
+        // No longer than the folder, for the path of the socket in it. It may be that of a process that was killed.
+        var trial = Path.Combine(Path.GetDirectoryName(folder)!, "joining");
+        Remove(trial);
         try
         {
             MemberCertificate.Save(trial, reply.Certificate, key.ExportPkcs8PrivateKeyPem(), reply.Authority);
@@ -55,8 +58,13 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
         }
         finally
         {
-            if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
+            Remove(trial);
         }
+    }
+
+    private static void Remove(string trial)
+    {
+        if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
     }
 
     private async Task<JoinReply> Ask(MemberInvitation invitation, byte[] publicKey, string setting, int port)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using QuicPair.Cluster;
+using QuicPair.Cluster.Door;
 
 namespace QuicPair.Silo.Household;
 
@@ -23,6 +24,16 @@ internal static class SiloPlace
         }
 
         throw new JoinException("bad_request", "A household of several Macs needs a database.");
+    }
+
+    /// <summary>The folder in which a Mac behind a door has its socket.</summary>
+    /// <exception cref="JoinException">Its path is too long for one.</exception>
+    public static void CheckFolder(string folder)
+    {
+        if (DoorLink.Fits(folder)) return;
+        throw new JoinException(
+            "bad_request",
+            "The path of the data folder is too long for a household; choose a shorter one with QUICPAIR_HOME.");
     }
 
     /// <summary>The silo's own address and port.</summary>

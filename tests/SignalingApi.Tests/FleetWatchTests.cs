@@ -1,3 +1,5 @@
+using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using QuicPair.Cluster.Certificates;
@@ -77,6 +79,101 @@ public sealed class FleetWatchTests(SharedFrontDoor shared) : IClassFixture<Shar
         Assert.True(await fleet.Forget(away));
     }
 
+    [Theory]
+    [InlineData(SiloStatus.Dead, false)]
+    [InlineData(SiloStatus.ShuttingDown, false)]
+    [InlineData(SiloStatus.Dead, true)]
+    public async Task A_front_door_without_a_memory_knows_a_Mac_that_sleeps_and_none_that_was_expelled(
+        SiloStatus status, bool isExpelled)
+    {
+        var members = new MemberConnections();
+        if (isExpelled) await members.End(Away.Value);
+        var real = _door.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot;
+        var asleep = new ClusterMember(SiloAddress.New(IPAddress.Loopback, 11112, 1), status, Away.Value);
+        var membership = new GivenMembership(new ClusterMembershipSnapshot(
+            real.Members.Add(asleep.SiloAddress, asleep), real.Version));
+        var view = new FleetView(membership, members);
+        var memory = new OpenQuestions<string, FleetSnapshot>(_ => Task.FromResult(new FleetSnapshot([])));
+        var calls = ActivatorUtilities.CreateInstance<MacCalls>(_door.Services, view);
+        using var watch = ActivatorUtilities.CreateInstance<FleetWatch>(
+            _door.Services, membership, view, memory, _time);
+        await watch.StartAsync(Cancellation);
+        while (!view.IsReady)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(view.IsComplete);
+        Assert.Same(isExpelled ? Problem.MacUnknown : Problem.MacOffline, calls.Find(Away).Problem);
+        Assert.Same(Problem.MacUnknown, calls.Find(Never).Problem);
+        await watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_Mac_that_is_here_is_noted_each_hour_and_asked_again_for_a_name_that_it_did_not_tell()
+    {
+        var fleet = _door.Grains.Fleet(Envelope.Mac);
+        await fleet.Forget(Here);
+        _door.Mac.Awake = Task.FromException(new TimeoutException());
+        try
+        {
+            var view = View(new MemberConnections());
+            using var watch = ActivatorUtilities.CreateInstance<FleetWatch>(_door.Services, view, _time);
+            await watch.StartAsync(Cancellation);
+            while (!view.IsReady)
+            {
+                await Task.Yield();
+            }
+
+            var first = await Seen();
+            Assert.Equal("", first.Name);
+
+            _door.Mac.Awake = Task.CompletedTask;
+            var second = await SeenAfter(first);
+            Assert.Equal((_door.Mac.Name, first.FirstSeen), (second.Name, second.FirstSeen));
+
+            Assert.Equal(_door.Mac.Name, (await SeenAfter(second)).Name);
+            await watch.StopAsync(Cancellation);
+        }
+        finally
+        {
+            _door.Mac.Awake = Task.CompletedTask;
+        }
+
+        async Task<FleetMember> Seen() => (await fleet.GetState()).Macs.Single(member => member.Mac == Here);
+
+        async Task<FleetMember> SeenAfter(FleetMember before)
+        {
+            _time.Advance(TimeSpan.FromHours(1));
+            FleetMember now;
+            while ((now = await Seen()).LastSeen <= before.LastSeen)
+            {
+                await Task.Yield();
+            }
+
+            return now;
+        }
+    }
+
     private FleetView View(MemberConnections members) =>
         new(_door.Services.GetRequiredService<IClusterMembershipService>(), members);
+
+    /// <summary>A list of members that stays as it is.</summary>
+    private sealed class GivenMembership(ClusterMembershipSnapshot snapshot) : IClusterMembershipService
+    {
+        public ClusterMembershipSnapshot CurrentSnapshot => snapshot;
+
+        public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => Updates();
+
+        public ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken) => default;
+
+        public Task<bool> TryKill(SiloAddress siloAddress) => Task.FromResult(false);
+
+        private async IAsyncEnumerable<ClusterMembershipSnapshot> Updates(
+            [EnumeratorCancellation] CancellationToken cancellation = default)
+        {
+            yield return snapshot;
+            await new TaskCompletionSource().Task.WaitAsync(cancellation);
+        }
+    }
 }

@@ -83,7 +83,7 @@ internal static class JoinTarget
             Refusal: null,
             Certificate: not null,
             Authority: not null,
-            ConnectionString: not null,
+            ConnectionString.Length: > 0,
             Door: not null,
             PublicUrl: not null,
         };

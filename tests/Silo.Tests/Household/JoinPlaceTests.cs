@@ -72,7 +72,7 @@ public sealed class JoinPlaceTests : IDisposable
     private static JoinReply Sign(ref int signed)
     {
         signed++;
-        return new JoinReply("certificate", "authority", "", "", "");
+        return new JoinReply("certificate", "authority", "Host=192.0.2.1", "", "");
     }
 
     private async Task<JoinReply> Ask(MemberInvitation invitation, string at, byte[] token)
