@@ -6,7 +6,8 @@ using QuicPair.Benchmarks.Signaling;
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    the parts
 // dotnet run -c Release --project tests/Benchmarks -- path 200        the whole path, stage by stage
 // dotnet run -c Release --project tests/Benchmarks -- cancel 100      from "stop" to the runner's stop, in each stage
-// dotnet run -c Release --project tests/Benchmarks -- crowd 20        the first token's share of one device and of 20
+// dotnet run -c Release --project tests/Benchmarks -- crowd 20 500    the first token's share of one device and of 20,
+//                                                                     each at rest up to 500 ms between two questions
 // dotnet run -c Release --project tests/Benchmarks -- phones 1000     1,000 phones on one silo: connects, idling, chats
 // dotnet run -c Release --project tests/Benchmarks -- silent-servers 100   offer → answer, all STUN and TURN silent
 // dotnet run -c Release --project tests/Benchmarks -- signaling 3     200 offers a second to the Macs of a household
@@ -19,7 +20,8 @@ switch (args)
     case ["cancel", ..]:
         return await CancelRun.Run(count ?? 100);
     case ["crowd", ..]:
-        return await CrowdRun.Run(count ?? 20);
+        var rest = args.Length > 2 && int.TryParse(args[2], out var most) ? most : 0;
+        return await CrowdRun.Run(count ?? 20, TimeSpan.FromMilliseconds(rest));
     case ["phones", ..]:
         return await PhonesRun.Run(count ?? 1000);
     case ["silent-servers", ..]:

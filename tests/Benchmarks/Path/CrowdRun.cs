@@ -17,7 +17,12 @@ internal static class CrowdRun
     // Enough for a p99 that is not the slowest of all.
     private const int Answers = 400;
 
-    public static async Task<int> Run(int devices)
+    /// <param name="devices">How many the crowd is.</param>
+    /// <param name="rest">
+    /// How long a device rests at most between its answer and its next question, one alone as well as each of many;
+    /// without a rest, each question comes at the moment at which the next device's answer begins.
+    /// </param>
+    public static async Task<int> Run(int devices, TimeSpan rest)
     {
         await using var runner = await MeteredRunner.Start();
         runner.Pace = TimeSpan.FromMilliseconds(10);
@@ -38,15 +43,15 @@ internal static class CrowdRun
         Told($"{devices} devices are paired", started);
 
         // Code is compiled by use.
-        await Ask(macs, 10, runner, new StageTimes(), "");
+        await Ask(macs, 10, TimeSpan.Zero, runner, new StageTimes(), "");
         Told("warm", started);
         var times = new StageTimes();
         var many = $"{devices} devices at once";
         for (var turn = 0; turn < Turns; turn++)
         {
-            await Ask([macs[0]], Answers / Turns, runner, times, One);
+            await Ask([macs[0]], Answers / Turns, rest, runner, times, One);
             Told($"turn {turn + 1} of {Turns}, one device", started);
-            await Ask(macs, Math.Max(1, Answers / Turns / devices), runner, times, many);
+            await Ask(macs, Math.Max(1, Answers / Turns / devices), rest, runner, times, many);
             Told($"turn {turn + 1} of {Turns}, {many}", started);
         }
 
@@ -63,11 +68,13 @@ internal static class CrowdRun
         Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(started).TotalSeconds,4:F0} s  {what}");
 
     private static Task Ask(
-        IReadOnlyList<PairedMac> macs, int rounds, MeteredRunner runner, StageTimes times, string name) =>
+        IReadOnlyList<PairedMac> macs, int rounds, TimeSpan rest, MeteredRunner runner, StageTimes times,
+        string name) =>
         Task.WhenAll(macs.Select(async (mac, device) =>
         {
             for (var round = 0; round < rounds; round++)
             {
+                if (rest > TimeSpan.Zero) await Task.Delay(rest * Random.Shared.NextDouble());
                 var nonce = $"{device}-{round}-{name.Length}-{Guid.NewGuid():N}";
                 await foreach (var message in mac.Chat(new ChatMessage { Prompt = nonce }))
                 {
