@@ -170,11 +170,15 @@ public sealed class MacConnection : IAsyncDisposable
             {
                 var left = _options.AnotherMacAfter - clock.GetElapsedTime(lostAt);
                 var isShort = same is not null && !hasBegun && left < pause;
-                await Task.Delay(!isShort ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellation);
+                await Task.Delay(isShort ? Whole(left) : pause, clock, cancellation);
                 pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
             }
         }
     }
+
+    // A timer counts whole milliseconds: one that ends before its time would begin one more attempt.
+    private static TimeSpan Whole(TimeSpan left) =>
+        TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds)));
 
     /// <summary>
     /// Stops a chat: now, or as soon as there is a session again. A session may die before the Mac has heard it: each
@@ -221,8 +225,9 @@ public sealed class MacConnection : IAsyncDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
+            if (Array.Find(_others, IsIt) is { } beside) return beside;
             if (_mac is not { Ended.IsCompleted: false } live) return await Renew(same, cancellation);
-            if (_others.Prepend(live).FirstOrDefault(IsIt) is { } known) return known;
+            if (IsIt(live)) return live;
             var mac = await same(cancellation);
             var over = Array.FindAll(_others, other => other.Ended.IsCompleted);
             _others = [.. _others.Except(over), mac];

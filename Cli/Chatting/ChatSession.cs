@@ -295,7 +295,8 @@ internal sealed class ChatSession(
 
             var left = AnotherMacAfter - _clock.GetElapsedTime(lostAt);
             var isShort = same is not null && !isBound && left < pause;
-            await Task.Delay(!isShort ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, cancellation);
+            var whole = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds)));
+            await Task.Delay(isShort ? whole : pause, _clock, cancellation);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

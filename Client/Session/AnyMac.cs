@@ -31,7 +31,13 @@ internal sealed class AnyMac(Phone phone, string? model)
 
     private PairedMac Keep(PairedMac mac)
     {
-        var device = _device = mac.Pairing.DeviceId;
+        _device = mac.Pairing.DeviceId;
+        return WithSame(mac);
+    }
+
+    private PairedMac WithSame(PairedMac mac)
+    {
+        var device = mac.Pairing.DeviceId;
         mac.SameMac = token => OpenSame(device, token);
         return mac;
     }
@@ -40,6 +46,15 @@ internal sealed class AnyMac(Phone phone, string? model)
     {
         var record = phone.Pairings.Load().FirstOrDefault(known => known.DeviceId == device)
             ?? throw new ConnectException(ConnectFailure.Refused);
-        return Keep(await phone.Open(record, cancellation));
+        try
+        {
+            return WithSame(await phone.Open(record, cancellation));
+        }
+        catch (ConnectException failure) when (failure.Reason != ConnectFailure.FrontDoorUnreachable)
+        {
+            // It was looked for just now: who then takes any Mac need not wait for it again.
+            if (_device == device) _device = null;
+            throw;
+        }
     }
 }

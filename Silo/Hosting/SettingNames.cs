@@ -5,13 +5,15 @@ internal static class SettingNames
 {
     private static readonly HashSet<string> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Cluster", "FrontDoor", "Ice", "Kestrel", "Limits", "Logging", "Mac", "Metrics", "Network", "Pairing", "Phones",
+        "Cluster", "FrontDoor", "Ice", "Kestrel", "Limits", "Logging", "Mac", "Metrics", "Pairing", "Phones",
         "Runner",
     };
 
-    private static readonly HashSet<string> WithoutSection = new(StringComparer.OrdinalIgnoreCase)
+    // A misspelt one of Network would start a Mac that speaks with the internet.
+    private static readonly HashSet<string> WholeNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        "AllowedHosts", "OTEL_EXPORTER_OTLP_ENDPOINT", "TURN_PASS", "TURN_SECRET", "TURN_URLS", "TURN_USER", "Urls",
+        "AllowedHosts", "Network:LocalOnly", "OTEL_EXPORTER_OTLP_ENDPOINT", "TURN_PASS", "TURN_SECRET", "TURN_URLS",
+        "TURN_USER", "Urls",
     };
 
     // What the web host, the silo and the exporter of traces read beside them; config show does not list it.
@@ -26,7 +28,9 @@ internal static class SettingNames
     public static bool Has(string name)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0 ? WithoutSection.Contains(name) : Sections.Contains(name[..colon]);
+        return colon < 0 || name.StartsWith("Network:", StringComparison.OrdinalIgnoreCase)
+            ? WholeNames.Contains(name)
+            : Sections.Contains(name[..colon]);
     }
 
     /// <summary>What is wrong with a command line of settings, in one sentence; null when nothing is.</summary>
@@ -46,8 +50,8 @@ internal static class SettingNames
                 return word;
             }
 
-            // An option without = has its value in the next word.
-            if (sign < 0) at++;
+            // An option without = has its value in the next word; without one it would be ignored.
+            if (sign < 0 && ++at == words.Count) return word;
         }
 
         return null;

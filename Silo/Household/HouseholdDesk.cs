@@ -212,7 +212,8 @@ internal sealed class HouseholdDesk(
             audit.Write(AuditEvent.Joined, name);
             return reply;
         }
-        catch (Exception problem) when (problem is CertificateException or FormatException)
+        catch (Exception problem) when (problem
+            is CertificateException or FormatException or IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -22,14 +22,13 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
     /// <exception cref="JoinException">It cannot join; nothing was stored.</exception>
     public async Task Run(MemberInvitation invitation, string? address, int port)
     {
+        // No longer than the folder, for the path of the socket in it. It may be that of a process that was killed.
+        var trial = Path.Combine(Path.GetDirectoryName(folder)!, "joining");
+        Remove(trial);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var setting = address ?? OwnAddress.Toward(IPEndPoint.Parse(invitation.At).Address);
         var reply = await Ask(invitation, key.ExportSubjectPublicKeyInfo(), setting, port);
         checkUrl(reply.PublicUrl);
-
-        // No longer than the folder, for the path of the socket in it. It may be that of a process that was killed.
-        var trial = Path.Combine(Path.GetDirectoryName(folder)!, "joining");
-        Remove(trial);
         try
         {
             MemberCertificate.Save(trial, reply.Certificate, key.ExportPkcs8PrivateKeyPem(), reply.Authority);

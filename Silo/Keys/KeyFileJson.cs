@@ -43,7 +43,8 @@ internal static partial class KeyFileJson
         return new KeyFileContent(
             document.MacPrivateKey, invitation, document.Devices.ToImmutableDictionary(device => device.Id))
         {
-            Trust = document.Trust,
+            // No bytes are written as an empty text, not as null.
+            Trust = document.Trust is { Signing.Length: 0 } member ? member with { Signing = null } : document.Trust,
             Former = document.Former.ToImmutableDictionary(former => former.Origin, former => former.Until),
             Owed = [.. document.Owed],
         };

@@ -21,10 +21,13 @@ public sealed class DoctorTests
         await household.Execute(
             "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
             + "$$ SELECT pg_catalog.clock_timestamp() - interval '10 minutes' $$");
-        await Line(
+        var behind = await Line(
             household,
-            "FAIL  db clock   The database's clock is 600 s behind.",
+            "FAIL  db clock   The database's clock is ",
             $"--Cluster:ConnectionString={server.ConnectionString};Search Path=public,pg_catalog");
+
+        // Its answer may take its time.
+        Assert.Matches(@" (59\d|60\d) s behind\.$", behind);
         await Line(
             household,
             "FAIL  database   It refuses (28P01). (through 127.0.0.1:",
@@ -55,15 +58,16 @@ public sealed class DoctorTests
         await Line(household, "FAIL  database   The front door's port for Macs, 127.0.0.1:");
     }
 
-    private static async Task Line(Household household, string expected, params string[] faults)
+    private static async Task<string> Line(Household household, string expected, params string[] faults)
     {
         var run = await household.Command(household.Macs[0], ["doctor", .. faults]);
         var lines = run.Output.Split('\n');
         var at = Array.FindIndex(lines, line => line.StartsWith(expected, StringComparison.Ordinal));
         Assert.True(at >= 0, $"{expected}\n{run.Output}{run.Errors}");
-        if (!expected.StartsWith("FAIL", StringComparison.Ordinal)) return;
+        if (!expected.StartsWith("FAIL", StringComparison.Ordinal)) return lines[at];
         Assert.Equal(1, run.Exit);
         Assert.StartsWith(new string(' ', 17), lines[at + 1], StringComparison.Ordinal);
+        return lines[at];
     }
 
     private static string Files(Household household, string folder, string name, DateTimeOffset? until = null)

@@ -50,7 +50,7 @@ export class LiveReport {
     this.#asked = asked;
     try {
       const { status } = await fetch("/api/macs", { signal: asked.signal });
-      if (!asked.signal.aborted && (status === 401 || status === 403)) {
+      if (!asked.signal.aborted && status === 401) {
         this.close();
         this.#onState("refused");
       }

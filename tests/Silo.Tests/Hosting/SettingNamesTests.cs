@@ -13,6 +13,8 @@ public sealed class SettingNamesTests
     [InlineData(null, "--environment=Development", "--Orleans:ClusterId=c", "--OTEL_SERVICE_NAME", "mac")]
     [InlineData("--netwrok=a:b", "--Metrics:Port=0", "--netwrok=a:b")]
     [InlineData("--Netwrok:LocalOnly=true", "--Netwrok:LocalOnly=true")]
+    [InlineData("--Network:LocalOnyl=true", "--Network:LocalOnyl=true")]
+    [InlineData("--Network:LocalOnly", "--Network:LocalOnly")]
     [InlineData("--Household:Secret=x", "--Household:Secret=x")]
     [InlineData("--Runner=x", "--Runner=x")]
     [InlineData("--frobnicate", "--frobnicate")]
