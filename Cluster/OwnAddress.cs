@@ -21,6 +21,9 @@ public static class OwnAddress
     /// <summary>The setting that has the address found from which the way leads to another one.</summary>
     public static string Toward(IPAddress other) => $"{Automatic}:{other}";
 
+    /// <summary>Whether a setting has the address found, rather than being one or the name of one.</summary>
+    public static bool IsFound(string setting) => Other(setting) is not null;
+
     /// <summary>
     /// The address at this moment, and where to listen: one that was chosen is meant, one that was found may change
     /// while the silo runs.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -38,6 +39,9 @@ public static class TelemetryHosting
         // have it otherwise.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         builder.Services.AddSingleton<DistributedContextPropagator, HouseholdPropagator>();
+
+        // The system's proxy may be anywhere.
+        if (builder.Configuration.GetValue(FrontDoorOptions.LocalOnly, false)) HttpClient.DefaultProxy = new WebProxy();
         telemetry.WithTracing(traces => traces
             .AddSource(Meters.Name, "Microsoft.AspNetCore")
             .AddSource("Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")

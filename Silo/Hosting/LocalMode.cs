@@ -54,6 +54,7 @@ internal static class LocalMode
         if (!IsOn(configuration)) return;
         CheckPlace(household.Door, nameof(HouseholdOptions.Door));
         CheckPlace(household.Primary, nameof(HouseholdOptions.Primary));
+        if (!OwnAddress.IsFound(household.Address)) CheckPlace(household.Address, nameof(HouseholdOptions.Address));
         foreach (var host in household.DatabaseHosts()) CheckPlace(host, nameof(HouseholdOptions.ConnectionString));
     }
 

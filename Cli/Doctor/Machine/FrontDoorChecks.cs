@@ -6,7 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace QuicPair.Cli.Doctor.Machine;
 
 /// <summary>Asks a front door once: does it answer, is its certificate good, what does its clock say?</summary>
-internal sealed class FrontDoorChecks(Uri door, TimeProvider clock)
+/// <param name="door">The origin of the front door.</param>
+/// <param name="clock">This machine's clock.</param>
+/// <param name="isLocalOnly">Local mode: the system's proxy, which may be anywhere, is not asked.</param>
+internal sealed class FrontDoorChecks(Uri door, TimeProvider clock, bool isLocalOnly = false)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
@@ -24,6 +27,7 @@ internal sealed class FrontDoorChecks(Uri door, TimeProvider clock)
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            UseProxy = !isLocalOnly,
             ConnectTimeout = Patience,
             SslOptions = new SslClientAuthenticationOptions
             {

@@ -10,7 +10,7 @@ internal static class MachineExamination
         var settings = MachineSettings.Read(words, home, environment);
         var findings = new List<Finding> { FileChecks.Configuration(settings), FileChecks.Keys(settings) };
         var doors = await Task.WhenAll(settings.FrontDoors.Select(
-            door => new FrontDoorChecks(door, TimeProvider.System).Run(cancellation)));
+            door => new FrontDoorChecks(door, TimeProvider.System, settings.IsLocalOnly).Run(cancellation)));
         if (doors.Length == 0)
         {
             findings.Add(new Finding("clock", Verdict.NotMeasured, "No front door to compare it with."));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using QuicPair.Client;
 using QuicPair.Client.Store;
 using QuicPair.Cluster;
+using QuicPair.Rtc.Sockets;
 using QuicPair.SignalingApi;
 using QuicPair.SignalingApi.Limits;
 using QuicPair.SignalingApi.Telemetry;
@@ -34,7 +35,12 @@ internal sealed record MachineSettings
     /// <summary>The model that is used by default; empty is the first.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>The front doors that this machine's phones use, as a Mac or as a phone.</summary>
+    /// <summary>Whether this Mac is in local mode.</summary>
+    public bool IsLocalOnly { get; init; }
+
+    /// <summary>
+    /// The front doors that this machine's phones use, as a Mac or as a phone; in local mode those of this network.
+    /// </summary>
     public IReadOnlyList<Uri> FrontDoors { get; init; } = [];
 
     /// <summary>The household that this Mac is one of.</summary>
@@ -58,7 +64,12 @@ internal sealed record MachineSettings
                 Automatic = mac.Runner.Kind == "auto" ? mac.Runner : null,
                 Model = mac.Runner.Model,
                 Household = Daemon.Household(configuration, home),
-                FrontDoors = [.. Doors(configuration["FrontDoor:PublicUrl"], home)],
+                IsLocalOnly = mac.LocalOnly,
+                FrontDoors =
+                [
+                    .. Doors(configuration["FrontDoor:PublicUrl"], home)
+                        .Where(door => !mac.LocalOnly || LocalNetwork.ContainsHost(door.Host)),
+                ],
             };
             CheckStart(configuration, mac.Runner, settings);
             return settings;

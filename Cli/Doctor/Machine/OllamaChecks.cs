@@ -21,7 +21,7 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
             return [.. NotMeasured("Another runner is chosen.")];
         }
 
-        using var http = new HttpClient { Timeout = Patience };
+        using var http = new HttpClient(RunnerNetwork.Open()) { Timeout = Patience };
         var version = await Get(http, new Uri(address, "/api/version"), cancellation);
         if (version is null)
         {

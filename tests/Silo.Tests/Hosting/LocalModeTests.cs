@@ -60,6 +60,18 @@ public sealed class LocalModeTests : IDisposable
     public void A_household_in_this_network_is_taken(string database, string primary, string door) => LocalMode.Check(
         On(), new HouseholdOptions { ConnectionString = database, Primary = primary, Door = door });
 
+    [Theory]
+    [InlineData("mac.example.org", false)]
+    [InlineData("203.0.113.7", false)]
+    [InlineData("192.168.1.2", true)]
+    [InlineData("auto", true)]
+    [InlineData("auto:192.168.1.2", true)]
+    public void A_Macs_own_address_is_one_of_this_network_and_no_name(string address, bool isTaken)
+    {
+        var refusal = Record.Exception(() => LocalMode.Check(On(), new HouseholdOptions { Address = address }));
+        Assert.Equal(isTaken, refusal is null);
+    }
+
     [Fact]
     public async Task A_runner_in_this_network_serves_but_none_of_its_models_in_a_cloud()
     {
