@@ -10,7 +10,8 @@ public sealed record MacConnectionOptions
 
     /// <summary>
     /// How long a question of which nothing has come yet waits for the Mac that was asked before another one of the
-    /// household is asked (<see cref="Phone.AnyMac"/>); default 5 s. An answer that has begun waits for its Mac only.
+    /// household is asked (<see cref="Phone.AnyMac"/>); default 5 s. An attempt to reach it that is under way then is
+    /// finished first. An answer that has begun waits for its Mac only.
     /// </summary>
     public TimeSpan AnotherMacAfter { get; init; } = TimeSpan.FromSeconds(5);
 

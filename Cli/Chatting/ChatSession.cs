@@ -21,8 +21,8 @@ internal sealed class ChatSession(
     // Ours: the answer waits at the Mac for ten minutes, a person before a terminal does not.
     private static readonly TimeSpan ReconnectFor = TimeSpan.FromSeconds(30);
 
-    // A Mac that is gone is known to be within 5 s; until then a question of which nothing has come stays with it.
-    private static readonly TimeSpan AnotherMacAfter = TimeSpan.FromSeconds(5);
+    // The library's: until then a question of which nothing has come stays with its Mac.
+    private static readonly TimeSpan AnotherMacAfter = new MacConnectionOptions().AnotherMacAfter;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 

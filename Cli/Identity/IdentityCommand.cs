@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Silo;
 using QuicPair.Silo.Keys;
 using MacFolder = QuicPair.Silo.Keys.DataFolder;
@@ -12,8 +13,6 @@ namespace QuicPair.Cli.Identity;
 /// </summary>
 internal static class IdentityCommand
 {
-    private const string AuthorityKey = "ca.key";
-
     private static readonly string[] Names = ["keys", "keys.seal", "pairings.json"];
 
     public static Command Create(Terminal terminal, Option<string?> home)
@@ -91,7 +90,7 @@ internal static class IdentityCommand
         var household = Path.Combine(folder, HouseholdFiles.Folder);
         if (Directory.Exists(household))
         {
-            terminal.Error.WriteLine(File.Exists(Path.Combine(household, AuthorityKey))
+            terminal.Error.WriteLine(File.Exists(Path.Combine(household, HouseholdAuthority.KeyFile))
                 ? "household/ is not in the file; take it along too, for no Mac can join without the ca.key in it."
                 : "household/ is not in the file; where it is taken over, the Mac has to join its household again.");
         }

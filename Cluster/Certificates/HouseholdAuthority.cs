@@ -9,7 +9,8 @@ namespace QuicPair.Cluster.Certificates;
 /// </summary>
 public sealed class HouseholdAuthority : IDisposable
 {
-    private const string KeyFile = "ca.key";
+    /// <summary>The authority's private key in a household's folder, on the first Mac only.</summary>
+    public const string KeyFile = "ca.key";
 
     // Ours. A member's clock may be a day behind the authority's.
     private static readonly TimeSpan Backdating = TimeSpan.FromDays(1);

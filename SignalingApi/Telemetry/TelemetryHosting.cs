@@ -40,7 +40,7 @@ public static class TelemetryHosting
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         builder.Services.AddSingleton<DistributedContextPropagator, HouseholdPropagator>();
 
-        // The system's proxy may be anywhere.
+        // The exporter makes its own client, and the system's proxy may be anywhere.
         if (builder.Configuration.GetValue(FrontDoorOptions.LocalOnly, false)) HttpClient.DefaultProxy = new WebProxy();
         telemetry.WithTracing(traces => traces
             .AddSource(Meters.Name, "Microsoft.AspNetCore")

@@ -3,6 +3,7 @@ import { test, type TestContext } from "node:test";
 import { MacCard, summary } from "../src/fleet/fleetPage.tsx";
 import { LiveReport } from "../src/fleet/liveReport.ts";
 import { ago, counted, duration, grainState, initial, type Mac, type Report, shares } from "../src/fleet/report.ts";
+import { replaceGlobals } from "./phoneStage.ts";
 
 /** The browser's stream of events, in the test's hand. */
 class Stream {
@@ -58,16 +59,7 @@ class FeedStage {
       },
       fetch: (_: string, { signal }: { signal: AbortSignal }) => this.#ask(signal),
     };
-    for (const [name, value] of Object.entries(values)) {
-      const before = Object.getOwnPropertyDescriptor(globalThis, name);
-      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-      context.after(() => {
-        Reflect.deleteProperty(globalThis, name);
-        if (before !== undefined) {
-          Object.defineProperty(globalThis, name, before);
-        }
-      });
-    }
+    replaceGlobals(context, values);
     this.live = new LiveReport(
       (report) => this.reports.push(report),
       (state) => this.states.push(state),

@@ -148,16 +148,7 @@ export class PhoneStage {
       RTCPeerConnection: Connection,
       fetch: (_: string, request: { body: string }) => this.#take(JSON.parse(request.body) as { nonce: string }),
     };
-    for (const [name, value] of Object.entries(values)) {
-      const before = Object.getOwnPropertyDescriptor(globalThis, name);
-      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-      context.after(() => {
-        Reflect.deleteProperty(globalThis, name);
-        if (before !== undefined) {
-          Object.defineProperty(globalThis, name, before);
-        }
-      });
-    }
+    replaceGlobals(context, values);
   }
 
   get phone(): Phone {
@@ -313,4 +304,18 @@ export class PhoneStage {
 function reply(status: number, body: object): Response {
   const text = async () => JSON.stringify(body);
   return { ok: status < 300, status, headers: new Headers(), text } as unknown as Response;
+}
+
+/** Puts these in the place of the globals of their names until the test ends. */
+export function replaceGlobals(context: TestContext, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    context.after(() => {
+      Reflect.deleteProperty(globalThis, name);
+      if (before !== undefined) {
+        Object.defineProperty(globalThis, name, before);
+      }
+    });
+  }
 }

@@ -236,6 +236,20 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_member_that_starts_again_has_no_key_of_its_household_and_can_found_one()
+    {
+        using (var member = Open())
+        {
+            var household = HouseholdTrust.Found(new byte[32]);
+            Assert.True(member.JoinHousehold(household.Root, household.State(member.Mac.PublicKey)));
+        }
+
+        using var again = Open();
+        Assert.Null(again.Trust!.Signing);
+        Assert.NotEmpty(again.FoundHousehold().State(again.Mac.PublicKey));
+    }
+
+    [Fact]
     public void Nothing_secret_stands_in_the_file()
     {
         using var keys = Open();
