@@ -103,6 +103,7 @@ internal sealed class LossTimer(
 
     private void LoseAll()
     {
+        recovery.Number++;
         recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;
         recovery.UndecidedChunks = 0;
         recovery.IsAfterTimeout = true;

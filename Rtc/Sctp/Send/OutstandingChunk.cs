@@ -12,6 +12,12 @@ internal struct OutstandingChunk
 
     public int Transmissions;
 
+    /// <summary>Copies that rode along with later chunks.</summary>
+    public int Copies;
+
+    /// <summary>How often it was found lost by later arrivals.</summary>
+    public int Losses;
+
     public ChunkState State;
 
     /// <summary>Sent again to probe for a lost tail, not because it was found lost.</summary>

@@ -38,6 +38,10 @@ internal sealed class PathCongestion
     private double _lost;
     private double _trialWindow;
     private Instant _believedUntil;
+
+    // Losses that may yet turn out to be none, and how many chunks had arrived without a loss before the first.
+    private int _doubtful;
+    private int _sinceLossBefore;
     private int _sinceLoss = ChunksToTrust - ChunksToTrustAtFirst;
 
     /// <summary>Whether the path has a queue, so that other flows may be waiting in it.</summary>
@@ -88,20 +92,41 @@ internal sealed class PathCongestion
     public void OnArrived()
     {
         _arrived++;
-        IsLossy &= ++_sinceLoss < ChunksToTrust;
+        if (++_sinceLoss >= ChunksToTrust)
+        {
+            IsLossy = false;
+            _doubtful = 0;
+        }
+
         Forget();
     }
 
     public void OnLost(int chunks)
     {
         _lost += chunks;
+        _sinceLossBefore = _doubtful == 0 ? _sinceLoss : _sinceLossBefore;
+        _doubtful += chunks;
         _sinceLoss = 0;
         IsLossy = true;
         Forget();
     }
 
-    /// <summary>A chunk that counted as lost was merely late.</summary>
-    public void OnMerelyLate() => _lost = Math.Max(0, _lost - 1);
+    /// <summary>
+    /// A chunk that counted as lost so many times was merely late. When all of them were, the path is as clean as
+    /// before the first: packets that overtake each other are no reason to repeat anything.
+    /// </summary>
+    public void OnMerelyLate(int losses)
+    {
+        _lost = Math.Max(0, _lost - losses);
+        if (_doubtful == 0 || (_doubtful -= losses) > 0)
+        {
+            return;
+        }
+
+        _doubtful = 0;
+        _sinceLoss += _sinceLossBefore;
+        IsLossy = _sinceLoss < ChunksToTrust;
+    }
 
     private void Forget()
     {

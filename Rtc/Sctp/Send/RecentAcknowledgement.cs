@@ -86,6 +86,7 @@ internal sealed class RecentAcknowledgement(RoundTripEstimator roundTrip)
             if (overdue <= now)
             {
                 outstanding.Lose(tsn);
+                chunk.Losses++;
                 found++;
             }
             else

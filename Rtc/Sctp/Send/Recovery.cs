@@ -6,6 +6,9 @@ internal sealed class Recovery
     /// <summary>The last TSN sent before the loss was found; recovery ends when it is acknowledged.</summary>
     public Tsn? Point { get; set; }
 
+    /// <summary>How many recoveries have begun.</summary>
+    public int Number { get; set; }
+
     /// <summary>
     /// Chunks of this recovery that were taken for lost and have not turned out to be merely late.
     /// </summary>

@@ -44,6 +44,7 @@ internal sealed class Redundancy(OutstandingData outstanding, PathCongestion pat
             }
 
             chunk.Write(destination, tsn);
+            chunk.Copies++;
             copies++;
         }
     }

@@ -14,6 +14,7 @@ internal sealed class SackProcessing(
     Recovery recovery,
     SctpStatistics statistics)
 {
+    private readonly DuplicateReports _duplicates = new();
     private Instant? _newestSample;
     private int _acknowledgedBytes;
     private (Tsn Tsn, Instant DecideAt)? _repairedTail;
@@ -24,7 +25,9 @@ internal sealed class SackProcessing(
         var cumulative = sack.CumulativeTsnAck;
         if (cumulative < outstanding.First.Previous)
         {
-            // "If Cumulative TSN Ack is less than the Cumulative TSN Ack Point, then drop the SACK chunk."
+            // "If Cumulative TSN Ack is less than the Cumulative TSN Ack Point, then drop the SACK chunk." What it says
+            // of duplicates no later one repeats.
+            TakeDuplicates(now, sack);
             return true;
         }
 
@@ -38,6 +41,7 @@ internal sealed class SackProcessing(
         _newestSample = null;
         AcknowledgeUpTo(now, cumulative);
         AcknowledgeGaps(now, sack);
+        TakeDuplicates(now, sack);
         TakeBackReneged(sack);
         recovery.PeerWindow = Math.Max(0L, sack.ReceiveWindow - (long)outstanding.UnacknowledgedPayload);
         if (_newestSample is { } sentAt)
@@ -106,7 +110,13 @@ internal sealed class SackProcessing(
             _newestSample = _newestSample is { } sample && sample > chunk.SentAt ? sample : chunk.SentAt;
         }
 
-        if (isTooSoon || chunk.State == ChunkState.Lost)
+        var isLate = isTooSoon || chunk.State == ChunkState.Lost;
+        if (chunk.Losses > 0)
+        {
+            DoubtLosses(tsn, chunk, isLate);
+        }
+
+        if (isLate)
         {
             OnMerelyLate(now);
         }
@@ -126,14 +136,60 @@ internal sealed class SackProcessing(
         outstanding.Move(ref chunk, ChunkState.Acknowledged);
     }
 
-    // The acknowledgement came too soon for the retransmission, so it belongs to the original.
+    // What arrives of a chunk that counted as lost may be the original, a copy or a retransmission. If there is but one
+    // that it can be, it was the original; otherwise the receiver reports the others as duplicates if they arrive.
+    private void DoubtLosses(Tsn tsn, in OutstandingChunk chunk, bool isLate)
+    {
+        var missing = chunk.Transmissions + chunk.Copies - 1;
+        if (isLate && missing == (chunk.State == ChunkState.Lost ? 0 : 1))
+        {
+            path.OnMerelyLate(chunk.Losses);
+            return;
+        }
+
+        _duplicates.Watch(new DuplicateReports.Watched
+        {
+            Tsn = tsn,
+            Missing = missing,
+            Losses = chunk.Losses,
+            Recovery = isLate ? 0 : recovery.Number,
+        });
+    }
+
+    private void TakeDuplicates(Instant now, in SackChunk sack)
+    {
+        for (var index = 0; index < sack.DuplicateCount; index++)
+        {
+            var tsn = sack.Duplicate(index);
+            if (_repairedTail?.Tsn == tsn)
+            {
+                _repairedTail = null;
+                statistics.SpuriousRetransmissions++;
+            }
+
+            if (!_duplicates.TryConclude(tsn, out var chunk))
+            {
+                continue;
+            }
+
+            path.OnMerelyLate(chunk.Losses);
+            if (chunk.Recovery == recovery.Number)
+            {
+                OnMerelyLate(now);
+            }
+            else if (chunk.Recovery > 0)
+            {
+                recent.OnSpurious(now);
+            }
+        }
+    }
+
+    // The acknowledgement came too soon for the retransmission, so it belongs to the original; or all arrived.
     private void OnMerelyLate(Instant now)
     {
         statistics.SpuriousRetransmissions++;
         recent.OnSpurious(now);
-        path.OnMerelyLate();
-        if (recovery.Point is not null && recovery.ConvictedChunks > 0
-            && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
+        if (recovery.ConvictedChunks > 0 && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
         {
             congestion.Undo();
             recovery.Point = null;
@@ -180,6 +236,8 @@ internal sealed class SackProcessing(
     {
         if (recovery.Point is { } point && sack.CumulativeTsnAck >= point)
         {
+            // Whether a timeout was needless nobody can tell any more; a loss that was found may yet prove none.
+            recovery.ConvictedChunks = recovery.IsAfterTimeout ? 0 : recovery.ConvictedChunks;
             recovery.Point = null;
             recovery.IsAfterTimeout = false;
             recovery.UndecidedChunks = 0;
@@ -206,38 +264,26 @@ internal sealed class SackProcessing(
             }
         }
 
-        DecideAboutTail(now, sack);
+        DecideAboutTail(now);
         DetectLosses(now);
         statistics.CongestionWindow = (long)congestion.Window;
     }
 
     // RFC 8985 section 7.4: a tail that arrived only as a probe was lost, which is congestion; if the receiver reports
     // the probe as a duplicate within a round trip, nothing had been lost.
-    private void DecideAboutTail(Instant now, in SackChunk sack)
+    private void DecideAboutTail(Instant now)
     {
-        if (_repairedTail is not { } tail)
+        if (_repairedTail is not { } tail || now < tail.DecideAt)
         {
             return;
         }
 
-        for (var index = 0; index < sack.DuplicateCount; index++)
+        _repairedTail = null;
+        if (recovery.Point is null)
         {
-            if (sack.Duplicate(index) == tail.Tsn)
-            {
-                _repairedTail = null;
-                statistics.SpuriousRetransmissions++;
-                return;
-            }
-        }
-
-        if (now >= tail.DecideAt)
-        {
-            _repairedTail = null;
-            if (recovery.Point is null)
-            {
-                path.OnLost(1);
-                ShrinkWindow(now);
-            }
+            path.OnLost(1);
+            recovery.ConvictedChunks = 0;
+            ShrinkWindow(now);
         }
     }
 
@@ -247,6 +293,7 @@ internal sealed class SackProcessing(
         recovery.UndecidedChunks = 0;
         recovery.IsFromChance = !ShrinkWindow(now);
         recovery.Point = outstanding.NextTsn.Previous;
+        recovery.Number++;
         recovery.ConvictedChunks = 0;
         recovery.IsFastRetransmitOwed = true;
     }

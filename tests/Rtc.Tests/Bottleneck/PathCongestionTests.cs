@@ -116,6 +116,30 @@ public sealed class PathCongestionTests
         Assert.False(_path.IsLossy);
     }
 
+    [Fact]
+    public void It_expects_none_once_all_that_it_found_were_merely_late()
+    {
+        Observe(Empty, count: 32);
+        _path.OnLost(1);
+        Observe(Empty, count: 10);
+        _path.OnLost(2);
+        _path.OnMerelyLate(1);
+        Assert.True(_path.IsLossy);
+        _path.OnMerelyLate(2);
+        Assert.False(_path.IsLossy);
+    }
+
+    [Fact]
+    public void One_that_is_late_long_after_a_loss_is_none_either()
+    {
+        _path.OnLost(1);
+        Observe(Empty, count: 1024);
+        _path.OnLost(1);
+        Assert.True(_path.IsLossy);
+        _path.OnMerelyLate(1);
+        Assert.False(_path.IsLossy);
+    }
+
     private bool IsByChance(double window, out bool isProven) =>
         _path.IsByChance(_now, window, Empty, out isProven);
 

@@ -152,26 +152,27 @@ public sealed class LossRecoveryTests
     {
         var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(25)) with { Loss = 0.02 };
         var (pair, id) = Warm(link, seed: 11);
-        var sentAt = new List<Instant>();
-        var delays = new List<double>();
-        pair.Right.OnEvent = (now, _) =>
-        {
-            delays.Add((now - sentAt[delays.Count]).TotalMilliseconds);
-            return true;
-        };
-        for (var index = 0; index < 3000; index++)
-        {
-            sentAt.Add(pair.Now);
-            pair.Send(pair.Left, id, new byte[200]);
-            pair.RunFor(TimeSpan.FromMilliseconds(20));
-        }
-
-        pair.RunUntil(() => delays.Count == 3000, ChannelPair.Soon, "tokens");
-        delays.Sort();
+        var delays = Tokens(pair, id, 3000);
         Tell($"token p99 {delays[^30]:F0} ms, max {delays[^1]:F0} ms");
         Assert.InRange(delays[^30], 25, 60);
         Assert.InRange(delays[^1], 25, 120);
         Assert.Equal(0, pair.Left.Channels.Statistics.Timeouts);
+    }
+
+    [Fact]
+    public void Tokens_that_overtake_each_other_wait_for_nothing_but_the_one_before_them()
+    {
+        var link = LinkOptions.Clean(TimeSpan.FromMilliseconds(10)) with
+        {
+            Jitter = TimeSpan.FromMilliseconds(30),
+        };
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var (pair, id) = Warm(link, seed);
+            var delays = Tokens(pair, id, 500);
+            Assert.InRange(delays[^1], 10, 41);
+            Assert.Equal(0, pair.Left.Channels.Statistics.Timeouts);
+        }
     }
 
     [Fact]
@@ -223,6 +224,28 @@ public sealed class LossRecoveryTests
         var id = pair.Open();
         pair.RunFor(TimeSpan.FromSeconds(1));
         return (pair, id);
+    }
+
+    /// <summary>Sends one each 20 ms; how many milliseconds each took, sorted.</summary>
+    private static List<double> Tokens(Pair<ChannelEndpoint> pair, StreamId id, int count)
+    {
+        var sentAt = new List<Instant>();
+        var delays = new List<double>();
+        pair.Right.OnEvent = (now, _) =>
+        {
+            delays.Add((now - sentAt[delays.Count]).TotalMilliseconds);
+            return true;
+        };
+        for (var index = 0; index < count; index++)
+        {
+            sentAt.Add(pair.Now);
+            pair.Send(pair.Left, id, new byte[200]);
+            pair.RunFor(TimeSpan.FromMilliseconds(20));
+        }
+
+        pair.RunUntil(() => delays.Count == count, ChannelPair.Soon, "tokens");
+        delays.Sort();
+        return delays;
     }
 
     private static void Tell(string measured) =>
