@@ -8,7 +8,8 @@ namespace QuicPair.Silo.Runners;
 /// </summary>
 internal abstract class CheckedLineStream(Stream inner, string runner, CancellationToken call) : Stream
 {
-    private const int MaxLineBytes = 4 * 1024 * 1024;
+    /// <summary>The longest line.</summary>
+    protected const int MaxLineBytes = 4 * 1024 * 1024;
 
     private byte[] _buffer = new byte[4096];
     private int _filled;
@@ -17,6 +18,8 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
 
     // Up to here nothing unchecked holds the end of a line: one that comes byte by byte is not searched anew each time.
     private int _searched;
+    private bool _isBegun;
+    private bool _endedByReturn;
 
     public override bool CanRead => true;
 
@@ -37,6 +40,8 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
 
     /// <summary>Whether the runner said that its answer is complete.</summary>
     protected abstract bool IsComplete { get; }
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -72,6 +77,12 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
     /// <exception cref="RunnerException">It is not what the runner should say.</exception>
     protected abstract void Check(ReadOnlySpan<byte> line);
 
+    /// <summary>Hears a blank line, and the end: where lines make events, one is over.</summary>
+    /// <exception cref="RunnerException">It is not what the runner should say.</exception>
+    protected virtual void CheckBlank()
+    {
+    }
+
     /// <summary>The failure with this end of the sentence.</summary>
     protected RunnerException Failure(string what, Exception? cause = null) =>
         new(RunnerFault.Failed, $"{runner} {what}", cause);
@@ -87,26 +98,41 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
     {
         while (true)
         {
-            var newline = _buffer.AsSpan(_searched, _filled - _searched).IndexOf((byte)'\n');
-            if (newline >= 0)
-            {
-                var end = _searched + newline;
-                CheckAny(_buffer.AsSpan(_checked, end - _checked));
-                _checked = _searched = end + 1;
-                return true;
-            }
-
+            if (TakeLine()) return true;
             _searched = _filled;
             if (await Fill() > 0) continue;
-            if (_filled > _checked)
-            {
-                CheckLast(_buffer.AsSpan(_checked, _filled - _checked));
-                _checked = _searched = _filled;
-                return true;
-            }
-
+            var isRest = _filled > _checked;
+            CheckRest();
+            _checked = _searched = _filled;
+            if (isRest) return true;
             return IsComplete ? false : throw BrokenOff(null);
         }
+    }
+
+    /// <summary>Checks a line that has its end: a line feed, a carriage return, or the two as one.</summary>
+    private bool TakeLine()
+    {
+        var ending = _buffer.AsSpan(_searched, _filled - _searched).IndexOfAny((byte)'\n', (byte)'\r');
+        if (ending < 0) return false;
+        var end = _searched + ending;
+        var isSecondHalf = _endedByReturn && end == _checked && _buffer[end] == (byte)'\n';
+        _endedByReturn = _buffer[end] == (byte)'\r';
+        if (!isSecondHalf) CheckAny(Line(end));
+        _checked = _searched = end + 1;
+        return true;
+    }
+
+    /// <summary>The unchecked text up to an end; a byte order mark before the first line goes no further.</summary>
+    private ReadOnlySpan<byte> Line(int end)
+    {
+        if (!_isBegun && _buffer.AsSpan(_checked, end - _checked).StartsWith(ByteOrderMark))
+        {
+            _checked += ByteOrderMark.Length;
+            _passed = _checked;
+        }
+
+        _isBegun = true;
+        return _buffer.AsSpan(_checked, end - _checked);
     }
 
     private async ValueTask<int> Fill()
@@ -143,15 +169,17 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
     private void CheckAny(ReadOnlySpan<byte> line)
     {
         if (!Utf8.IsValid(line)) throw Failure("sent text that is not UTF-8.");
-        if (!line.Trim("\r \t"u8).IsEmpty) Check(line);
+        if (line.IsEmpty) CheckBlank();
+        else if (!line.Trim(" \t"u8).IsEmpty) Check(line);
     }
 
-    /// <summary>A last line without its end: whole and the last one, or the half of one.</summary>
-    private void CheckLast(ReadOnlySpan<byte> line)
+    /// <summary>What stands last without an end of its own: whole and the last, or the half of something.</summary>
+    private void CheckRest()
     {
         try
         {
-            CheckAny(line);
+            if (_filled > _checked) CheckAny(Line(_filled));
+            CheckBlank();
         }
         catch (RunnerException) when (!IsComplete)
         {

@@ -48,7 +48,7 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
         {
             return named.Remote && !options.CloudModels
                 ? throw new RunnerException(
-                    RunnerFault.NotAllowed, "That model runs in a cloud, and this Mac is in local mode.")
+                    RunnerFault.NotAllowed, "That model runs in a cloud, which this Mac does not use.")
                 : named;
         }
 

@@ -57,7 +57,8 @@ internal sealed class RunnerOptions
     public IList<string> Pull { get; } = [];
 
     /// <summary>
-    /// Whether models that run in a cloud may be used. True by default; false with <c>Network:LocalOnly</c>.
+    /// Whether models that run in a cloud may be used: those that Ollama passes on, and all of a runner that is not at
+    /// home (<see cref="RunnerNetwork"/>). True by default; false with <c>Network:LocalOnly</c>.
     /// </summary>
     public bool CloudModels { get; set; } = true;
 

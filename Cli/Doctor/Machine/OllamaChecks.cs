@@ -22,7 +22,7 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
         }
 
         using var http = new HttpClient(RunnerNetwork.Open()) { Timeout = Patience };
-        var version = await Get(http, new Uri(address, "/api/version"), cancellation);
+        var version = await Get(http, new Uri(address, "api/version"), cancellation);
         if (version is null)
         {
             if (await Other(address, cancellation) is { } other)
@@ -41,7 +41,7 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
             ];
         }
 
-        var tags = await Get(http, new Uri(address, "/api/tags"), cancellation);
+        var tags = await Get(http, new Uri(address, "api/tags"), cancellation);
         var models = Models(tags);
         return
         [
@@ -104,7 +104,7 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
         foreach (var own in ownAddresses())
         {
             var host = own.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{own}]" : $"{own}";
-            var there = new UriBuilder(address.Scheme, host, address.Port, "/api/version").Uri;
+            var there = new UriBuilder(address.Scheme, host, address.Port, $"{address.AbsolutePath}api/version").Uri;
             if (await Get(http, there, cancellation) is not null)
             {
                 return new Finding(

@@ -51,21 +51,15 @@ internal sealed class OllamaExchange(
             }
         }
 
-        switch (request.RequestUri?.AbsolutePath)
-        {
-            case "/api/chat" or "/api/pull":
-                await WatchLines(response);
-                break;
-            case "/api/tags":
-                await ReadTags(response);
-                break;
-            default:
-                await Load(response);
-                break;
-        }
-
+        if (Asks(request, "/api/chat") || Asks(request, "/api/pull")) await WatchLines(response);
+        else if (Asks(request, "/api/tags")) await ReadTags(response);
+        else await Load(response);
         return response;
     }
+
+    /// <summary>Whether it asks for that; a path of the configured address stands before it.</summary>
+    private static bool Asks(HttpRequestMessage request, string path) =>
+        request.RequestUri?.AbsolutePath.EndsWith(path, StringComparison.Ordinal) ?? false;
 
     private static RunnerException Unreachable(HttpRequestMessage request, Exception cause) => new(
         RunnerFault.Unreachable, $"Ollama does not answer at {request.RequestUri?.Authority}.", cause);

@@ -7,9 +7,11 @@ using QuicPair.Protocol.Chat;
 namespace QuicPair.Silo.Runners.Ollama;
 
 /// <summary>Ollama, through OllamaSharp over <see cref="OllamaExchange"/>.</summary>
-internal sealed class OllamaRunner(Uri address) : IFindableRunner
+/// <param name="address">Where it listens; a path ends with a slash.</param>
+/// <param name="network">How it is reached; null is the usual way.</param>
+internal sealed class OllamaRunner(Uri address, SocketsHttpHandler? network = null) : IFindableRunner
 {
-    private readonly SocketsHttpHandler _network = RunnerNetwork.Open();
+    private readonly SocketsHttpHandler _network = network ?? RunnerNetwork.Open();
 
     private string _version = "";
 
@@ -40,11 +42,12 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
             {
                 var models = OllamaReplies.Named(await ollama.ListLocalModelsAsync(cancellation));
                 var loaded = (await running).Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
-                return
-                [
-                    .. models.Select(model => OllamaReplies.Card(
-                        model, exchange.Tags.GetValueOrDefault(model.Name), loaded.Contains(model.Name))),
-                ];
+                return RunnerNetwork.Mark(
+                    address,
+                    [
+                        .. models.Select(model => OllamaReplies.Card(
+                            model, exchange.Tags.GetValueOrDefault(model.Name), loaded.Contains(model.Name))),
+                    ]);
             },
             cancellation);
     }
@@ -117,7 +120,10 @@ internal sealed class OllamaRunner(Uri address) : IFindableRunner
                 yield return new RunnerEvent.Thinking(thought);
             if (chunk.Message?.Content is { Length: > 0 } text) yield return new RunnerEvent.Delta(text);
             foreach (var call in OllamaReplies.ToolCalls(chunk)) yield return OllamaRequests.ToolCall(call);
-            last = chunk as ChatDoneResponseStream ?? last;
+
+            // The answer is complete, also when the connection stays open behind it.
+            last = chunk as ChatDoneResponseStream;
+            if (last is not null) break;
         }
 
         // OllamaSharp ends a cancelled stream silently.

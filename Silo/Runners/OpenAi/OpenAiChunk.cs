@@ -9,6 +9,9 @@ namespace QuicPair.Silo.Runners.OpenAi;
 /// <param name="Timings">llama-server's times, or null.</param>
 internal readonly record struct OpenAiChunk(bool IsLast, string? Error, string? Reasoning, OpenAiTimings? Timings)
 {
+    /// <summary>Characters of what the library holds back until the answer ends: tool calls and a refusal.</summary>
+    public int Held { get; init; }
+
     /// <summary>Reads one JSON object.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static OpenAiChunk Read(ReadOnlySpan<byte> json)
@@ -25,7 +28,10 @@ internal readonly record struct OpenAiChunk(bool IsLast, string? Error, string? 
         var reasoning = Text(delta, "reasoning_content") is null ? Text(delta, "reasoning") : null;
         return new OpenAiChunk(
             Text(choice, "finish_reason") is not null, ErrorOf(document.RootElement), reasoning,
-            OpenAiTimings.Read(Field(document.RootElement, "timings")));
+            OpenAiTimings.Read(Field(document.RootElement, "timings")))
+        {
+            Held = Length(delta, "tool_calls") + Length(delta, "refusal"),
+        };
     }
 
     /// <summary>The error of an object <c>{"error":{"message":"…"}}</c> or <c>{"error":"…"}</c>, or null.</summary>
@@ -49,6 +55,11 @@ internal readonly record struct OpenAiChunk(bool IsLast, string? Error, string? 
         Field(parent, name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text
             ? text
             : null;
+
+    private static int Length(JsonElement parent, string name) =>
+        Field(parent, name) is { ValueKind: JsonValueKind.Array or JsonValueKind.String } value
+            ? value.GetRawText().Length
+            : 0;
 
     private static JsonElement FirstChoice(JsonElement root) =>
         Field(root, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0

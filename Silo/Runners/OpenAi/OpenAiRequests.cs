@@ -24,6 +24,8 @@ internal static class OpenAiRequests
                 continue;
             }
 
+            // What the user speaks over is not answered any more.
+            if (turn.Role == "user") asked.Clear();
             var contents = new List<AIContent>();
             if (turn.Content.Length > 0) contents.Add(new TextContent(turn.Content));
             contents.AddRange(turn.Images.Select(Picture));

@@ -13,14 +13,19 @@ namespace QuicPair.Silo.Runners.OpenAi;
 /// A server that speaks OpenAI's API, such as LM Studio, llama-server, MLX or vLLM, through Microsoft.Extensions.AI
 /// over <see cref="OpenAiExchange"/>. It decides itself which models are in memory.
 /// </summary>
-internal sealed class OpenAiRunner(Uri address, string apiKey, TimeProvider time) : IFindableRunner
+/// <param name="address">Where it listens, with or without <c>/v1</c>.</param>
+/// <param name="apiKey">The key that it wants; empty is none.</param>
+/// <param name="time">The clock.</param>
+/// <param name="network">How it is reached; null is the usual way.</param>
+internal sealed class OpenAiRunner(
+    Uri address, string apiKey, TimeProvider time, SocketsHttpHandler? network = null) : IFindableRunner
 {
     private static readonly JsonSerializerOptions Arguments = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly SocketsHttpHandler _network = RunnerNetwork.Open();
+    private readonly SocketsHttpHandler _network = network ?? RunnerNetwork.Open();
     private readonly Uri _api = Api(address);
     private string _server = "the OpenAI-style server";
 
@@ -43,7 +48,7 @@ internal sealed class OpenAiRunner(Uri address, string apiKey, TimeProvider time
     {
         var json = await ModelList(cancellation);
         (var models, _server) = Understand(() => OpenAiModels.Read(json));
-        return models;
+        return RunnerNetwork.Mark(address, models);
     }
 
     public async Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation) =>

@@ -174,6 +174,20 @@ public sealed class MachineTests : IDisposable
         Assert.Contains("OLLAMA_HOST=127.0.0.1", found.Mend!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_ollama_behind_a_path_is_asked_there()
+    {
+        const string Tags = """{"models":[{"name":"m:1b","size":1000}]}""";
+        await using var open = await ServeOllama("0.12.0", Tags, IPAddress.Any, "/ollama");
+        var address = new UriBuilder(Address(open)) { Host = "127.0.0.1", Path = "/ollama/" }.Uri;
+
+        var findings = await Ollama(address);
+
+        Assert.Equal(Verdict.Ok, Of(findings, "ollama").Verdict);
+        Assert.Equal(Verdict.Ok, Of(findings, "models").Verdict);
+        Assert.Equal(Verdict.Warn, Of(findings, "exposure").Verdict);
+    }
+
     [Theory]
     [InlineData(0, 25_300_000_000, nameof(Verdict.NotMeasured), "There is no model whose size is known.")]
     [InlineData(2_600_000, 0, nameof(Verdict.NotMeasured), "This machine does not say what it has.")]
@@ -255,11 +269,12 @@ public sealed class MachineTests : IDisposable
         return app;
     }
 
-    private static async Task<WebApplication> ServeOllama(string version, string tags, IPAddress? at = null)
+    private static async Task<WebApplication> ServeOllama(
+        string version, string tags, IPAddress? at = null, string path = "")
     {
         var app = NewApp(listen => listen.Listen(at ?? IPAddress.Loopback, 0));
-        app.MapGet("/api/version", () => Results.Json(new { version }));
-        app.MapGet("/api/tags", () => Results.Text(tags, "application/json"));
+        app.MapGet($"{path}/api/version", () => Results.Json(new { version }));
+        app.MapGet($"{path}/api/tags", () => Results.Text(tags, "application/json"));
         await app.StartAsync(Cancellation);
         return app;
     }

@@ -126,13 +126,14 @@ internal static class RunnerTargets
         HttpMessageHandler exchange, string place, ReadOnlySpan<byte> body, params string[] ends)
     {
         var problem = Ask(exchange, place, out var passed);
+        if (body.StartsWith(Encoding.UTF8.Preamble)) body = body[Encoding.UTF8.Preamble.Length..];
         var isWhole = passed.Length == body.Length;
         if (!body.StartsWith(passed) || !Utf8.IsValid(passed))
         {
             throw new InvalidDataException("What is passed on is not what was said, or is no text.");
         }
 
-        if (passed.Length > 0 && passed[^1] != (byte)'\n' && !isWhole)
+        if (passed.Length > 0 && passed[^1] is not ((byte)'\n' or (byte)'\r') && !isWhole)
         {
             throw new InvalidDataException("Half a line is passed on.");
         }

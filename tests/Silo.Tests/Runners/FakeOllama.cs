@@ -21,16 +21,16 @@ internal sealed class FakeOllama : IAsyncDisposable
 
     public static async Task<FakeOllama> Start(
         Func<HttpContext, Task> chat, string tags = """{"models":[]}""", string running = """{"models":[]}""",
-        Uri? at = null)
+        Uri? at = null, string path = "")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(at?.ToString() ?? "http://127.0.0.1:0");
         var app = builder.Build();
         var fake = new FakeOllama(app);
-        app.MapGet("/api/version", () => Results.Text("""{"version":"0.12.3"}""", "application/json"));
-        app.MapGet("/api/tags", () => Results.Text(tags, "application/json"));
-        app.MapGet("/api/ps", () => Results.Text(running, "application/json"));
+        app.MapGet($"{path}/api/version", () => Results.Text("""{"version":"0.12.3"}""", "application/json"));
+        app.MapGet($"{path}/api/tags", () => Results.Text(tags, "application/json"));
+        app.MapGet($"{path}/api/ps", () => Results.Text(running, "application/json"));
         async Task Post(HttpContext context)
         {
             using var reader = new StreamReader(context.Request.Body);
@@ -39,7 +39,7 @@ internal sealed class FakeOllama : IAsyncDisposable
             await chat(context);
         }
 
-        foreach (var path in (string[])["chat", "pull", "show", "embed"]) app.MapPost($"/api/{path}", Post);
+        foreach (var name in (string[])["chat", "pull", "show", "embed"]) app.MapPost($"{path}/api/{name}", Post);
         await app.StartAsync();
         return fake;
     }

@@ -99,6 +99,31 @@ public sealed class OpenAiRunnerTests
         Assert.Equal("a cat", messages[3].GetProperty("content").GetString());
     }
 
+    [Fact]
+    public async Task Results_of_one_tool_answer_its_calls_in_order_and_none_that_the_user_spoke_over()
+    {
+        await using var server = await FakeOpenAi.Start(FakeOpenAi.Events(FakeOpenAi.Finish("stop"), Done));
+        using var runner = new OpenAiRunner(new Uri(server.Address, "v1"), "key", TimeProvider.System);
+        var look = new RunnerEvent.ToolCall("look", "{}");
+        var chat = new RunnerChat(
+            "m",
+            [
+                new RunnerMessage("assistant", "") { ToolCalls = [look] },
+                new RunnerMessage("user", "Never mind. And these?"),
+                new RunnerMessage("assistant", "") { ToolCalls = [look, look] },
+                new RunnerMessage("tool", "a cat") { ToolName = "look" },
+                new RunnerMessage("tool", "a dog") { ToolName = "look" },
+            ]);
+
+        await Drain(runner, chat);
+
+        using var body = JsonDocument.Parse(server.LastBody);
+        var messages = body.RootElement.GetProperty("messages");
+        var calls = messages[2].GetProperty("tool_calls").EnumerateArray().Select(call => call.GetProperty("id"));
+        var answered = messages.EnumerateArray().Skip(3).Select(result => result.GetProperty("tool_call_id"));
+        Assert.Equal(calls.Select(id => id.GetString()), answered.Select(id => id.GetString()));
+    }
+
     [Theory]
     [InlineData(404, """{"error":{"message":"model 'm' not found"}}""", nameof(RunnerFault.ModelNotFound),
         "llama-server says: model 'm' not found")]

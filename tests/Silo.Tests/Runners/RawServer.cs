@@ -14,17 +14,21 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly Dictionary<string, string> _json;
     private readonly byte[] _chat;
     private readonly bool _holds;
+    private readonly bool _keeps;
     private readonly Task _accepting;
     private int _chats;
+    private int _keptChats;
 
     /// <param name="json">The body for each path that is asked with GET.</param>
     /// <param name="chat">What a chat gets.</param>
     /// <param name="holds">Whether the connection stays open after that, silent.</param>
-    public RawServer(Dictionary<string, string> json, byte[] chat, bool holds)
+    /// <param name="keeps">Whether a connection takes more requests behind one that was answered with JSON.</param>
+    public RawServer(Dictionary<string, string> json, byte[] chat, bool holds, bool keeps = false)
     {
         _json = json;
         _chat = chat;
         _holds = holds;
+        _keeps = keeps;
         _listener.Start();
         _accepting = Accept();
     }
@@ -33,6 +37,9 @@ internal sealed class RawServer : IAsyncDisposable
 
     /// <summary>Chats that came.</summary>
     public int Chats => Volatile.Read(ref _chats);
+
+    /// <summary>Chats that came on a connection that had brought another request.</summary>
+    public int KeptChats => Volatile.Read(ref _keptChats);
 
     /// <summary>Completes when a chat came.</summary>
     public TaskCompletionSource ChatCame { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,15 +77,17 @@ internal sealed class RawServer : IAsyncDisposable
             try
             {
                 var stream = client.GetStream();
-                var path = await Request(stream);
-                if (_json.TryGetValue(path, out var body))
+                var requests = 1;
+                while (_json.TryGetValue(await Request(stream), out var body))
                 {
                     var head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}"
-                        + "\r\nConnection: close\r\n\r\n";
+                        + (_keeps ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(head + body), _end.Token);
-                    return;
+                    if (!_keeps) return;
+                    requests++;
                 }
 
+                if (requests > 1) Interlocked.Increment(ref _keptChats);
                 Interlocked.Increment(ref _chats);
                 ChatCame.TrySetResult();
                 await stream.WriteAsync(_chat, _end.Token);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -25,6 +26,7 @@ public sealed class RunnerFaultTests
         "hangs up at once", "refuses", "is no HTTP", "claims a longer body", "claims a shorter body",
         "lies about a chunk", "sends a chunk that is no chunk", "sends half a UTF-8 character", "sends half a line",
         "sends no JSON", "sends an endless line", "gives no reason to end", "breaks off", "tells an error",
+        "sends a page", "sends nothing", "packs its answer", "floods the head",
     ];
 
     private readonly FakeTimeProvider _time = new();
@@ -65,14 +67,19 @@ public sealed class RunnerFaultTests
     }
 
     [Theory]
-    [InlineData("ollama", false, 900)]
-    [InlineData("openai", false, 900)]
-    [InlineData("ollama", true, 120)]
-    [InlineData("openai", true, 120)]
-    public async Task A_runner_that_stalls_is_given_up(string runner, bool afterText, int seconds)
+    [InlineData("ollama", "nothing", 900)]
+    [InlineData("openai", "nothing", 900)]
+    [InlineData("ollama", "its head", 900)]
+    [InlineData("openai", "its head", 900)]
+    [InlineData("ollama", "a word", 120)]
+    [InlineData("openai", "a word", 120)]
+    public async Task A_runner_that_stalls_is_given_up(string runner, string after, int seconds)
     {
         var dialect = RunnerDialect.Of(runner);
-        var bytes = afterText ? RunnerDialect.Chunked(dialect.Delta("I'm")) : [];
+        var afterText = after == "a word";
+        var bytes = afterText ? RunnerDialect.Chunked(dialect.Delta("I'm"))
+            : after == "its head" ? RunnerDialect.Chunked()
+            : [];
         await using var server = new RawServer(dialect.Lists, bytes, holds: true);
         using var serving = dialect.Runner(server.Address);
         using var book = Book(serving);
@@ -263,8 +270,21 @@ public sealed class RunnerFaultTests
                 RunnerDialect.Chunked(said, "data: {" + new string(' ', 5 * 1024 * 1024)), true),
             "gives no reason to end" => (RunnerDialect.Chunked(said, ""), true),
             "breaks off" => (RunnerDialect.Chunked(said), true),
+            "sends a page" => (Bytes(RunnerDialect.Head("Connection: close") + "<!DOCTYPE html>\n<p>Hi</p>\n"), false),
+            "sends nothing" => (Bytes("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"), false),
+            "packs its answer" => (
+                [.. Bytes(RunnerDialect.Head("Content-Encoding: gzip")), .. Packed(said + dialect.End)], false),
+            "floods the head" => (
+                Bytes(RunnerDialect.Head(string.Join("\r\n", Enumerable.Repeat("X-More: 1", 20_000))) + said), false),
             _ => (RunnerDialect.Chunked(said, dialect.Error, ""), true),
         };
+    }
+
+    private static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(Bytes(text));
+        return packed.ToArray();
     }
 
     private async Task<List<string>> CallTool(string runner, string arguments)
