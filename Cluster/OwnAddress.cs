@@ -43,6 +43,24 @@ public static class OwnAddress
         return (found, IPAddress.IsLoopback(found) ? found : Any(found.AddressFamily));
     }
 
+    /// <summary>
+    /// Whether this machine has an address at this moment; only a machine that says that it has not makes it gone.
+    /// </summary>
+    public static bool IsHere(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        try
+        {
+            using var probe = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException problem)
+        {
+            return problem.SocketErrorCode != SocketError.AddressNotAvailable;
+        }
+    }
+
     /// <summary>Orleans knows silos by address: a name is looked up once, when the silo starts.</summary>
     /// <exception cref="FormatException">The host name is not known.</exception>
     internal static IPAddress Named(string host)

@@ -116,7 +116,13 @@ public static class SiloHouseholds
             o.SiloListeningEndpoint = new IPEndPoint(listening, self.Port);
             o.GatewayPort = 0;
         });
-        silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = MembershipRefresh);
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.TableRefreshTimeout = MembershipRefresh;
+
+            // By the others' clocks a Mac whose own is minutes behind began to join long ago: they would put it out.
+            o.EvictWhenMaxJoinAttemptTimeExceeded = false;
+        });
         UseConnections(silo, options, self, name);
         UseDoor(silo, options, Near(self, listening), link);
         return silo;
@@ -241,6 +247,7 @@ public static class SiloHouseholds
             o.Invariant = Postgres;
             o.ConnectionString = database;
         });
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EarlierSelf>();
     }
 
     private static IPEndPoint PrimaryOf(string text)

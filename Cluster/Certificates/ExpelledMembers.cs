@@ -33,6 +33,9 @@ public static class ExpelledMembers
     public static void Follow(string folder, string next)
     {
         var (known, shown) = (Path.Combine(folder, MemberFiles.Authority), Path.Combine(next, MemberFiles.Authority));
+
+        // Its authority may have taken its place already, before a kill; this was seen to then.
+        if (!File.Exists(shown)) return;
         if (File.Exists(known) && File.ReadAllBytes(known).AsSpan().SequenceEqual(File.ReadAllBytes(shown))) return;
         lock (Writing)
         {

@@ -40,10 +40,12 @@ public sealed class HouseholdAuthority : IDisposable
         return new HouseholdAuthority(MemberFiles.Usable(certificate), time);
     }
 
-    /// <summary>Opens the authority of a folder; null when it has none.</summary>
+    /// <summary>
+    /// Opens the authority of a folder; null when it has none, or has the key of a household that its Mac left.
+    /// </summary>
     /// <exception cref="CertificateException">Its files cannot be used.</exception>
     public static HouseholdAuthority? Open(string folder, TimeProvider time) =>
-        !File.Exists(Path.Combine(folder, KeyFile))
+        !File.Exists(Path.Combine(folder, KeyFile)) || IsOfAnother(folder)
             ? null
             : new HouseholdAuthority(MemberFiles.Read(folder, MemberFiles.Authority, KeyFile), time);
 
@@ -72,6 +74,25 @@ public sealed class HouseholdAuthority : IDisposable
     {
         using var key = _certificate.GetECDsaPrivateKey()!;
         return Expulsion.Sign(name, key);
+    }
+
+    // A Mac that founded a household and then joined another one keeps the key of its own.
+    private static bool IsOfAnother(string folder)
+    {
+        try
+        {
+            using var certificate =
+                X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, MemberFiles.Authority));
+            using var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(Path.Combine(folder, KeyFile)));
+            return !key.ExportSubjectPublicKeyInfo().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        }
+        catch (Exception failure) when (failure
+            is IOException or CryptographicException or UnauthorizedAccessException or ArgumentException)
+        {
+            // What is wrong with the files is said when they are read.
+            return false;
+        }
     }
 
     internal string Issue(string name, ReadOnlySpan<byte> publicKey, DateTimeOffset from, DateTimeOffset until)

@@ -36,6 +36,6 @@ internal enum AuditEvent
     /// <summary>A household or a front door was set up, or a Mac was told to take no phones, or to take them.</summary>
     ConfigurationChanged,
 
-    /// <summary>An offer or a handshake was turned away.</summary>
+    /// <summary>An offer, a handshake, a voucher or a Mac that wants to join was turned away.</summary>
     Refused,
 }

@@ -32,9 +32,9 @@ internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<A
     }
 
     /// <summary>Writes that somebody was turned away.</summary>
-    /// <param name="device">The device that was named.</param>
+    /// <param name="device">The device, or the Mac, that was named; null when none was.</param>
     /// <param name="reason">Why, in a word of a closed list.</param>
-    public void Refused(string device, string reason)
+    public void Refused(string? device, string reason)
     {
         AuditMeter.Count(AuditEvent.Refused, reason);
         lock (_lock)

@@ -61,6 +61,7 @@ internal sealed class Daemon : IAsyncDisposable
         MacParts? mac = null;
         try
         {
+            HouseholdDraft.Resume(HouseholdFolder.Of(folder));
             var builder = Configure(args, folder.Path);
             mac = MacParts.Make(builder.Configuration, folder, environment);
             await mac.Runner.Probe(signals.Asked);
@@ -310,6 +311,12 @@ internal sealed class Daemon : IAsyncDisposable
         services.AddHostedService<PhonesLife>();
         services.AddSingleton<IdentityWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityWatch>());
+        services.AddHostedService<AddressWatch>();
+        services.AddHostedService(found => new MemberMemory(
+            mac.Keys,
+            found.GetRequiredService<IClusterMembershipService>(),
+            found.GetRequiredService<IGrainFactory>().Mac,
+            found.GetRequiredService<TimeProvider>()));
         services.AddHostedService(found => new RevocationCarrier(
             mac.Keys,
             found.GetRequiredService<IGrainFactory>().Mac,

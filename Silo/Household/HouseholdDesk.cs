@@ -120,12 +120,26 @@ internal sealed class HouseholdDesk(
         CheckUrl(request.PublicUrl);
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         await MakeTables(options, authority);
-        authority.Save(Folder);
-        MemberCertificate.Issue(authority, keys.MacId, Folder);
-        keys.FoundHousehold();
-        HouseholdFolder.Write(Folder, options, request.PublicUrl ?? "");
+        Found(authority, options, request.PublicUrl ?? "");
         audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply { MacId = keys.MacId, Launch = Launches, Afterwards = Restart };
+    }
+
+    private void Found(HouseholdAuthority authority, HouseholdOptions options, string publicUrl)
+    {
+        var draft = HouseholdDraft.Begin(Folder);
+        try
+        {
+            authority.Save(draft);
+            MemberCertificate.Issue(authority, keys.MacId, draft);
+            HouseholdFolder.Write(draft, options, publicUrl);
+            keys.FoundHousehold();
+            HouseholdDraft.Take(Folder);
+        }
+        finally
+        {
+            HouseholdDraft.Discard(Folder);
+        }
     }
 
     /// <summary>
@@ -189,32 +203,46 @@ internal sealed class HouseholdDesk(
         var life = TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? DefaultSeconds, 1, MaxSeconds));
         _open?.Dispose();
         (_open, var invitation) = InvitationListener.Open(
-            OwnAddress.Find(Options.Address).Advertised, keys.Mac, macName, life, Sign, time);
+            OwnAddress.Find(Options.Address).Advertised, keys.Mac, macName, life, Sign, time, audit.Refused);
         return new ControlReply { Invitation = invitation.Format(), Expires = invitation.Expires };
     }
 
     private JoinReply? Sign(byte[] macKey, byte[] publicKey)
     {
         var name = KeySchedule.MacId(macKey);
-        if (name == keys.MacId) return null;
-        if (ExpelledMembers.In(Options.Certificates).Contains(name)) return JoinReply.Refuse(JoinReply.Expelled);
-        using var authority = Authority();
+        if (name == keys.MacId)
+        {
+            audit.Refused(name, "join_self");
+            return null;
+        }
+
+        if (ExpelledMembers.In(Options.Certificates).Contains(name))
+        {
+            audit.Refused(name, "join_expelled");
+            return JoinReply.Refuse(JoinReply.Expelled);
+        }
+
         try
         {
+            using var authority = Authority();
             var trust = keys.FoundHousehold();
+            var others = keys.Members;
+            keys.NoteMembers([name]);
             var reply = new JoinReply(
                 authority.Issue(name, publicKey), authority.Certificate, Options.WrittenDatabase(), Options.Door,
                 PublicUrl)
             {
                 Root = trust.Root,
                 Statement = trust.State(macKey),
+                Macs = others,
             };
             audit.Write(AuditEvent.Joined, name);
             return reply;
         }
-        catch (Exception problem) when (problem
-            is CertificateException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is CertificateException or JoinException or FormatException
+            or KeysNotWrittenException or IOException or UnauthorizedAccessException)
         {
+            audit.Refused(name, "join_failed");
             return null;
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using QuicPair.Noise;
+using QuicPair.Protocol;
 
 namespace QuicPair.Silo.Household;
 
@@ -26,15 +27,17 @@ internal sealed class InvitationListener : IDisposable
     private readonly KeyPair _mac;
     private readonly byte[] _secret;
     private readonly Func<byte[], byte[], JoinReply?> _decide;
+    private readonly Action<string?, string> _refused;
     private readonly TimeProvider _time;
     private int _attempts;
     private int _used;
 
     private InvitationListener(
         TcpListener listener, KeyPair mac, byte[] secret, TimeSpan life, Func<byte[], byte[], JoinReply?> decide,
-        TimeProvider time)
+        TimeProvider time, Action<string?, string> refused)
     {
         (_listener, _mac, _secret, _decide, _time) = (listener, mac, secret, decide, time);
+        _refused = refused;
         _end = new CancellationTokenSource(life, time);
         _full = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
     }
@@ -46,14 +49,15 @@ internal sealed class InvitationListener : IDisposable
     /// <param name="life">How long it is open.</param>
     /// <param name="decide">Signs for a Mac.</param>
     /// <param name="time">This machine's clock.</param>
+    /// <param name="refused">Hears whom it turned away, by id if it proved one, and why in a word.</param>
     public static (InvitationListener Listener, MemberInvitation Invitation) Open(
         IPAddress address, KeyPair mac, string name, TimeSpan life, Func<byte[], byte[], JoinReply?> decide,
-        TimeProvider time)
+        TimeProvider time, Action<string?, string>? refused = null)
     {
         var tcp = new TcpListener(address, 0);
         tcp.Start();
         var secret = RandomNumberGenerator.GetBytes(HandshakeState.PresharedKeyLength);
-        var listener = new InvitationListener(tcp, mac, secret, life, decide, time);
+        var listener = new InvitationListener(tcp, mac, secret, life, decide, time, refused ?? ((_, _) => { }));
         _ = listener.Accept();
         var expires = time.GetUtcNow() + life;
         return (listener, new MemberInvitation(
@@ -117,6 +121,7 @@ internal sealed class InvitationListener : IDisposable
                 _mac,
                 _secret,
                 async (mac, request, stop) => TryKeep(limit) ? await Decide(mac, request, stop) : null,
+                _refused,
                 limit.Token);
         }
         catch (Exception problem) when (problem is IOException or OperationCanceledException or SocketException
@@ -162,11 +167,22 @@ internal sealed class InvitationListener : IDisposable
     private async Task<JoinReply?> Decide(byte[] mac, JoinRequest request, CancellationToken cancellation)
     {
         var attempt = Interlocked.Increment(ref _attempts);
-        if (attempt > MaxAttempts) return null;
+        if (attempt > MaxAttempts) return Refuse(mac, "join_attempts");
         if (attempt == MaxAttempts) await _full.CancelAsync();
-        if (!await JoinPlace.IsReached(request, cancellation)) return JoinReply.Refuse(JoinReply.Unreachable);
-        if (Interlocked.Exchange(ref _used, 1) != 0) return null;
+        if (!await JoinPlace.IsReached(request, cancellation))
+        {
+            _refused(KeySchedule.MacId(mac), "join_unreachable");
+            return JoinReply.Refuse(JoinReply.Unreachable);
+        }
+
+        if (Interlocked.Exchange(ref _used, 1) != 0) return Refuse(mac, "join_used");
         await _full.CancelAsync();
         return _decide(mac, request.PublicKey);
+    }
+
+    private JoinReply? Refuse(byte[] mac, string reason)
+    {
+        _refused(KeySchedule.MacId(mac), reason);
+        return null;
     }
 }

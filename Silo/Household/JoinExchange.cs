@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QuicPair.Noise;
 using QuicPair.Noise.Patterns;
+using QuicPair.Protocol;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Household;
@@ -61,22 +62,36 @@ internal static class JoinExchange
     /// <param name="secret">The invitation's secret.</param>
     /// <param name="decide">Makes the reply for a Mac's static key and what it asks, once the secret fits; null refuses
     /// without a word.</param>
+    /// <param name="refused">Hears that a message does not open, or has another secret, and whose it is.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     public static async Task<bool> Answer(
         Stream stream,
         KeyPair mac,
         byte[] secret,
         Func<byte[], JoinRequest, CancellationToken, Task<JoinReply?>> decide,
+        Action<string?, string> refused,
         CancellationToken cancellation)
     {
         using var noise = new HandshakeState(
             Pattern, initiator: false, Prologue, RandomKeySource.Instance, mac);
         var message = await Read(stream, cancellation);
         var payload = new byte[message.Length];
-        if (!noise.TryReadMessage(message, payload, out var length)) return false;
+        if (!noise.TryReadMessage(message, payload, out var length))
+        {
+            // One that a Mac sent, not a look at what listens here.
+            if (message.Length > 0) refused(null, "join_sealed");
+            return false;
+        }
+
+        var joiner = noise.RemoteStatic.ToArray();
         var request = Parse(payload.AsSpan(0, length), HouseholdJson.Default.JoinRequest);
-        if (request is null || !CryptographicOperations.FixedTimeEquals(request.Secret, secret)) return false;
-        if (await decide(noise.RemoteStatic.ToArray(), request, cancellation) is not { } reply) return false;
+        if (request is null || !CryptographicOperations.FixedTimeEquals(request.Secret, secret))
+        {
+            refused(KeySchedule.MacId(joiner), "join_secret");
+            return false;
+        }
+
+        if (await decide(joiner, request, cancellation) is not { } reply) return false;
         noise.SetPresharedKey(0, secret);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, HouseholdJson.Default.JoinReply);
         await Send(stream, noise, bytes, cancellation);

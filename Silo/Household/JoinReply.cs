@@ -24,6 +24,9 @@ internal sealed record JoinReply(
     /// <summary>What that key says of the Mac that joins.</summary>
     public byte[]? Statement { get; init; }
 
+    /// <summary>The ids of the household's Macs, here or away; who joins knows the inviting one besides.</summary>
+    public IReadOnlyList<string>? Macs { get; init; }
+
     /// <summary>A reply that gives nothing.</summary>
     public static JoinReply Refuse(string reason) => new("", "", "", "", "") { Refusal = reason };
 

@@ -22,9 +22,7 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
     /// <exception cref="JoinException">It cannot join; nothing was stored.</exception>
     public async Task Run(MemberInvitation invitation, string? address, int port)
     {
-        // No longer than the folder, for the path of the socket in it. It may be that of a process that was killed.
-        var trial = Path.Combine(Path.GetDirectoryName(folder)!, "joining");
-        Remove(trial);
+        var trial = HouseholdDraft.Begin(folder);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var setting = address ?? OwnAddress.Toward(IPEndPoint.Parse(invitation.At).Address);
         var reply = await Ask(invitation, key.ExportSubjectPublicKeyInfo(), setting, port);
@@ -53,17 +51,13 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
                 throw new JoinException("refused", $"{invitation.Mac} did not vouch for this Mac.");
             }
 
-            Take(trial);
+            keys.NoteMembers([.. reply.Macs ?? [], Protocol.KeySchedule.MacId(invitation.Key)]);
+            HouseholdDraft.Take(folder);
         }
         finally
         {
-            Remove(trial);
+            HouseholdDraft.Discard(folder);
         }
-    }
-
-    private static void Remove(string trial)
-    {
-        if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
     }
 
     private async Task<JoinReply> Ask(MemberInvitation invitation, byte[] publicKey, string setting, int port)
@@ -137,20 +131,6 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
                 "unreachable",
                 $"{who} at {member.At} cannot be reached from this Mac; Macs of a household need a common network.",
                 problem);
-        }
-    }
-
-    /// <summary>Takes the new files over; the settings come last, and without them the Mac stays as it was.</summary>
-    private void Take(string trial)
-    {
-        Directory.CreateDirectory(folder);
-
-        ExpelledMembers.Follow(folder, trial);
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(trial));
-        foreach (var file in Directory.GetFiles(trial).OrderBy(
-            file => Path.GetFileName(file) == HouseholdFiles.Settings))
-        {
-            File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
     }
 }

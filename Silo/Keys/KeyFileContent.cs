@@ -16,6 +16,9 @@ internal sealed record KeyFileContent(
     public ImmutableDictionary<PairingOrigin, DateTimeOffset> Former { get; init; } =
         ImmutableDictionary<PairingOrigin, DateTimeOffset>.Empty;
 
+    /// <summary>The ids of the household's other Macs, however long ago they were heard of.</summary>
+    public ImmutableList<string> Members { get; init; } = [];
+
     /// <summary>Revocations that are still to be told.</summary>
     public ImmutableList<OwedRevocation> Owed { get; init; } = [];
 

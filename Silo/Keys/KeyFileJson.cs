@@ -24,6 +24,7 @@ internal static partial class KeyFileJson
             [
                 .. content.Former.Select(former => new FormerDocument { Origin = former.Key, Until = former.Value }),
             ],
+            Members = content.Members,
             Owed = content.Owed,
         },
         Context.Default.Document);
@@ -46,6 +47,7 @@ internal static partial class KeyFileJson
             // No bytes are written as an empty text, not as null.
             Trust = document.Trust is { Signing.Length: 0 } member ? member with { Signing = null } : document.Trust,
             Former = document.Former.ToImmutableDictionary(former => former.Origin, former => former.Until),
+            Members = [.. document.Members ?? []],
             Owed = [.. document.Owed],
         };
     }
@@ -63,6 +65,8 @@ internal static partial class KeyFileJson
         public HouseholdTrust? Trust { get; init; }
 
         public IReadOnlyList<FormerDocument> Former { get; init; } = [];
+
+        public IReadOnlyList<string>? Members { get; init; }
 
         public IReadOnlyList<OwedRevocation> Owed { get; init; } = [];
     }

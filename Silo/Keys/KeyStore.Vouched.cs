@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Silo.Audit;
 
@@ -11,6 +12,10 @@ internal sealed partial class KeyStore
     private const int MaxFormer = 1024;
     private const int MaxMacs = 16;
 
+    // Every Mac that a household will ever have.
+    private const int MaxMembers = 256;
+    private const int MaxOwed = 4096;
+
     // A voucher is good for 300 s by either clock; what a stranger names is remembered longer than that.
     private static readonly TimeSpan FormerStranger = TimeSpan.FromMinutes(15);
 
@@ -23,6 +28,9 @@ internal sealed partial class KeyStore
     /// <summary>By what the household's members are known; null for a Mac that is alone.</summary>
     public HouseholdTrust? Trust => Volatile.Read(ref _content).Trust;
 
+    /// <summary>The ids of the household's other Macs that this one has ever heard of, first heard first.</summary>
+    public IReadOnlyList<string> Members => Volatile.Read(ref _content).Members;
+
     /// <summary>The revocations that are still to be told, oldest first.</summary>
     public IReadOnlyList<OwedRevocation> Owed => Volatile.Read(ref _content).Owed;
 
@@ -33,7 +41,7 @@ internal sealed partial class KeyStore
         {
             if (_content.Trust is not { Signing: not null })
             {
-                Store(_content with { Trust = HouseholdTrust.Found(Mac.PublicKey) });
+                Store(_content with { Trust = HouseholdTrust.Found(Mac.PublicKey), Members = [], Owed = [] });
             }
 
             return _content.Trust!;
@@ -47,10 +55,42 @@ internal sealed partial class KeyStore
         if (!trust.Knows(Mac.PublicKey, statement)) return false;
         lock (_lock)
         {
-            Store(_content with { Trust = trust });
+            var isSame = _content.Trust is { } before && SameKey(before.Root, root);
+            Store(isSame
+                ? _content with { Trust = trust }
+                : _content with { Trust = trust, Members = [], Owed = [] });
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Notes durably that Macs are of the household. The list of members forgets one that is away for a week; what that
+    /// Mac has to hear when it is back is owed to it all the same.
+    /// </summary>
+    public void NoteMembers(IEnumerable<string> macs)
+    {
+        lock (_lock)
+        {
+            string[] heard =
+            [
+                .. macs.Where(mac => Grains.Interfaces.MacId.TryParse(mac, out _))
+                    .Except([.. _content.Members, MacId])
+                    .Take(MaxMembers - _content.Members.Count),
+            ];
+            if (heard.Length > 0) Store(_content with { Members = _content.Members.AddRange(heard) });
+        }
+    }
+
+    /// <summary>
+    /// Notes durably that a Mac proved to be of a household; nothing when this Mac has left that one meanwhile.
+    /// </summary>
+    public void NoteProven(string mac, HouseholdTrust by)
+    {
+        lock (_lock)
+        {
+            if (_content.Trust is { } trust && SameKey(trust.Root, by.Root)) NoteMembers([mac]);
+        }
     }
 
     /// <summary>Stores a device that another Mac vouched for, pending; the same again changes nothing.</summary>
@@ -115,11 +155,15 @@ internal sealed partial class KeyStore
             {
                 Devices = _content.Devices.RemoveRange(gone.Select(device => device.Id)),
                 Former = _content.Former.SetItem(origin, until),
+
+                // Whoever told it may not live to tell it to all; a Mac without such a device passes nothing on.
+                Owed = gone.Count == 0 ? _content.Owed : Owe(_content, Everybody(_content, origin), origin),
             });
             gone.ForEach(device => Audit?.Write(AuditEvent.Revoked, device.Id));
         }
 
         gone.ForEach(device => Deleted?.Invoke(device.Id));
+        if (gone.Count > 0) Owing?.Invoke();
         return [.. gone.Select(device => DeviceId.Parse(device.Id))];
     }
 
@@ -141,12 +185,30 @@ internal sealed partial class KeyStore
     {
         var origin = record.Origin ?? new PairingOrigin(MacId, record.Id);
         IEnumerable<string> told = here ? []
-            : record.Origin is { Mac: var first } ? Macs().Except([MacId]).Prepend(first).Distinct()
-            : record.VouchedTo;
+            : record.Origin is null ? record.VouchedTo
+            : Everybody(content, origin);
         return content with
         {
-            Owed = content.Owed.AddRange(told.Select(mac => new OwedRevocation(mac, origin)).Except(content.Owed)),
+            Owed = Owe(content, told, origin),
             Former = record.Origin is null ? content.Former : content.Former.SetItem(origin, DateTimeOffset.MaxValue),
         };
+    }
+
+    /// <summary>Every other Mac that may have a device of a pairing, the one where it was scanned first.</summary>
+    private IEnumerable<string> Everybody(KeyFileContent content, PairingOrigin origin) =>
+        Macs().Concat(content.Members).Except([MacId]).Prepend(origin.Mac).Distinct();
+
+    private static ImmutableList<OwedRevocation> Owe(
+        KeyFileContent content, IEnumerable<string> told, PairingOrigin origin)
+    {
+        var owed = content.Owed.AddRange(told.Select(mac => new OwedRevocation(mac, origin)).Except(content.Owed));
+        if (owed.Count <= MaxOwed) return owed;
+
+        // The oldest go, those to Macs that are only rows in the list of members first: anybody with the database's
+        // password makes such rows.
+        var known = content.Members.ToHashSet();
+        var over = owed.OrderBy(each => known.Contains(each.Mac) || each.Mac == each.Origin.Mac)
+            .Take(owed.Count - MaxOwed);
+        return [.. owed.Except(over)];
     }
 }

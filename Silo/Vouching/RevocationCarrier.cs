@@ -4,8 +4,8 @@ using QuicPair.Silo.Keys;
 namespace QuicPair.Silo.Vouching;
 
 /// <summary>
-/// Tells other Macs which pairings are over, at once and again until each has confirmed; what is owed is in the key
-/// file.
+/// Tells other Macs which pairings are over, at once and again until each has confirmed: those in the list of members
+/// often, others seldom. What is owed is in the key file.
 /// </summary>
 /// <param name="keys">This Mac's keys.</param>
 /// <param name="find">Reaches a Mac.</param>
@@ -22,6 +22,9 @@ internal sealed partial class RevocationCarrier(
     // Ours: a Mac that was away hears of it within this time.
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
+    // Ours, about a minute: a Mac that is in no list may be gone for good.
+    internal const int SeldomRounds = 12;
+
     private readonly SemaphoreSlim _owing = new(1, int.MaxValue);
 
     /// <inheritdoc/>
@@ -37,10 +40,14 @@ internal sealed partial class RevocationCarrier(
         keys.Owing = () => _owing.Release();
         try
         {
+            var round = 0;
             while (true)
             {
-                await Wait(stoppingToken);
-                await Task.WhenAll(keys.Owed.GroupBy(owed => owed.Mac).Select(Tell)).WaitAsync(stoppingToken);
+                if (await Wait(stoppingToken)) round = 0;
+                var listed = keys.Macs().ToHashSet();
+                var isTurn = round++ % SeldomRounds == 0;
+                var told = keys.Owed.GroupBy(owed => owed.Mac).Where(mac => isTurn || listed.Contains(mac.Key));
+                await Task.WhenAll(told.Select(Tell)).WaitAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -53,18 +60,20 @@ internal sealed partial class RevocationCarrier(
         }
     }
 
-    /// <summary>Waits for a revocation, or until it is time to tell the older ones again.</summary>
-    private async Task Wait(CancellationToken stoppingToken)
+    /// <summary>Waits for a revocation, which is true, or until it is time to tell the older ones again.</summary>
+    private async Task<bool> Wait(CancellationToken stoppingToken)
     {
         using var again = new CancellationTokenSource(keys.Owed.Count > 0 ? Again : Timeout.InfiniteTimeSpan, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(again.Token, stoppingToken);
         try
         {
             await _owing.WaitAsync(end.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
             // It is time.
+            return false;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuicPair.Cluster.Certificates;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol;
@@ -17,9 +16,6 @@ internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimePr
 {
     private const int MaxMacs = 16;
     private const string NoSuchMac = "This Mac does not know that Mac, or cannot reach it.";
-
-    // Ours: a Mac that hangs is not named this time.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>The household's other Macs that are here; null before there is a silo.</summary>
     public Func<IReadOnlyList<MacId>>? Others { get; set; }
@@ -83,20 +79,12 @@ internal sealed class VouchDesk(KeyStore keys, Func<string> certificates, TimePr
     /// <summary>A Mac that proves to be a member and takes vouchers; null for any other.</summary>
     private async Task<NamedMac?> Meet(MacId mac, CancellationToken stop)
     {
-        if (Find is null || keys.Trust is not { } trust || mac.Value == keys.MacId) return null;
-        try
-        {
-            var said = await Find(mac).Introduce().WaitAsync(Patience, time, stop);
-            ImmutableArray<byte> key = said.Key.IsDefault ? [] : said.Key;
-            return said.Accepts && key.Length == KeySchedule.KeyLength && KeySchedule.MacId(key.AsSpan()) == mac.Value
-                && trust.Knows(key.AsSpan(), said.Statement.IsDefault ? [] : said.Statement.AsSpan())
-                    ? new NamedMac(mac.Value, DisplayName.Clean(said.Name ?? ""), [.. key])
-                    : null;
-        }
-        catch (Exception problem) when (IsAway(problem))
+        if (Find is null || await MemberProof.Ask(mac, Find, keys, time, stop) is not { Accepts: true } said)
         {
             return null;
         }
+
+        return new NamedMac(mac.Value, DisplayName.Clean(said.Name ?? ""), [.. said.Key]);
     }
 
     /// <summary>A device whose rights here have a limit gets none elsewhere, where nobody set that limit.</summary>

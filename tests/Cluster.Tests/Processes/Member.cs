@@ -23,7 +23,7 @@ internal sealed class Member : IAsyncDisposable
         _host.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot;
 
     /// <summary>Starts a silo.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">Its name: a Mac's id, or a front door's.</param>
     /// <param name="options">Its household.</param>
     /// <param name="change">What it does differently from an honest member.</param>
     /// <param name="patience">For how many seconds it tries to join.</param>
@@ -34,10 +34,14 @@ internal sealed class Member : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo =>
         {
-            var mac = new FakeMac(MacId.Parse(name));
-            silo.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
-            silo.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac)
-                .AddSingleton<IVouchers>(mac);
+            if (MacId.TryParse(name, out var id))
+            {
+                var mac = new FakeMac(id);
+                silo.Services.AddSingleton<IOfferGate>(mac).AddSingleton<IPeerHost>(mac);
+                silo.Services.AddSingleton<IDeviceKeys>(mac).AddSingleton<IMacStatus>(mac)
+                    .AddSingleton<IVouchers>(mac);
+            }
+
             silo.UseHousehold(name, options).UseOwnerPlacement();
             silo.Configure<ClusterMembershipOptions>(o => o.MaxJoinAttemptTime = TimeSpan.FromSeconds(patience));
             change?.Invoke(silo);

@@ -122,6 +122,7 @@ internal static class JoinTarget
                 asked(mac, request);
                 return Task.FromResult<JoinReply?>(JoinReply.Refuse(JoinReply.Unreachable));
             },
+            (_, _) => { },
             CancellationToken.None);
         return answer.GetAwaiter().GetResult();
     }

@@ -68,6 +68,23 @@ public sealed class DaemonTests : IDisposable
         Assert.Contains("FrontDoor:PublicUrl", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_join_that_was_cut_short_by_a_kill_is_completed_or_undone_before_anything_is_read()
+    {
+        Directory.CreateDirectory(_temporary.Of("joining"));
+        Directory.CreateDirectory(_temporary.Of("joined"));
+        await File.WriteAllTextAsync(
+            _temporary.Of("joined/settings.json"),
+            """{"FrontDoor":{"PublicUrl":"https://ai.example.org"}}""",
+            Cancellation);
+
+        await using var daemon = await Start();
+
+        Assert.Equal("https://ai.example.org", daemon.Mac.Household.PublicUrl);
+        Assert.False(Directory.Exists(_temporary.Of("joining")));
+        Assert.False(Directory.Exists(_temporary.Of("joined")));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

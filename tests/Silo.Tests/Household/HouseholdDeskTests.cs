@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuicPair.Cluster;
+using QuicPair.Cluster.Certificates;
 using QuicPair.Interop.Peers;
 using QuicPair.Noise;
+using QuicPair.Protocol;
 using QuicPair.Silo.Audit;
 using QuicPair.Silo.Control;
 using QuicPair.Silo.Household;
@@ -64,17 +67,43 @@ public sealed class HouseholdDeskTests : IDisposable
             ConnectionStringFile = _temporary.Of("database"),
         };
 
-        var invited = (await _desk.Answer(new ControlRequest { Op = "invite" }))!;
-
-        Assert.True(MemberInvitation.TryParse(invited.Invitation, out var invitation));
         using var joiner = KeyPair.Generate(RandomKeySource.Instance);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPEndPoint.Parse(invitation.At), Cancellation);
-        var reply = await JoinExchange.Ask(
-            client.GetStream(), joiner, invitation,
-            new JoinRequest(invitation.Secret, key.ExportSubjectPublicKeyInfo()), Cancellation);
-        Assert.Equal(Database, reply.ConnectionString);
+        Assert.Equal(Database, (await Ask(await Invite(), joiner)).ConnectionString);
+    }
+
+    [Fact]
+    public async Task Who_was_ever_let_in_is_known_here_and_told_to_the_next()
+    {
+        await MakeHousehold();
+        using var first = KeyPair.Generate(RandomKeySource.Instance);
+        using var second = KeyPair.Generate(RandomKeySource.Instance);
+
+        Assert.Empty((await Ask(await Invite(), first)).Macs!);
+        Assert.Equal([KeySchedule.MacId(first.PublicKey)], (await Ask(await Invite(), second)).Macs);
+
+        Assert.Equal([KeySchedule.MacId(first.PublicKey), KeySchedule.MacId(second.PublicKey)], _keys.Members);
+    }
+
+    [Fact]
+    public async Task A_Mac_that_is_turned_away_is_in_the_audit_log_with_the_reason()
+    {
+        await MakeHousehold();
+        var invitation = await Invite();
+        using var joiner = KeyPair.Generate(RandomKeySource.Instance);
+        var id = KeySchedule.MacId(joiner.PublicKey);
+        string nobody;
+        using (var place = JoinPlace.Open("127.0.0.1", 0)!) nobody = place.At;
+
+        await SayNonsense(invitation);
+        var guessed = invitation with { Secret = new byte[HandshakeState.PresharedKeyLength] };
+        await Assert.ThrowsAsync<JoinException>(() => Ask(guessed, joiner));
+        await Assert.ThrowsAsync<JoinException>(() => Ask(invitation, joiner, nobody));
+        ExpelledMembers.Add(_folder.Of(HouseholdFiles.Folder), [id]);
+        await Assert.ThrowsAsync<JoinException>(() => Ask(invitation, joiner));
+
+        (string?, string?)[] expected =
+            [(null, "join_sealed"), (id, "join_secret"), (id, "join_unreachable"), (id, "join_expelled")];
+        Assert.Equal(expected, Refusals());
     }
 
     [Fact]
@@ -112,6 +141,55 @@ public sealed class HouseholdDeskTests : IDisposable
     private static HouseholdDesk Desk(KeyStore keys, DataFolder folder) => new(
         keys, "first Mac", folder,
         new AuditLog(folder.Of("audit.log"), TimeProvider.System, NullLogger<AuditLog>.Instance), TimeProvider.System);
+
+    private async Task MakeHousehold()
+    {
+        await MakeFrontDoor();
+        _desk.Options = new HouseholdOptions
+        {
+            Certificates = _folder.Of(HouseholdFiles.Folder),
+            ConnectionString = Database,
+        };
+    }
+
+    private async Task<MemberInvitation> Invite()
+    {
+        var invited = (await _desk.Answer(new ControlRequest { Op = "invite" }))!;
+        Assert.True(MemberInvitation.TryParse(invited.Invitation, out var invitation));
+        return invitation;
+    }
+
+    private static async Task<JoinReply> Ask(MemberInvitation invitation, KeyPair joiner, string? at = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(invitation.At), Cancellation);
+        var request = new JoinRequest(invitation.Secret, key.ExportSubjectPublicKeyInfo())
+        {
+            At = at,
+            Token = at is null ? null : new byte[16],
+        };
+        return await JoinExchange.Ask(client.GetStream(), joiner, invitation, request, Cancellation);
+    }
+
+    /// <summary>A message, by its length, that is no Noise.</summary>
+    private static async Task SayNonsense(MemberInvitation invitation)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(invitation.At), Cancellation);
+        await client.GetStream().WriteAsync(new byte[] { 0, 2, 1, 1 }, Cancellation);
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1], Cancellation));
+    }
+
+    /// <summary>Whom the audit log says to have been turned away, and why.</summary>
+    private List<(string? Device, string? Reason)> Refusals() =>
+    [
+        .. File.ReadLines(_folder.Of("audit.log")).Select(line => JsonElement.Parse(line))
+            .Where(line => line.GetProperty("event").GetString() == "refused")
+            .Select(line => (
+                line.TryGetProperty("device", out var device) ? device.GetString() : null,
+                line.GetProperty("reason").GetString())),
+    ];
 
     private async Task MakeFrontDoor()
     {

@@ -97,6 +97,7 @@ public sealed class JoinPlaceTests : IDisposable
                 seen = (request.At, await JoinPlace.IsReached(request, stop));
                 return JoinReply.Refuse(JoinReply.Unreachable);
             },
+            (_, _) => { },
             Cancellation);
         return seen;
     }

@@ -16,7 +16,7 @@ public sealed class RevocationCarrierTests : IDisposable
     public RevocationCarrierTests()
     {
         _device = _house.First.Pair();
-        (_second, _third) = (Vouch(_house.Second), Vouch(_house.Third));
+        (_second, _third) = (_house.Vouch(_device, _house.Second), _house.Vouch(_device, _house.Third));
         foreach (var mac in Macs) mac.Keys.Macs = () => Macs.Select(other => other.Keys.MacId);
     }
 
@@ -84,21 +84,45 @@ public sealed class RevocationCarrierTests : IDisposable
         await carrier.StopAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task A_Mac_that_is_in_no_list_is_asked_seldom_until_it_is_in_it()
+    {
+        var (first, second) = (_house.First, _house.Second);
+        var (rounds, asked, isGone) = (0, 0, true);
+        second.Keys.Macs = () =>
+        {
+            Interlocked.Increment(ref rounds);
+            return Macs.Where(mac => !Volatile.Read(ref isGone) || mac != first).Select(mac => mac.Keys.MacId);
+        };
+        using var carrier = Carrier(
+            second,
+            mac =>
+            {
+                if (mac != first || !Volatile.Read(ref isGone)) return mac;
+                Interlocked.Increment(ref asked);
+                throw new MacUnavailableException(mac.Keys.MacId);
+            });
+        await carrier.StartAsync(Cancellation);
+        second.Keys.Delete(DeviceId.Parse(_second.Id), here: false);
+        await Until(() => second.Keys.Owed is [var only] && only.Mac == first.Keys.MacId);
+        var (begun, before) = (Volatile.Read(ref rounds), Volatile.Read(ref asked));
+
+        await Until(() => Volatile.Read(ref rounds) >= begun + (3 * RevocationCarrier.SeldomRounds));
+        Assert.InRange(Volatile.Read(ref asked) - before, 2, 4);
+
+        Volatile.Write(ref isGone, false);
+        begun = Volatile.Read(ref rounds);
+        await Until(() => second.Keys.Owed.Count == 0);
+        Assert.InRange(Volatile.Read(ref rounds) - begun, 0, RevocationCarrier.SeldomRounds - 2);
+        await carrier.StopAsync(Cancellation);
+    }
+
     private RevocationCarrier Carrier(VouchMac of, Func<VouchMac, IMacGrain> find, params string[] expelled) => new(
         of.Keys,
         id => find(Macs.Single(mac => mac.Id == id)),
         () => expelled.ToHashSet(),
         _house.Time,
         NullLogger<RevocationCarrier>.Instance);
-
-    private DeviceRecord Vouch(VouchMac at)
-    {
-        Assert.True(_house.First.Keys.NoteVouched(_device.Id, at.Keys.MacId));
-        var (pairing, _, id) = VouchHousehold.Seal(_house.First, _device.Id, at);
-        Assert.True(at.Door.Admit(_house.First.Id, _house.First.Vouch(at, _device.Id, pairing)));
-        Assert.True(at.Keys.Commit(at.Keys.Find(id).Record!));
-        return at.Keys.Find(id).Record!;
-    }
 
     /// <summary>Lets time pass until something is so.</summary>
     private async Task Until(Func<bool> isSo)

@@ -76,6 +76,16 @@ internal sealed class VouchHousehold : IDisposable
         return (message, secret, KeySchedule.DeviceId(secret));
     }
 
+    /// <summary>Pairs a device of the first Mac with another one, on the first one's word.</summary>
+    public DeviceRecord Vouch(DeviceRecord device, VouchMac at)
+    {
+        Assert.True(First.Keys.NoteVouched(device.Id, at.Keys.MacId));
+        var (pairing, _, id) = Seal(First, device.Id, at);
+        Assert.True(at.Door.Admit(First.Id, First.Vouch(at, device.Id, pairing)));
+        Assert.True(at.Keys.Commit(at.Keys.Find(id).Record!));
+        return at.Keys.Find(id).Record!;
+    }
+
     /// <summary>Revokes at a Mac and tells the others, as the carrier does.</summary>
     public async Task Revoke(VouchMac mac, string device, bool here = false)
     {
