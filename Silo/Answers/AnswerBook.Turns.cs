@@ -19,8 +19,9 @@ internal sealed partial class AnswerBook
             asOf = ++_advances;
         }
 
-        foreach (var (ticket, ahead) in positions) ticket.Answer.Queued(ahead, asOf);
+        // The runner first: what it is asked does not wait until each of many others is told its place.
         foreach (var ticket in starting) _ = Run(ticket);
+        foreach (var (ticket, ahead) in positions) ticket.Answer.Queued(ahead, asOf);
     }
 
     private async Task Run(ChatTicket ticket)
@@ -90,18 +91,19 @@ internal sealed partial class AnswerBook
         var expiry = _time.CreateTimer(_ => Expire(answer), null, AnswerLimits.Kept,
             Timeout.InfiniteTimeSpan);
         _open[answer] = (null, expiry);
+        _endedBytes += answer.Bytes;
         Shrink();
     }
 
-    /// <summary>Ended logs of all devices take so much memory and no more: the oldest go first.</summary>
+    /// <summary>
+    /// Ended logs of all devices take so much memory and no more: the oldest go first. Their bytes are counted as they
+    /// come and go, so that an end does not take longer with each device that keeps some.
+    /// </summary>
     private void Shrink()
     {
-        var ended = _open.Where(open => open.Value.Expiry is not null).Select(open => open.Key).ToList();
-        var bytes = ended.Sum(answer => answer.Bytes);
-        foreach (var oldest in ended.OrderBy(answer => answer.EndedAt))
+        while (_endedBytes > AnswerLimits.KeptBytes)
         {
-            if (bytes <= AnswerLimits.KeptBytes) break;
-            bytes -= oldest.Bytes;
+            var oldest = _open.Where(open => open.Value.Expiry is not null).MinBy(open => open.Key.EndedAt).Key;
             _devices.GetValueOrDefault(oldest.Device)?.Kept.Remove(oldest);
             Forget(oldest);
         }
@@ -124,7 +126,12 @@ internal sealed partial class AnswerBook
     private void Forget(Answer answer)
     {
         if (!_open.Remove(answer, out var open)) return;
-        open.Expiry?.Dispose();
+        if (open.Expiry is { } expiry)
+        {
+            _endedBytes -= answer.Bytes;
+            expiry.Dispose();
+        }
+
         answer.Dispose();
     }
 }

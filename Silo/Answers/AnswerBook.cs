@@ -19,6 +19,7 @@ internal sealed partial class AnswerBook : IDisposable
     private readonly ChatWork _work;
     private readonly TimeProvider _time;
     private long _advances;
+    private long _endedBytes;
 
     public AnswerBook(RunnerOptions options, ChatWork work, TimeProvider time)
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using QuicPair.Grains.Interfaces.Presence;
 using QuicPair.Grains.Ports;
 using QuicPair.Protocol;
+using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Handshake;
 using QuicPair.Rtc.Sockets;
 
@@ -60,10 +61,13 @@ internal sealed class PhonePeer : IDisposable
         return new PeerPresence(live.Since, path, statistics.RoundTrip ?? TimeSpan.Zero)
         {
             Stage = stage,
-            LastAnswer = last is null ? null : new AnswerTimings(
-                last.QueueMs, last.LoadMs ?? 0, last.PromptMs, last.TtftMs, last.Tokens, last.TokensPerSecond),
+            LastAnswer = Timings(last),
         };
     }
+
+    /// <summary>Where the time of an answer went, as the control plane may see it.</summary>
+    public static AnswerTimings? Timings(AnswerStatistics? answer) => answer is null ? null : new AnswerTimings(
+        answer.QueueMs, answer.LoadMs, answer.PromptMs, answer.TtftMs, answer.Tokens, answer.TokensPerSecond);
 
     public void AddCandidates(string sdp) => _connection.AddRemoteCandidates(sdp);
 

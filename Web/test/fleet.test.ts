@@ -196,6 +196,18 @@ test("Splits the time to the first token and leaves out what took none", () => {
   assert.deepEqual(shares({ ...answer, queueMs: 0, promptMs: 0, firstTokenMs: 0 }), []);
 });
 
+test("Shows no time of loading where the runner does not say it", () => {
+  const answer = { queueMs: 100, promptMs: 300, firstTokenMs: 500, tokens: 9, tokensPerSecond: 12 };
+  assert.deepEqual(
+    shares(answer).map(({ kind, ms }) => [kind, ms]),
+    [
+      ["queue", 100],
+      ["prompt", 300],
+      ["rest", 100],
+    ],
+  );
+});
+
 test("Says how long ago in the largest unit that fits", () => {
   const at = (seconds: number) => ago(1_000_000, 1_000_000 - seconds);
   assert.deepEqual(

@@ -34,8 +34,9 @@ public sealed class DashboardRuleTests
     {
         Type[] harmless =
         [
-            typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(double?), typeof(TimeSpan),
-            typeof(DateTimeOffset), typeof(DateTimeOffset?), typeof(MacId), typeof(PairingKey), typeof(PairingStage?),
+            typeof(string), typeof(bool), typeof(int), typeof(long), typeof(long?), typeof(double), typeof(double?),
+            typeof(TimeSpan), typeof(DateTimeOffset), typeof(DateTimeOffset?), typeof(MacId), typeof(PairingKey),
+            typeof(PairingStage?),
         ];
         var snapshots = typeof(IMacGrain).Assembly.GetExportedTypes()
             .Where(type => type.Namespace!.StartsWith(typeof(IMacGrain).Namespace!, StringComparison.Ordinal))

@@ -40,7 +40,8 @@ export interface Session {
 
 export interface LastAnswer {
   readonly queueMs: number;
-  readonly loadMs: number;
+  /** Absent where the runner does not say; loading is then part of the rest. */
+  readonly loadMs?: number;
   readonly promptMs: number;
   readonly firstTokenMs: number;
   readonly tokens: number;
@@ -65,9 +66,9 @@ export interface Share {
   readonly percent: number;
 }
 
-/** Where the time to the first token went; parts that took none are left out. */
+/** Where the time to the first token went; parts that took none or were not measured are left out. */
 export function shares(answer: LastAnswer): Share[] {
-  const { queueMs, loadMs, promptMs, firstTokenMs } = answer;
+  const { queueMs, loadMs = 0, promptMs, firstTokenMs } = answer;
   const rest = Math.max(0, firstTokenMs - queueMs - loadMs - promptMs);
   const total = Math.max(1, queueMs + loadMs + promptMs + rest);
   const parts: readonly (readonly [Share["kind"], string, number])[] = [

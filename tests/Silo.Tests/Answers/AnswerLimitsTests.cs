@@ -6,6 +6,11 @@ namespace QuicPair.Silo.Tests.Answers;
 
 public sealed class AnswerLimitsTests
 {
+    private const int LongText = 1_000_000;
+
+    // So many of that length are kept of all devices.
+    private const int LongLogs = (int)(AnswerLimits.KeptBytes / (LongText + AnswerLimits.EntryBytes));
+
     [Fact]
     public async Task An_id_that_is_kept_is_refused_and_the_first_chat_goes_on()
     {
@@ -45,22 +50,29 @@ public sealed class AnswerLimitsTests
     {
         const int tooMany = 3;
         using var desk = new AnswerDesk();
-        var text = new string('x', 1_000_000);
-        var fit = (int)(AnswerLimits.KeptBytes / (text.Length + AnswerLimits.EntryBytes));
-        for (var i = 0; i < fit + tooMany; i++)
-        {
-            await Finish(desk, $"c{i}", Device(i), text);
-            desk.Time.Advance(TimeSpan.FromMilliseconds(1));
-        }
-
+        await FinishLong(desk, 0, LongLogs + tooMany);
         await WaitUntilIdle(desk);
 
         Assert.Equal(
-            Enumerable.Range(tooMany, fit),
-            Enumerable.Range(0, fit + tooMany).Where(i => desk.Book.Find(Device(i), $"c{i}") is not null));
+            Enumerable.Range(tooMany, LongLogs),
+            Enumerable.Range(0, LongLogs + tooMany).Where(i => desk.Book.Find(Device(i), $"c{i}") is not null));
+    }
 
-        // So many devices that none has more than its sixteen.
-        static string Device(int log) => new string('a', 15) + (char)('c' + (log % 5));
+    [Fact]
+    public async Task The_memory_of_forgotten_logs_is_there_for_others()
+    {
+        const int more = 10;
+        using var desk = new AnswerDesk();
+        await FinishLong(desk, 0, LongLogs);
+        await WaitUntilIdle(desk);
+
+        desk.Book.Drop(Device(0));
+        await FinishLong(desk, LongLogs, more);
+        await Finish(desk, "the last again");
+
+        Assert.Equal(
+            Enumerable.Range(0, LongLogs).Where(i => Device(i) != Device(0)),
+            Enumerable.Range(0, LongLogs).Where(i => desk.Book.Find(Device(i), $"c{i}") is not null));
     }
 
     [Fact]
@@ -164,6 +176,20 @@ public sealed class AnswerLimitsTests
         var start = desk.Book.Start(AnswerDesk.Phone, "c1", new RunnerChat("m", [message]), streamed: true);
         return (Assert.IsType<AnswerStart.Accepted>(start).Answer, new WeakReference(message));
     }
+
+    /// <summary>Long logs, one a millisecond.</summary>
+    private static async Task FinishLong(AnswerDesk desk, int first, int count)
+    {
+        var text = new string('x', LongText);
+        for (var i = first; i < first + count; i++)
+        {
+            await Finish(desk, $"c{i}", Device(i), text);
+            desk.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    // So many devices that none has more than its sixteen.
+    private static string Device(int log) => new string('a', 15) + (char)('c' + (log % 5));
 
     private static async Task Finish(
         AnswerDesk desk, string id, string device = AnswerDesk.Phone, string text = "")

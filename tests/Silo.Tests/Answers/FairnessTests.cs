@@ -58,12 +58,38 @@ public sealed class FairnessTests
         var running = new[] { await desk.Runner.Begun(), await desk.Runner.Begun() };
         running[0].Finish();
         await desk.Runner.Begun();
+
+        // The others are told once the runner is asked, perhaps at this moment; who enters tells them first.
+        desk.Ask("0-6", Device(6));
         desk.Time.Advance(TimeSpan.FromSeconds(1));
 
         for (var device = 3; device < 6; device++)
         {
             Assert.Equal(Position(device, device - 1), await readers[device].Next());
         }
+    }
+
+    [Fact]
+    public async Task The_runner_is_asked_before_those_who_wait_are_told_their_place()
+    {
+        using var desk = new AnswerDesk();
+        desk.Ask("0-0", Device(0));
+        var running = await desk.Runner.Begun();
+        desk.Ask("0-1", Device(1));
+        var last = desk.Ask("0-2", Device(2));
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        var wasAsked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isReading = false;
+        last.Subscribe(0, () =>
+        {
+            if (isReading) wasAsked.TrySetResult(desk.Runner.HasBegun);
+        });
+        isReading = true;
+
+        running.Finish();
+
+        Assert.True(await wasAsked.Task.WaitAsync(
+            TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
     }
 
     [Fact]
