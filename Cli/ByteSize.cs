@@ -12,6 +12,10 @@ internal static class ByteSize
 
     private static readonly string[] Units = ["kB", "MB", "GB", "TB"];
 
+    /// <summary>The size as programs read it; null where it is not known.</summary>
+    /// <param name="bytes">The size; 0 is what a runner says that does not know.</param>
+    public static long? Known(long bytes) => bytes > 0 ? bytes : null;
+
     /// <summary>One decimal and the unit that leaves the number below 1000; null where it is not known.</summary>
     /// <param name="bytes">The size; 0 is what a runner says that does not know.</param>
     public static string? Text(long bytes)

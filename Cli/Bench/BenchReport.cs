@@ -17,7 +17,7 @@ internal sealed class BenchReport(PairedMac mac, string? model, IReadOnlyList<Be
         ("queue", "  waiting for the runner", run => run.Mac?.QueueMs),
         ("load", "  runner: load", run => run.Mac?.LoadMs),
         ("prompt", "  runner: read the prompt", run => run.Mac?.PromptMs),
-        ("first_token", "  runner: first token", run => run.FirstTokenMs),
+        ("first_token", "  runner: the rest", run => run.FirstTokenMs),
     ];
 
     /// <summary>Whether the published promise holds: below 150 ms at p50 and 250 ms at p90.</summary>

@@ -30,7 +30,10 @@ internal static class ChatCommand
         var system = new Option<string?>("--system") { Description = "Instructions for the model." };
         var seed = Seed();
         var think = new Option<bool?>("--think") { Description = "Whether a model that can think first does." };
-        var image = new Option<string[]>("--image") { Description = "A picture for the first question; repeatable." };
+        var image = new Option<string[]>("--image")
+        {
+            Description = "A picture for the first question; repeatable.",
+        }.OfFiles();
         var resume = new ResumeOptions();
         var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
         var name = new Option<string?>("--name") { Description = "This device's name, as the Mac's owner sees it." };

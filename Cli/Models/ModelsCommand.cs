@@ -113,7 +113,7 @@ internal static class ModelsCommand
         {
             var all = new JsonObject();
             facts.ForEach(fact => all[fact.Name] = fact.Value);
-            all["size"] = reply.Size;
+            all["size"] = ByteSize.Known(reply.Size);
             terminal.Out.WriteLine(all.ToJsonString());
             return;
         }
@@ -127,7 +127,7 @@ internal static class ModelsCommand
     private static JsonNode Json(ModelDescription model) => new JsonObject
     {
         ["name"] = model.Name,
-        ["size"] = model.Size,
+        ["size"] = ByteSize.Known(model.Size),
         ["loaded"] = model.Loaded,
         ["remote"] = model.Remote,
         ["capabilities"] = new JsonArray([.. model.Capabilities.Select(name => (JsonNode)name)]),

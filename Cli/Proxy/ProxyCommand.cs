@@ -75,7 +75,13 @@ internal static class ProxyCommand
             return terminal.Fail(MacChoice.NothingPaired(words.Mac), ExitCode.Usage);
         }
 
-        await using var mac = new MacConnection(connect);
+        await using var mac = new MacConnection(connect, new MacConnectionOptions
+        {
+            OnPath = (silent, news) =>
+            {
+                if (news == PathNews.Away) terminal.Note($"{Terminal.Harmless(silent.Name)} is away; looking for it.");
+            },
+        });
         var live = await mac.Open(cancellation);
         try
         {

@@ -21,9 +21,13 @@ internal sealed class ProxyServer : IAsyncDisposable
     // As Ollama answers those who look whether it is there.
     private static readonly string[] Looking = ["GET", "HEAD"];
 
-    private readonly WebApplication _app;
+    // Seconds.
+    private const string RetryAfter = "2";
 
-    private ProxyServer(WebApplication app) => _app = app;
+    private readonly WebApplication _app;
+    private readonly BoundedMac _mac;
+
+    private ProxyServer(WebApplication app, BoundedMac mac) => (_app, _mac) = (app, mac);
 
     /// <summary>Where it listens.</summary>
     public Uri Address => new(
@@ -50,24 +54,29 @@ internal sealed class ProxyServer : IAsyncDisposable
         var guard = new LoopbackGuard(origins);
         app.Use((http, next) => guard.Admits(http) ? next(http) : Task.CompletedTask);
         app.UseRouting();
-        var names = new ModelNames(mac);
-        MapOllama(app, mac, names);
-        MapOpenAi(app, mac, names);
+        var (bounded, names) = (new BoundedMac(mac), new ModelNames(mac));
+        MapOllama(app, bounded, names);
+        MapOpenAi(app, bounded, names);
         try
         {
             await app.StartAsync();
-            return new ProxyServer(app);
+            return new ProxyServer(app, bounded);
         }
         catch
         {
             await app.DisposeAsync();
+            bounded.Dispose();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _mac.Dispose();
+    }
 
-    private static void MapOllama(WebApplication app, MacConnection mac, ModelNames names)
+    private static void MapOllama(WebApplication app, BoundedMac mac, ModelNames names)
     {
         var (chats, models) = (new OllamaChats(mac, names), new OllamaModels(mac, names));
         app.MapMethods("/", Looking, http => http.Response.WriteAsync("Ollama is running"));
@@ -84,7 +93,7 @@ internal sealed class ProxyServer : IAsyncDisposable
             app.MapMethods(path, [method], Serve(handle, OllamaErrors.Write));
     }
 
-    private static void MapOpenAi(WebApplication app, MacConnection mac, ModelNames names)
+    private static void MapOpenAi(WebApplication app, BoundedMac mac, ModelNames names)
     {
         var (chats, models) = (new OpenAiChats(mac, names), new OpenAiModels(mac, names));
         Map("POST", "/v1/chat/completions", chats.Complete);
@@ -112,6 +121,7 @@ internal sealed class ProxyServer : IAsyncDisposable
             }
             catch (Exception problem) when (Failure.Of(problem) is { } failure)
             {
+                if (failure.IsPassing && !http.Response.HasStarted) http.Response.Headers.RetryAfter = RetryAfter;
                 await refuse(http, failure);
             }
         };

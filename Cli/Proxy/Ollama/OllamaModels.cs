@@ -10,7 +10,7 @@ using QuicPair.Protocol.Messages.Models;
 namespace QuicPair.Cli.Proxy.Ollama;
 
 /// <summary><c>/api/tags, ps, show, version, embed</c>.</summary>
-internal sealed class OllamaModels(MacConnection mac, ModelNames names)
+internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
 {
     /// <summary>The version of Ollama whose API this is; programs compare it.</summary>
     private const string ApiVersion = "0.12.0";
@@ -84,6 +84,7 @@ internal sealed class OllamaModels(MacConnection mac, ModelNames names)
             ["name"] = model.Name,
             ["model"] = model.Name,
             ["modified_at"] = Time(model.Modified ?? 0),
+            // Ollama's API has a number here, and 0 where it does not know.
             ["size"] = model.Size,
             ["digest"] = model.Digest ?? "",
             ["details"] = Family(null, model.Family, model.ParameterSize, model.Quantization),

@@ -26,9 +26,13 @@ internal static class OllamaRequests
             }
         }
 
-        if (body.Find("context") is { ValueKind: JsonValueKind.Array } context && context.GetArrayLength() > 0)
+        if (body.Find("context") is { } context)
         {
-            throw ProxyException.Bad("context is not supported by this proxy; use /api/chat", "context");
+            if (context.ValueKind != JsonValueKind.Array) throw ApiBody.Wrong("context");
+            if (context.GetArrayLength() > 0)
+            {
+                throw ProxyException.Bad("context is not supported by this proxy; use /api/chat", "context");
+            }
         }
 
         var (prompt, images) = (body.Text("prompt") ?? "", body.Images("images"));

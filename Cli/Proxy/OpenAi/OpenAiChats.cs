@@ -1,24 +1,23 @@
 using Microsoft.AspNetCore.Http;
 using QuicPair.Cli.Proxy.Requests;
-using QuicPair.Client;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Cli.Proxy.OpenAi;
 
 /// <summary><c>/v1/chat/completions</c>.</summary>
-internal sealed class OpenAiChats(MacConnection mac, ModelNames names)
+internal sealed class OpenAiChats(BoundedMac mac, ModelNames names)
 {
     public async Task Complete(HttpContext http)
     {
         var body = await ApiBody.Read(http);
         var request = OpenAiRequests.Chat(body);
+        var streams = body.Flag("stream") is true;
+        var includeUsage = body.Object("stream_options")?.Flag("include_usage") is true;
         var asked = request.Model!;
         request = request with { Model = await names.Exact(asked, http.RequestAborted) };
-        await using var answer = await AnswerStart.Ask(
-            mac, request, () => OpenAiModels.NotFound(asked), http.RequestAborted);
+        await using var answer = await mac.Ask(request, () => OpenAiModels.NotFound(asked), http.RequestAborted);
         var completion = new OpenAiCompletion(asked);
-        var includeUsage = body.Object("stream_options")?.Flag("include_usage") is true;
-        await (body.Flag("stream") is true
+        await (streams
             ? Stream(http, answer, completion, includeUsage)
             : Whole(http, answer, completion));
     }

@@ -8,7 +8,7 @@ using QuicPair.Protocol.Chat;
 namespace QuicPair.Cli.Proxy.OpenAi;
 
 /// <summary><c>/v1/models</c> and <c>/v1/embeddings</c>.</summary>
-internal sealed class OpenAiModels(MacConnection mac, ModelNames names)
+internal sealed class OpenAiModels(BoundedMac mac, ModelNames names)
 {
     public static ProxyException NotFound(string model) => new(
         404, $"The model '{model}' does not exist or you do not have access to it.", "model_not_found", "model");

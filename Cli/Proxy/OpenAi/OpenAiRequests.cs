@@ -37,7 +37,7 @@ internal static class OpenAiRequests
             Options = Options(body),
             Think = body.Text("reasoning_effort") is { } effort ? effort != "none" : null,
             Format = Format(body.Object("response_format")),
-            Tools = wantsTools && body.Objects("tools").Count > 0 ? body.Raw("tools") : null,
+            Tools = body.Objects("tools").Count > 0 && wantsTools ? body.Raw("tools") : null,
         };
     }
 
@@ -54,12 +54,23 @@ internal static class OpenAiRequests
 
     private static List<ChatTurn> Turns(ApiBody body)
     {
-        var names = new Dictionary<string, string>();
-        List<ChatTurn> turns = [.. body.Objects("messages").Select(message => Turn(message, names))];
-        return turns.Count > 0 ? turns : throw ProxyException.Bad("messages is required", "messages");
+        var (calls, turns) = (new ToolCalls(), new List<(ChatTurn Turn, int Place)>());
+        foreach (var message in body.Objects("messages"))
+        {
+            var turn = Turn(message, calls);
+            var place = turn.Role == ChatRole.Tool ? calls.Place(message.Text("tool_call_id")) : -1;
+            var at = turns.Count;
+
+            // Results that stand together are put in the order of their calls.
+            while (place >= 0 && at > 0 && turns[at - 1].Place > place) at--;
+            turns.Insert(at, (turn, place));
+        }
+
+        if (turns.Count == 0) throw ProxyException.Bad("messages is required", "messages");
+        return [.. turns.Select(each => each.Turn)];
     }
 
-    private static ChatTurn Turn(ApiBody message, Dictionary<string, string> names)
+    private static ChatTurn Turn(ApiBody message, ToolCalls calls)
     {
         var (text, images) = Content(message);
         return new ChatTurn
@@ -74,8 +85,8 @@ internal static class OpenAiRequests
             },
             Content = text,
             Images = images.Count > 0 ? images : null,
-            ToolCalls = Calls(message, names),
-            ToolName = message.Text("tool_call_id") is { } id ? names.GetValueOrDefault(id) : null,
+            ToolCalls = Calls(message, calls),
+            ToolName = calls.Tool(message.Text("tool_call_id")),
         };
     }
 
@@ -114,7 +125,7 @@ internal static class OpenAiRequests
             : throw ProxyException.Bad("Images must be data: addresses with base64.", "messages");
     }
 
-    private static string? Calls(ApiBody message, Dictionary<string, string> names)
+    private static string? Calls(ApiBody message, ToolCalls known)
     {
         var calls = new JsonArray();
         foreach (var call in message.Objects("tool_calls"))
@@ -123,7 +134,7 @@ internal static class OpenAiRequests
             var name = function.RequiredText("name");
             if (call.Text("id") is { } id)
             {
-                names[id] = name;
+                known.Add(id, name);
             }
 
             calls.Add(new JsonObject

@@ -10,6 +10,9 @@ namespace QuicPair.Cli.Proxy.Requests;
 /// <param name="Field">The field that is wrong, if it is one.</param>
 internal sealed record Failure(int Status, string Sentence, string Code, string? Field = null)
 {
+    /// <summary>Whether it is for want of a place, so that asking again soon makes sense.</summary>
+    public bool IsPassing => Code == ErrorCode.Busy.WireName || Code == ErrorCode.Rate.WireName;
+
     /// <summary>The failure that an exception stands for; null when it is none of ours.</summary>
     public static Failure? Of(Exception problem) => problem switch
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuicPair.Cli;
+using QuicPair.Cli.Setup;
 using CommandNode = System.CommandLine.Command;
 
 namespace QuicPair.Client.Tests.Command;
@@ -25,6 +26,16 @@ public sealed class CompletionTests
     [InlineData("devices role Ada ", "guest", "owner", "user")]
     public void The_words_that_an_argument_takes_are_told(string typed, params string[] words) =>
         Assert.Empty(words.Except(Told(typed)));
+
+    [Fact]
+    public void The_scripts_know_where_a_file_or_folder_is_typed()
+    {
+        var paths = PathPlaces.Of(_root);
+        Assert.Equal(["--home", "--image", "--passphrase-file"], paths.Options);
+        Assert.Equal(
+            ["household front-door", "identity export", "identity import"],
+            paths.Commands.Select(words => string.Join(' ', words)).Order(StringComparer.Ordinal));
+    }
 
     private IEnumerable<string> Told(string typed)
     {

@@ -49,6 +49,19 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Matches(@"^big:cloud +-  cloud +$", screen[2]);
         var json = JsonElement.Parse((await Run("models", "--json")).Out);
         Assert.Equal("qwen:3b", json[0].GetProperty("name").GetString());
+        Assert.Equal(1_900_000_000, json[0].GetProperty("size").GetInt64());
+        Assert.Equal(JsonValueKind.Null, json[1].GetProperty("size").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_size_that_the_runner_does_not_know_is_a_dash_to_people_and_null_to_scripts()
+    {
+        _mac.OnRequest = (peer, request) => peer.Send(request is ShowRequest
+            ? new ShowReply { Id = request.Id, Model = "m", Size = 0, Remote = false, Details = new ModelDetails() }
+            : new ErrorMessage { Id = request.Id, For = request.Op, Code = ErrorCode.UnknownOp });
+        Assert.Contains("size          -\n", (await Run("models", "show", "m")).Out, StringComparison.Ordinal);
+        var json = JsonElement.Parse((await Run("models", "show", "m", "--json")).Out);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("size").ValueKind);
     }
 
     [Fact]
@@ -189,7 +202,7 @@ public sealed class MacCommandTests : IAsyncLifetime
             stages.GetProperty("ours").GetProperty("p50_ms").GetDouble());
         Assert.Equal(run.ExitCode == 0, report.GetProperty("holds").GetBoolean());
         var text = await Run("bench", "-n", "2");
-        foreach (var word in (string[])["p50", "p90", "p95", "ours", "runner: load", "< 150 ms"])
+        foreach (var word in (string[])["p50", "p90", "p95", "ours", "runner: load", "runner: the rest", "< 150 ms"])
         {
             Assert.Contains(word, text.Out, StringComparison.Ordinal);
         }

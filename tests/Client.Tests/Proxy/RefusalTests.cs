@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Client.Tests.Proxy;
@@ -86,6 +87,46 @@ public sealed class RefusalTests : IAsyncLifetime
             Assert.Contains(name, JsonElement.Parse(text).GetProperty("error").GetString(), StringComparison.Ordinal);
         }
 
+        Assert.Empty(Mac.Offers);
+    }
+
+    [Theory]
+    [InlineData("/api/chat", "stream", "\"yes\"")]
+    [InlineData("/api/chat", "model", "1")]
+    [InlineData("/api/chat", "messages", "{}")]
+    [InlineData("/api/chat", "options", "[]")]
+    [InlineData("/api/chat", "tools", "{}")]
+    [InlineData("/api/chat", "think", "1")]
+    [InlineData("/api/chat", "format", "1")]
+    [InlineData("/api/chat", "keep_alive", "true")]
+    [InlineData("/api/chat", "keep_alive", "\"soon\"")]
+    [InlineData("/api/generate", "stream", "1")]
+    [InlineData("/api/generate", "prompt", "[]")]
+    [InlineData("/api/generate", "context", "{}")]
+    [InlineData("/v1/chat/completions", "stream", "\"yes\"")]
+    [InlineData("/v1/chat/completions", "stream_options", "[]")]
+    [InlineData("/v1/chat/completions", "stream_options", "{\"include_usage\":1}")]
+    [InlineData("/v1/chat/completions", "model", "1")]
+    [InlineData("/v1/chat/completions", "messages", "{}")]
+    [InlineData("/v1/chat/completions", "tools", "{}")]
+    [InlineData("/v1/chat/completions", "temperature", "\"hot\"")]
+    public async Task What_is_of_the_wrong_kind_is_400_before_a_mac_hears_of_it(
+        string path, string field, string value)
+    {
+        // Whether a model without a tag has one, a Mac is asked.
+        var body = new JsonObject
+        {
+            ["model"] = "m",
+            ["prompt"] = "Hi",
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }),
+        };
+        body[field] = JsonNode.Parse(value);
+        var (status, text) = await Post(path, body.ToJsonString());
+        Assert.Equal(400, status);
+        var error = JsonElement.Parse(text).GetProperty("error");
+        Assert.Equal(
+            path.StartsWith("/v1", StringComparison.Ordinal) ? JsonValueKind.Object : JsonValueKind.String,
+            error.ValueKind);
         Assert.Empty(Mac.Offers);
     }
 
