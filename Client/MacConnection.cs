@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QuicPair.Client.Recovery;
 using QuicPair.Client.Session;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Models;
@@ -19,8 +20,12 @@ public sealed class MacConnection : IAsyncDisposable
 
     private readonly Func<CancellationToken, Task<PairedMac>> _connect;
     private readonly MacConnectionOptions _options;
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<ChatStream> _cancels = [];
+    private readonly LateCancels _late;
+
+    // Nobody disposes these two: they have no timer, and who waits for them may be a moment late.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _disposed = new();
     private volatile PairedMac? _mac;
 
     // Beside it: sessions with Macs that have the rest of an answer.
@@ -34,6 +39,7 @@ public sealed class MacConnection : IAsyncDisposable
     {
         _connect = connect;
         _options = options ?? new MacConnectionOptions();
+        _late = new LateCancels(_options);
     }
 
     /// <summary>The newest session, which may be over; null before the first.</summary>
@@ -41,6 +47,7 @@ public sealed class MacConnection : IAsyncDisposable
 
     /// <summary>The live session; it is made now when there is none.</summary>
     /// <exception cref="ConnectException">There is none, and why.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed, also while this waited.</exception>
     public async Task<PairedMac> Open(CancellationToken cancellationToken)
     {
         if (_mac is { Ended.IsCompleted: false } live)
@@ -48,15 +55,9 @@ public sealed class MacConnection : IAsyncDisposable
             return live;
         }
 
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            return _mac is { Ended.IsCompleted: false } known ? known : await Renew(_connect, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return await InTurn(
+            async end => _mac is { Ended.IsCompleted: false } known ? known : await Renew(_connect, end),
+            cancellationToken);
     }
 
     /// <summary>
@@ -72,6 +73,8 @@ public sealed class MacConnection : IAsyncDisposable
         {
             _cancels.RemoveAll(known => known.Id == id); // a name that is used again is not to be stopped again
         }
+
+        _late.Forget(id);
 
         await using var answer = new ResumingAnswer(this, request with { Id = id }, cancellationToken);
         while (!answer.IsOver)
@@ -130,55 +133,57 @@ public sealed class MacConnection : IAsyncDisposable
         return new EmbeddingsReply { Model = name, Embeddings = embeddings, Tokens = tokens };
     }
 
-    /// <summary>Says goodbye and closes the session.</summary>
+    /// <summary>
+    /// Says goodbye and closes the sessions. An attempt that is under way is cancelled and waited for: the session that
+    /// it may still make is closed, too.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (_mac is { } mac)
+        await _disposed.CancelAsync();
+        await _late.DisposeAsync();
+        await _turn.WaitAsync();
+        try
         {
-            await mac.DisposeAsync();
+            if (_mac is { } mac) await mac.DisposeAsync();
+            foreach (var other in _others) await other.DisposeAsync();
         }
-
-        foreach (var other in _others)
+        finally
         {
-            await other.DisposeAsync();
+            _turn.Release();
         }
-
-        _turn.Dispose();
     }
 
     /// <summary>A live session after one was lost; tries until it is too late.</summary>
     /// <param name="asked">The lost session with the Mac that may have the question; null when no Mac has it.</param>
     /// <param name="hasBegun">Whether some of the answer was received: then no other Mac will do.</param>
     /// <param name="cancellation">Ends the attempts.</param>
-    internal async Task<PairedMac> Recover(PairedMac? asked, bool hasBegun, CancellationToken cancellation)
+    internal Task<PairedMac> Recover(PairedMac? asked, bool hasBegun, CancellationToken cancellation) =>
+        UntilDisposed(end => LookFor(asked, hasBegun, end), cancellation);
+
+    private async Task<PairedMac> LookFor(PairedMac? asked, bool hasBegun, CancellationToken cancellation)
     {
-        var (clock, pause, lostAt) = (_options.TimeProvider, _options.FirstPause, _options.TimeProvider.GetTimestamp());
-        var same = asked?.SameMac;
+        var pace = new RecoveryPace(_options);
+
+        // Its path was silent and the front door did not have it: that it is gone was found out already.
+        var same = asked is { IsAway: true } && !hasBegun ? null : asked?.SameMac;
         while (true)
         {
-            if (!hasBegun && clock.GetElapsedTime(lostAt) >= _options.AnotherMacAfter) same = null;
+            if (!hasBegun && pace.MayMove) same = null;
             try
             {
                 return same is null ? await Open(cancellation) : await OpenSame(asked!, same, cancellation);
             }
             catch (ConnectException failure) when (
-                same is not null && !hasBegun && (!failure.IsPassing || IsTooLate(lostAt, pause)))
+                same is not null && !hasBegun && (!failure.IsPassing || pace.IsOver))
             {
                 same = null;
             }
-            catch (ConnectException failure) when (failure.IsPassing && !IsTooLate(lostAt, pause))
+            catch (ConnectException failure) when (failure.IsPassing && !pace.IsOver)
             {
-                var left = _options.AnotherMacAfter - clock.GetElapsedTime(lostAt);
-                var isShort = same is not null && !hasBegun && left < pause;
-                await Task.Delay(isShort ? Whole(left) : pause, clock, cancellation);
-                pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
+                await pace.Wait(untilMove: same is not null && !hasBegun, cancellation);
             }
         }
     }
-
-    // A timer counts whole milliseconds: one that ends before its time would begin one more attempt.
-    private static TimeSpan Whole(TimeSpan left) =>
-        TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds)));
 
     /// <summary>
     /// Stops a chat: now, or as soon as there is a session again. A session may die before the Mac has heard it: each
@@ -197,11 +202,19 @@ public sealed class MacConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Stops a chat at a Mac whose session was lost, when another one was asked meanwhile or nobody is: now, where
+    /// there is another session with it, or when it is reached again. It is said until the Mac has heard it.
+    /// </summary>
+    internal void Leave(PairedMac mac, string chat)
+    {
+        PairedMac?[] sessions = [_mac, .. _others];
+        if (Array.Find(sessions, known => IsLive(known, mac.Pairing.MacId)) is { } live) _late.Tell(live, chat);
+        else _late.Add(mac, chat);
+    }
+
     /// <summary>Each session begins with this model's load: it is in memory when it is asked.</summary>
     internal void Expect(string model) => _expected = model;
-
-    private bool IsTooLate(long lostAt, TimeSpan pause) =>
-        _options.TimeProvider.GetElapsedTime(lostAt) + pause >= _options.RecoverFor;
 
     // In its turn.
     private async Task<PairedMac> Renew(
@@ -210,7 +223,7 @@ public sealed class MacConnection : IAsyncDisposable
         if (_mac is { } over) await over.DisposeAsync();
         var mac = await connect(cancellation);
         _mac = mac;
-        SendCancels(mac);
+        Greet(mac);
         if (_expected is { } model) _ = WarmUp(mac, model);
         return mac;
     }
@@ -219,37 +232,72 @@ public sealed class MacConnection : IAsyncDisposable
     /// A live session with the Mac that was asked. When another question has taken the connection to another Mac
     /// meanwhile, it is one beside that, until either end closes it.
     /// </summary>
-    private async Task<PairedMac> OpenSame(
+    private Task<PairedMac> OpenSame(
         PairedMac asked, Func<CancellationToken, Task<PairedMac>> same, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
-        try
+        var id = asked.Pairing.MacId;
+        return InTurn(OpenIt, cancellation);
+
+        async Task<PairedMac> OpenIt(CancellationToken end)
         {
-            if (Array.Find(_others, IsIt) is { } beside) return beside;
-            if (_mac is not { Ended.IsCompleted: false } live) return await Renew(same, cancellation);
-            if (IsIt(live)) return live;
-            var mac = await same(cancellation);
+            if (Array.Find(_others, other => IsLive(other, id)) is { } beside) return beside;
+            if (_mac is not { Ended.IsCompleted: false } live) return await Renew(same, end);
+            if (IsLive(live, id)) return live;
+            var mac = await same(end);
             var over = Array.FindAll(_others, other => other.Ended.IsCompleted);
             _others = [.. _others.Except(over), mac];
-            SendCancels(mac);
+            Greet(mac);
             foreach (var other in over) await other.DisposeAsync();
             return mac;
         }
-        finally
-        {
-            _turn.Release();
-        }
-
-        bool IsIt(PairedMac mac) => !mac.Ended.IsCompleted && mac.Pairing.MacId == asked.Pairing.MacId;
     }
 
-    private void SendCancels(PairedMac mac)
+    private static bool IsLive(PairedMac? mac, string id) =>
+        mac is { Ended.IsCompleted: false } && mac.Pairing.MacId == id;
+
+    // One after another, and none once the connection is disposed.
+    private Task<PairedMac> InTurn(
+        Func<CancellationToken, Task<PairedMac>> open, CancellationToken cancellation) => UntilDisposed(
+        async end =>
+        {
+            await _turn.WaitAsync(end);
+            try
+            {
+                end.ThrowIfCancellationRequested();
+                return await open(end);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        },
+        cancellation);
+
+    private async Task<PairedMac> UntilDisposed(
+        Func<CancellationToken, Task<PairedMac>> open, CancellationToken cancellation)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _disposed.Token);
+        try
+        {
+            return await open(end.Token);
+        }
+        catch (OperationCanceledException) when (
+            _disposed.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(MacConnection));
+        }
+    }
+
+    private void Greet(PairedMac mac)
+    {
+        if (_options.OnPath is { } hear) mac.OnPath = news => hear(mac, news);
         lock (_cancels)
         {
             _cancels.RemoveAll(known => known.IsOver);
             foreach (var chat in _cancels) mac.Cancel(chat.Id);
         }
+
+        _late.Tell(mac);
     }
 
     private static async Task WarmUp(PairedMac mac, string model)

@@ -11,7 +11,8 @@ public sealed record MacConnectionOptions
     /// <summary>
     /// How long a question of which nothing has come yet waits for the Mac that was asked before another one of the
     /// household is asked (<see cref="Phone.AnyMac"/>); default 5 s. An attempt to reach it that is under way then is
-    /// finished first. An answer that has begun waits for its Mac only.
+    /// finished first. There is no such wait when the session ended because that Mac was away
+    /// (<see cref="PathNews.Away"/>). An answer that has begun waits for its Mac only.
     /// </summary>
     public TimeSpan AnotherMacAfter { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -20,6 +21,12 @@ public sealed record MacConnectionOptions
 
     /// <summary>The longest pause between attempts; default 10 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Called, on any thread, with what becomes of the path to a Mac while a session with it lives; null (default) is
+    /// nobody.
+    /// </summary>
+    public Action<PairedMac, PathNews>? OnPath { get; init; }
 
     /// <summary>The clock of the pauses; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -48,12 +48,21 @@ public sealed partial class PairedMac : IAsyncDisposable
     /// <summary>The path's round trip, smoothed; null before the first measurement.</summary>
     public TimeSpan? RoundTrip => _peer.Statistics.RoundTrip;
 
-    /// <summary>Called, on any thread, with what becomes of the path while the session lives.</summary>
+    /// <summary>
+    /// Called, on any thread, with what becomes of the path while the session lives. What it throws ends nothing;
+    /// <see cref="RtcHostOptions.OnListenerFault"/> of <see cref="PhoneOptions.Rtc"/> hears of it.
+    /// </summary>
     public Action<PathNews>? OnPath
     {
         get => _keeper.OnNews;
         set => _keeper.OnNews = value;
     }
+
+    /// <summary>
+    /// Whether the Mac does not answer while the front door says that it is away (<see cref="PathNews.Away"/>). Stays
+    /// true for a session that ended so.
+    /// </summary>
+    public bool IsAway => _keeper.IsAway;
 
     /// <summary>
     /// Makes another session with this very Mac, where what made this one may take another Mac
@@ -98,8 +107,19 @@ public sealed partial class PairedMac : IAsyncDisposable
     {
         _keeper.Dispose();
         await _session.DisposeAsync();
-        await _peer.DisposeAsync();
+
+        // A Mac that is away takes no goodbye; what waits for one ends by itself.
+        if (IsAway) _peer.Close();
+        else await _peer.DisposeAsync();
     }
+
+    /// <summary>Another Mac may take its place: it ends as soon as the Mac is away.</summary>
+    internal void EndWhenAway() => _keeper.EndsWhenAway = true;
+
+    /// <summary>Ends with a word of the Mac behind all that was said to it before.</summary>
+    /// <exception cref="ConnectException">The session is over.</exception>
+    internal Task Ping(CancellationToken cancellationToken) =>
+        Request<PongMessage>(new PingMessage { Id = NewId() }, null, cancellationToken);
 
     internal static string NewId() => StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdBytes));
 

@@ -6,6 +6,12 @@ public enum PathNews
     /// <summary>The Mac does not answer; a restart is tried.</summary>
     Silent,
 
+    /// <summary>
+    /// The Mac does not answer, and the front door says that it is away (<see cref="ConnectFailure.MacAway"/>). Told
+    /// once in a silence. It is looked for as before, unless the session may go on at another Mac: that one ends.
+    /// </summary>
+    Away,
+
     /// <summary>The Mac answers again by itself.</summary>
     Back,
 

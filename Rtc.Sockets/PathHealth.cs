@@ -7,7 +7,7 @@ public enum PathHealth
     Working,
 
     /// <summary>
-    /// It does not: told about 3 s after the last answer when something is in flight, 9 s when nothing is. The
+    /// It does not: told about 2 s after the last answer when something is in flight, 8 s when nothing is. The
     /// connection lives on until consent ends (30 s); a restart of ICE may bring it back. Told once more when a restart
     /// has found nothing (20 s).
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using QuicPair.Client;
+using QuicPair.Client.Recovery;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
@@ -17,21 +18,22 @@ internal sealed class ChatSession(
     TimeProvider? clock = null) : IAsyncDisposable
 {
     private const int Reconnections = 3;
+    private static readonly MacConnectionOptions Library = new();
 
     // Ours: the answer waits at the Mac for ten minutes, a person before a terminal does not.
-    private static readonly TimeSpan ReconnectFor = TimeSpan.FromSeconds(30);
+    private readonly MacConnectionOptions _recovery = Library with
+    {
+        RecoverFor = TimeSpan.FromSeconds(30),
+        LongestPause = TimeSpan.FromSeconds(4),
+        TimeProvider = clock ?? TimeProvider.System,
+    };
 
-    // The library's: until then a question of which nothing has come stays with its Mac.
-    private static readonly TimeSpan AnotherMacAfter = new MacConnectionOptions().AnotherMacAfter;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
-
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    // Nobody waits for what it does: it may take as long as in the library.
+    private readonly LateCancels _late = new(Library with { TimeProvider = clock ?? TimeProvider.System });
     private readonly List<ChatTurn> _turns = [];
 
-    // The Macs that may have the question.
-    private readonly HashSet<string> _asked = [];
-    private readonly List<string> _givenUp = [];
+    // The Macs that may have the question, by their ids, and its name there.
+    private readonly Dictionary<string, (PairedMac Session, string Chat)> _asked = [];
     private PairedMac? _mac;
 
     // There while an answer is wanted, also while there is no connection; Ctrl-C cancels it. Nobody disposes it: it has
@@ -96,7 +98,11 @@ internal sealed class ChatSession(
         return true;
     }
 
-    public ValueTask DisposeAsync() => _mac?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _late.DisposeAsync();
+        if (_mac is not null) await _mac.DisposeAsync();
+    }
 
     private Task<PairedMac> Connect(CancellationToken cancellation) => Connect(connect, cancellation);
 
@@ -104,11 +110,11 @@ internal sealed class ChatSession(
         Func<CancellationToken, Task<PairedMac>> open, CancellationToken cancellation)
     {
         var mac = await open(cancellation);
-        _givenUp.ForEach(mac.Cancel);
-        _givenUp.Clear();
+        _late.Tell(mac);
         mac.OnPath = news =>
         {
             if (news == PathNews.Silent) terminal.Note("Your Mac does not answer; looking for another way.");
+            if (news == PathNews.Away) terminal.Note(new ConnectException(ConnectFailure.MacAway).Message);
             if (news != PathNews.Restarted) return;
             Interlocked.Increment(ref _restarts);
             Tell("restarted", "The path was restarted; the connection is the same.");
@@ -161,11 +167,13 @@ internal sealed class ChatSession(
         var printer = new AnswerPrinter(terminal, settings.Json);
         var wanted = _wanted = new CancellationTokenSource();
         _asked.Clear();
-        if (!_mac!.Ended.IsCompleted) _asked.Add(_mac.Pairing.MacId); // one that is over reaches nobody
+        var isLive = !_mac!.Ended.IsCompleted; // a session that is over reaches nobody
+        var stream = start(_mac);
+        if (isLive) _asked[_mac.Pairing.MacId] = (_mac, stream.Id);
         Message end;
         try
         {
-            end = await Answer(start(_mac), request, printer, wanted.Token, cancellation);
+            end = await Answer(stream, request, printer, wanted.Token, cancellation);
         }
         finally
         {
@@ -225,14 +233,14 @@ internal sealed class ChatSession(
                     return end;
                 }
 
-                _asked.Add(_mac!.Pairing.MacId);
+                _asked[_mac!.Pairing.MacId] = (_mac, stream.Id);
                 stream = _mac.Chat(request with { Id = stream.Id });
             }
             catch (ConnectException failure) when (failure.IsPassing && left > 0)
             {
                 if (await ConnectAgain(stream, request, unwanted, cancellation) is not { } again)
                 {
-                    _givenUp.Add(stream.Id);
+                    foreach (var (session, chat) in _asked.Values) _late.Add(session, chat);
                     var end = new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled };
                     printer.Print(end);
                     return end;
@@ -265,14 +273,14 @@ internal sealed class ChatSession(
     {
         var lost = _mac!;
         await lost.DisposeAsync();
-        var (lostAt, pause) = (_clock.GetTimestamp(), FirstPause);
+        var pace = new RecoveryPace(_recovery);
 
         // Only the Mac that was asked has the rest of an answer.
         var isBound = request is null || stream.LastSeq > 0;
-        var same = isBound || _asked.Contains(lost.Pairing.MacId) ? lost.SameMac : null;
+        var same = isBound || (_asked.ContainsKey(lost.Pairing.MacId) && !lost.IsAway) ? lost.SameMac : null;
         while (true)
         {
-            if (!isBound && _clock.GetElapsedTime(lostAt) >= AnotherMacAfter) same = null;
+            if (!isBound && pace.MayMove) same = null;
             try
             {
                 _mac = await Connect(same ?? connect, cancellation);
@@ -286,32 +294,44 @@ internal sealed class ChatSession(
             catch (ConnectException failure) when (
                 failure.IsPassing || CommandLine.Code(failure.Reason) == ExitCode.Unreachable)
             {
-                if (_clock.GetElapsedTime(lostAt) + pause > ReconnectFor)
+                if (pace.IsOver)
                 {
                     terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(lost, stream)}");
                     throw;
                 }
             }
 
-            var left = AnotherMacAfter - _clock.GetElapsedTime(lostAt);
-            var isShort = same is not null && !isBound && left < pause;
-            var whole = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds)));
-            await Task.Delay(isShort ? whole : pause, _clock, cancellation);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await pace.Wait(untilMove: same is not null && !isBound, cancellation);
         }
     }
 
     /// <summary>The answer on a new session; a Mac that does not have the question yet is asked it.</summary>
     private ChatStream GoOn(PairedMac mac, ChatStream stream, ChatMessage? request)
     {
-        if (request is not null && _asked.Add(mac.Pairing.MacId))
+        var id = mac.Pairing.MacId;
+        if (request is null || _asked.ContainsKey(id))
         {
-            Tell("connected_anew", "There is a new connection; the question is asked there.");
-            return mac.Chat(request with { Id = stream.Id });
+            Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
+            return mac.Resume(request is null ? stream.Id : _asked[id].Chat, stream.LastSeq);
         }
 
-        Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
-        return mac.Resume(stream.Id, stream.LastSeq);
+        Tell("connected_anew", "There is a new connection; the question is asked there.");
+
+        // Under another name: where this one was stopped, it could not be asked again.
+        var again = mac.Chat(request);
+        _asked[id] = (mac, again.Id);
+        return again;
+    }
+
+    // Once another Mac has said something, those that were asked before it work for nobody.
+    private void LeaveOthers()
+    {
+        if (_asked.Count < 2) return;
+        foreach (var id in _asked.Keys.Where(asked => asked != _mac!.Pairing.MacId).ToList())
+        {
+            _late.Add(_asked[id].Session, _asked[id].Chat);
+            _asked.Remove(id);
+        }
     }
 
     private static string Rest(PairedMac mac, ChatStream stream)
@@ -320,12 +340,13 @@ internal sealed class ChatSession(
         return mac.SameMac is null ? rest : $"{rest} --mac {mac.Pairing.MacId}";
     }
 
-    private static async Task<Message> Print(
+    private async Task<Message> Print(
         ChatStream stream, AnswerPrinter printer, CancellationToken unwanted, CancellationToken cancellation)
     {
         await using var cancel = unwanted.Register(stream.Cancel);
         await foreach (var message in stream.WithCancellation(cancellation))
         {
+            LeaveOthers();
             printer.Print(message);
             if (message is DoneMessage or ErrorMessage)
             {

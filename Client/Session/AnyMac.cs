@@ -4,6 +4,7 @@ namespace QuicPair.Client.Session;
 internal sealed class AnyMac(Phone phone, string? model)
 {
     private string? _device;
+    private PairedMac? _newest;
 
     public async Task<PairedMac> Connect(CancellationToken cancellation)
     {
@@ -17,6 +18,8 @@ internal sealed class AnyMac(Phone phone, string? model)
 
         async Task<PairedMac?> OpenLast()
         {
+            // One that was away just now need not be looked for again: it is among those that are picked from.
+            if (_newest is { IsAway: true }) return null;
             if (household.FirstOrDefault(record => record.DeviceId == _device) is not { } last) return null;
             try
             {
@@ -31,7 +34,7 @@ internal sealed class AnyMac(Phone phone, string? model)
 
     private PairedMac Keep(PairedMac mac)
     {
-        _device = mac.Pairing.DeviceId;
+        (_device, _newest) = (mac.Pairing.DeviceId, mac);
         return WithSame(mac);
     }
 
@@ -39,6 +42,7 @@ internal sealed class AnyMac(Phone phone, string? model)
     {
         var device = mac.Pairing.DeviceId;
         mac.SameMac = token => OpenSame(device, token);
+        if (phone.Household().Count > 1) mac.EndWhenAway();
         return mac;
     }
 

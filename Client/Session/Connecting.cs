@@ -59,8 +59,13 @@ internal sealed class Connecting(
                 ? await CompletePairing(record, hash, session, router, cancellation)
                 : await BecomeLive(record, session, cancellation);
             var keeper = new PathKeeper(
-                offered, record, ice, rtc, () => new OfferExchange(signaling, _clock), _clock);
+                offered, record, ice, rtc, () => new OfferExchange(signaling, _clock), _clock)
+            {
+                OnListenerFault = options.Rtc.OnListenerFault,
+            };
             router.OnRestart = keeper.Restart;
+            keeper.OnLost = inbox.Complete;
+            session.AskWhenQuiet();
             return new PairedMac(record, peer, session, router, timings, keeper);
         }
         catch

@@ -23,6 +23,9 @@ internal sealed class Inbox
 
     public ChannelReader<byte[]> Reader => _messages.Reader;
 
+    /// <summary>Takes nothing more; what has come is still read.</summary>
+    public void Complete() => _messages.Writer.TryComplete();
+
     private async Task CompleteWith(Task closed)
     {
         await closed;

@@ -19,6 +19,10 @@ internal sealed class PathKeeper : IDisposable
     // A system tells of an address a moment before it has a route; what cannot leave costs nothing.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
+    // The front door says within this time that a Mac is away, whatever became of it.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(5);
+
     // Checks of both ends have met by then, or there is no way between the addresses that were told.
     private static readonly TimeSpan PathPatience = TimeSpan.FromSeconds(12);
 
@@ -36,8 +40,10 @@ internal sealed class PathKeeper : IDisposable
     private readonly SemaphoreSlim _pathNews = new(0);
     private readonly ITimer _refresh;
     private volatile bool _isSilent;
+    private volatile bool _isAway;
     private bool _isRunning;
     private bool _isAskedAgain;
+    private bool _isLost;
     private CancellationTokenSource? _turn;
     private LateCandidates? _late;
 
@@ -65,6 +71,20 @@ internal sealed class PathKeeper : IDisposable
 
     /// <summary>Called with what becomes of the path, on any thread.</summary>
     public Action<PathNews>? OnNews { get; set; }
+
+    /// <summary>Called when the session is lost and nothing more will come, on any thread.</summary>
+    public Action? OnLost { get; set; }
+
+    /// <summary>Called with what <see cref="OnNews"/> has thrown, which ends nothing; must not throw.</summary>
+    public Action<Exception>? OnListenerFault { get; init; }
+
+    /// <summary>
+    /// Whether the path is silent and the front door says that the Mac is away. Stays true when the session ends so.
+    /// </summary>
+    public bool IsAway => _isAway;
+
+    /// <summary>Whether that ends the session: another Mac can do what it is for.</summary>
+    public bool EndsWhenAway { get; set; }
 
     /// <summary>Starts a restart, or another one behind the one that is under way.</summary>
     public void Restart()
@@ -94,8 +114,14 @@ internal sealed class PathKeeper : IDisposable
 
     private void HealthChanged(PathHealth health)
     {
-        _isSilent = health == PathHealth.Silent;
-        OnNews?.Invoke(_isSilent ? PathNews.Silent : PathNews.Back);
+        lock (_gate)
+        {
+            if (_isLost) return;
+            _isSilent = health == PathHealth.Silent;
+            _isAway &= _isSilent;
+        }
+
+        Tell(_isSilent ? PathNews.Silent : PathNews.Back);
 
         // A restart that is under way is what a silence asks for.
         // One of the path that it has just found is another matter.
@@ -107,7 +133,7 @@ internal sealed class PathKeeper : IDisposable
     {
         lock (_gate)
         {
-            if (_end.IsCancellationRequested) return false;
+            if (_isLost || _end.IsCancellationRequested) return false;
             _isAskedAgain = _isRunning && (isAsked || _isAskedAgain);
             if (_isRunning) return false;
             _isRunning = true;
@@ -125,18 +151,27 @@ internal sealed class PathKeeper : IDisposable
 
     private async Task RunRestarts()
     {
-        do
+        try
         {
-            await RestartOnce();
+            do
+            {
+                await RestartOnce();
+            }
+            while (IsAskedAgain());
         }
-        while (IsAskedAgain());
+        catch
+        {
+            // The next silence must not take this one for one that still runs.
+            lock (_gate) _isRunning = false;
+            throw;
+        }
     }
 
     private bool IsAskedAgain()
     {
         lock (_gate)
         {
-            _isRunning = _isAskedAgain && !_end.IsCancellationRequested;
+            _isRunning = _isAskedAgain && !_isLost && !_end.IsCancellationRequested;
             _isAskedAgain = false;
             return _isRunning;
         }
@@ -147,11 +182,13 @@ internal sealed class PathKeeper : IDisposable
     /// </summary>
     private async Task RestartOnce()
     {
-        var (pause, patience) = (FirstPause, Longer(AttemptPatience, _offered.SignalingTime * SignalingTimes));
+        var first = Longer(AttemptPatience, _offered.SignalingTime * SignalingTimes);
+        var (pause, patience) = (FirstPause, first);
         var began = _clock.GetTimestamp();
         while (!_end.IsCancellationRequested)
         {
             var turn = BeginTurn();
+            bool isSlow;
             try
             {
                 await Attempt(patience, turn.Token);
@@ -160,6 +197,8 @@ internal sealed class PathKeeper : IDisposable
             catch (Exception failure) when (failure is OperationCanceledException || IsPassing(failure))
             {
                 // The network is not there yet; there is time until consent ends.
+                isSlow = failure is OperationCanceledException;
+                if (failure is ConnectException { Reason: ConnectFailure.MacAway } && EndsAsAway()) return;
             }
             catch (ConnectException)
             {
@@ -175,11 +214,34 @@ internal sealed class PathKeeper : IDisposable
 
             var hasWaited = await Wait(pause, turn.Token);
             if (!hasWaited) began = _clock.GetTimestamp();
-            (pause, patience) = hasWaited ? (Twice(pause), Twice(patience)) : (FirstPause, patience);
+
+            // A second request without a reply is not lost: the front door still looks for a Mac that is gone.
+            (pause, patience) = hasWaited
+                ? (Twice(pause), isSlow ? LongestPatience : patience)
+                : (FirstPause, first);
         }
     }
 
-    private static TimeSpan Twice(TimeSpan wait) => wait * 2 < LongestPause ? wait * 2 : LongestPause;
+    /// <summary>
+    /// The front door says that the Mac is away. It may have lost a Mac that lives: that counts only together with a
+    /// silent path, and is told then. True when it is the end of the session.
+    /// </summary>
+    private bool EndsAsAway()
+    {
+        bool isNew;
+        lock (_gate)
+        {
+            if (!_isSilent || _end.IsCancellationRequested) return false;
+            (isNew, _isAway) = (!_isAway, true);
+        }
+
+        if (isNew) Tell(PathNews.Away);
+        if (!EndsWhenAway) return false;
+        Lose();
+        return true;
+    }
+
+    private static TimeSpan Twice(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
@@ -196,8 +258,8 @@ internal sealed class PathKeeper : IDisposable
     private async Task Attempt(TimeSpan patience, CancellationToken turn)
     {
         await EndLate();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn);
-        limit.CancelAfter(patience);
+        using var end = new CancellationTokenSource(patience, _clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(turn, end.Token);
         await _rtc.GatherFirst(GatherPatience, limit.Token);
         _offered.Peer.OfferRestart();
         var exchange = _exchange();
@@ -232,7 +294,7 @@ internal sealed class PathKeeper : IDisposable
                 }
             }
 
-            OnNews?.Invoke(PathNews.Restarted);
+            Tell(PathNews.Restarted);
         }
         catch (OperationCanceledException) when (!_isSilent && !turn.IsCancellationRequested)
         {
@@ -275,8 +337,30 @@ internal sealed class PathKeeper : IDisposable
 
     private void Lose()
     {
-        OnNews?.Invoke(PathNews.Lost);
+        lock (_gate)
+        {
+            if (_isLost) return;
+            _isLost = true;
+        }
+
+        Tell(PathNews.Lost);
+
+        // Whoever waits learns it now: on a path that is gone an orderly end takes seconds.
+        OnLost?.Invoke();
         _offered.Peer.Close();
+    }
+
+    // What a listener throws ends neither the search nor the thread that brought the news.
+    private void Tell(PathNews news)
+    {
+        try
+        {
+            OnNews?.Invoke(news);
+        }
+        catch (Exception cause)
+        {
+            OnListenerFault?.Invoke(cause);
+        }
     }
 
     // A front door behind a proxy that starts anew, or a sign-in page in its place, is no reason to end what works.

@@ -18,6 +18,10 @@ internal sealed class PhoneSession : IAsyncDisposable
     private const long MaxBuffered = 256 * 1024;
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(5);
 
+    // Ours: that a path is gone is found out by what is in flight on it. Consent alone would take up to 8 s, and RFC
+    // 7675 lets nobody ask for it more often.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1.5);
+
     private readonly Lock _gate = new();
     private readonly DataChannel _channel;
     private readonly SecureChannel _secure;
@@ -28,6 +32,10 @@ internal sealed class PhoneSession : IAsyncDisposable
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _watch;
+    private ITimer? _quiet;
+    private long _heardAt;
+    private long _askedAt;
+    private bool _isAsking;
     private bool _isWaitingForRoom;
 
     public PhoneSession(DataChannel channel, ICipher cipher, TimeProvider clock)
@@ -98,16 +106,29 @@ internal sealed class PhoneSession : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on sends a frame ping whenever nothing has come for a while, 1.5 s.</summary>
+    public void AskWhenQuiet()
+    {
+        lock (_gate)
+        {
+            _heardAt = _clock.GetTimestamp();
+            _quiet ??= _clock.CreateTimer(_ => LookIfQuiet(), null, Quiet, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        ITimer? quiet;
         lock (_gate)
         {
             _secure.Close(CloseCode.Normal);
             Drain();
+            quiet = _quiet;
         }
 
         End(new ConnectException(ConnectFailure.Interrupted));
         await _watch.DisposeAsync();
+        if (quiet is not null) await quiet.DisposeAsync();
     }
 
     private bool Take(byte[] channelMessage, Action<Message> receive)
@@ -115,6 +136,7 @@ internal sealed class PhoneSession : IAsyncDisposable
         ChannelInput input;
         lock (_gate)
         {
+            (_heardAt, _isAsking) = (_clock.GetTimestamp(), false);
             input = _secure.Receive(_clock.GetElapsedTime(_startedAt), channelMessage);
             Drain();
         }
@@ -126,17 +148,43 @@ internal sealed class PhoneSession : IAsyncDisposable
 
         switch (input.Kind)
         {
-            case ChannelInputKind.Message when MessageReader.TryRead(input.Content.Span, out var message, out _):
-                receive(message);
-                return true;
+            case ChannelInputKind.Message:
+                return TryDeliver(input.Content.Span, receive);
             case ChannelInputKind.Closed:
                 End(new ConnectException(Reason(input.Code)));
                 return false;
-            case ChannelInputKind.TooLarge or ChannelInputKind.Fatal:
+            case ChannelInputKind.TooLarge:
+                Close(CloseCode.TooLarge);
+                End(new ConnectException(ConnectFailure.Protocol));
+                return false;
+            case ChannelInputKind.Fatal:
                 End(new ConnectException(ConnectFailure.Protocol));
                 return false;
             default:
                 return true;
+        }
+    }
+
+    // Whoever waits for what cannot be read would wait for ever. A newer Mac may have an op that is none of ours.
+    private bool TryDeliver(ReadOnlySpan<byte> json, Action<Message> receive)
+    {
+        if (MessageReader.TryRead(json, out var message, out var refusal))
+        {
+            receive(message);
+            return true;
+        }
+
+        if (refusal.Code == ErrorCode.UnknownOp) return true;
+        End(new ConnectException(ConnectFailure.Protocol));
+        return false;
+    }
+
+    private void Close(CloseCode code)
+    {
+        lock (_gate)
+        {
+            _secure.Close(code);
+            Drain();
         }
     }
 
@@ -182,6 +230,33 @@ internal sealed class PhoneSession : IAsyncDisposable
             _isWaitingForRoom = false;
             Drain();
         }
+    }
+
+    private void LookIfQuiet()
+    {
+        lock (_gate)
+        {
+            // What still waits to be read is read with keys that a failed sending would erase.
+            if (_ended.Task.IsCompleted || _channel.Closed.IsCompleted) return;
+            var left = Quiet - _clock.GetElapsedTime(_heardAt);
+            if (left <= TimeSpan.Zero)
+            {
+                left = Quiet;
+                Ask();
+            }
+
+            _quiet!.Change(left, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // One ping is in flight at a time. A Mac may have died between its arrival and its pong: then nothing is, and the
+    // path seems whole until there is another one. Needs the gate.
+    private void Ask()
+    {
+        if (_isAsking && _clock.GetElapsedTime(_askedAt) < Quiet * 2) return;
+        (_askedAt, _isAsking) = (_clock.GetTimestamp(), true);
+        _secure.Ping(ReadOnlyMemory<byte>.Empty);
+        Drain();
     }
 
     private void Watch()

@@ -6,8 +6,8 @@ namespace QuicPair.Client.Session;
 internal sealed class ResumingAnswer(MacConnection connection, ChatMessage request, CancellationToken cancellation)
     : IAsyncDisposable
 {
-    // The Macs that may have the question.
-    private readonly HashSet<string> _asked = [];
+    // The Macs that may have the question, by their ids: the newest session, and the chat's name there.
+    private readonly Dictionary<string, (PairedMac Session, string Chat)> _asked = [];
     private PairedMac? _mac;
     private ChatStream? _stream;
     private IAsyncEnumerator<Message>? _messages;
@@ -39,13 +39,13 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
                     continue;
                 }
 
+                LeaveOthers();
                 IsOver = message is DoneMessage or ErrorMessage;
-                return message;
+                return _stream!.Id == request.Id ? message : message with { Id = request.Id };
             }
             catch (ConnectException failure) when (failure.IsPassing)
             {
-                var asked = _asked.Contains(_mac!.Pairing.MacId) ? _mac : null;
-                await GoOn(await connection.Recover(asked, _stream!.LastSeq > 0, cancellation));
+                await GoOn(await Recover());
             }
         }
     }
@@ -55,6 +55,12 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
         if (_stream is not null && !IsOver)
         {
             connection.Cancel(_stream);
+
+            // Where every session is with the one Mac, the next one says it; one of several is looked for.
+            foreach (var (session, chat) in _asked.Values)
+            {
+                if (session is { Ended.IsCompleted: true, SameMac: not null }) connection.Leave(session, chat);
+            }
         }
 
         if (_messages is not null)
@@ -67,6 +73,33 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
     private bool HasNeverArrived(Message message) =>
         message is ErrorMessage { Code: ErrorCode.NotFound, For: "resume" } && _stream!.LastSeq == 0;
 
+    private async Task<PairedMac> Recover()
+    {
+        try
+        {
+            var asked = _asked.ContainsKey(_mac!.Pairing.MacId) ? _mac : null;
+            return await connection.Recover(asked, _stream!.LastSeq > 0, cancellation);
+        }
+        catch (ConnectException)
+        {
+            // Whoever has it was looked for long enough.
+            _asked.Clear();
+            throw;
+        }
+    }
+
+    // Once another Mac has said something, those that were asked before it work for nobody.
+    private void LeaveOthers()
+    {
+        if (_asked.Count < 2) return;
+        var id = _mac!.Pairing.MacId;
+        foreach (var (session, chat) in _asked.Values.Where(asked => asked.Session.Pairing.MacId != id).ToList())
+        {
+            connection.Leave(session, chat);
+            _asked.Remove(session.Pairing.MacId);
+        }
+    }
+
     /// <summary>Asks a Mac that does not have the question yet; the one that has it goes on.</summary>
     private async Task GoOn(PairedMac mac)
     {
@@ -77,15 +110,19 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
             throw new ConnectException(ConnectFailure.MacAway);
         }
 
-        if (_asked.Contains(id))
+        if (_asked.TryGetValue(id, out var asked))
         {
-            await Follow(mac, mac.Resume(request.Id!, last));
+            _asked[id] = (mac, asked.Chat);
+            await Follow(mac, mac.Resume(asked.Chat, last));
             return;
         }
 
+        // Another Mac gets another name: where this one was stopped, it could not be asked again.
+        var chat = _stream is null ? request.Id! : id == _mac!.Pairing.MacId ? _stream.Id : PairedMac.NewId();
+
         // What is said to a session that is over reaches nobody.
-        if (!mac.Ended.IsCompleted) _asked.Add(id);
-        await Follow(mac, mac.Chat(request));
+        if (!mac.Ended.IsCompleted) _asked[id] = (mac, chat);
+        await Follow(mac, mac.Chat(request with { Id = chat }));
     }
 
     private async Task Follow(PairedMac mac, ChatStream stream)

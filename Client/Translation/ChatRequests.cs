@@ -30,9 +30,17 @@ internal static class ChatRequests
             Format = options.ResponseFormat is ChatResponseFormatJson json
                 ? json.Schema?.GetRawText() ?? "\"json\""
                 : null,
-            Tools = options.ToolMode is NoneChatToolMode ? null : ToolJson.Declarations(options.Tools),
+            Tools = Tools(options),
         };
     }
+
+    // QP/1 section 7 has a field for the tools and none for a choice among them, as Ollama has none.
+    private static string? Tools(ChatOptions options) => options.ToolMode switch
+    {
+        NoneChatToolMode => null,
+        RequiredChatToolMode => throw new NotSupportedException("Whether a tool is called is the model's choice."),
+        _ => ToolJson.Declarations(options.Tools),
+    };
 
     private static List<Wire.ChatTurn> Turns(IEnumerable<Ai.ChatMessage> messages)
     {

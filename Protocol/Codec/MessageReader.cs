@@ -122,16 +122,31 @@ public static partial class MessageReader
     {
         var read = new AnswerStatistics
         {
-            QueueMs = stats.RequiredNumber("queue_ms"),
-            LoadMs = stats.OptionalNumber("load_ms"),
-            PromptMs = stats.RequiredNumber("prompt_ms"),
-            TtftMs = stats.RequiredNumber("ttft_ms"),
-            Tokens = stats.RequiredNumber("tokens"),
+            QueueMs = RequiredWhole(stats, "queue_ms"),
+            LoadMs = Whole(stats, "load_ms"),
+            PromptMs = RequiredWhole(stats, "prompt_ms"),
+            TtftMs = RequiredWhole(stats, "ttft_ms"),
+            Tokens = RequiredWhole(stats, "tokens"),
             TokensPerSecond = stats.OptionalReal("tokens_per_s") ?? 0,
-            PromptTokens = stats.OptionalNumber("prompt_tokens"),
+            PromptTokens = Whole(stats, "prompt_tokens"),
         };
         fields.Require(stats.IsValid);
         return read;
+    }
+
+    private static long RequiredWhole(JsonFields stats, string name)
+    {
+        stats.Require(stats.Has(name));
+        return Whole(stats, name) ?? 0;
+    }
+
+    // QP/1 section 7, statistics: "whole numbers; a reader accepts fractions".
+    private static long? Whole(JsonFields stats, string name)
+    {
+        if (stats.OptionalReal(name) is not { } real) return null;
+        var isCount = real >= 0 && real <= StrictJson.MaxNumber;
+        stats.Require(isCount);
+        return isCount ? (long)Math.Round(real) : 0;
     }
 
     private static ErrorMessage Error(JsonFields fields)

@@ -11,8 +11,10 @@ namespace QuicPair.Protocol.Codec;
 /// </summary>
 internal static class StrictJson
 {
+    /// <summary>The largest number.</summary>
+    public const long MaxNumber = (1L << 53) - 1;
+
     private const int MaxDepth = 16;
-    private const long MaxNumber = (1L << 53) - 1;
 
     private static readonly JsonDocumentOptions Options = new()
     {

@@ -56,13 +56,19 @@ internal static class IceTimings
 
     public static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The quick repeats of a selected pair wait no longer than this, unless two round trips are longer: there is no
+    /// better pair, and its owner wants to know.
+    /// </summary>
+    public static readonly TimeSpan LongestQuickProbe = TimeSpan.FromMilliseconds(400);
+
     public const int QuickProbes = 6;
 
     /// <summary>
     /// A selected pair without an answer for this long, in <see cref="LostAfterChecks"/> checks at least, is told to be
     /// silent; consent goes on for the rest of its time.
     /// </summary>
-    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(1.5);
 
     public const int LostAfterChecks = 4;
 

@@ -73,6 +73,20 @@ test("A search that begins again in another network has its whole time", async (
   assert.deepEqual([stage.phone.change, stage.handshakes], ["restarted", 1]);
 });
 
+test("A search that could offer nothing at first has its whole time from the first offer", async (context) => {
+  const stage = await live(context);
+  stage.isHeard = false;
+  stage.door = "away";
+  await stage.changeNetwork();
+  await stage.pass(14_000);
+  assert.deepEqual([stage.handshakes, stage.connections.length], [1, 1]);
+  stage.door = "answers";
+  await stage.pass(3_500);
+  stage.isHeard = true;
+  await stage.pass(4_000);
+  assert.deepEqual([stage.phone.change, stage.handshakes, stage.connections.length], ["restarted", 1, 1]);
+});
+
 test("An offer that gets no answer is followed by another one, and each is waited for longer", async (context) => {
   const stage = await live(context);
   stage.door = "holds";

@@ -5,10 +5,10 @@ import { HandshakeState } from "../src/noise/handshakeState.ts";
 import { IKpsk2 } from "../src/noise/pattern.ts";
 import type { Database, PairedMac } from "../src/phone/database.ts";
 import { Phone } from "../src/phone/phone.ts";
-import { type Frame, FrameKind } from "../src/protocol/frame.ts";
+import { fragments, type Frame, FrameKind } from "../src/protocol/frame.ts";
 import { FrameAssembler } from "../src/protocol/frameAssembler.ts";
 import { writeMacPayload } from "../src/protocol/handshakePayload.ts";
-import { type JsonObject, readJsonObject } from "../src/protocol/json.ts";
+import { type JsonObject, readJsonObject, writeJson } from "../src/protocol/json.ts";
 import { authenticateAnswer } from "../src/protocol/offerAuthentication.ts";
 import { writePrologue } from "../src/protocol/prologue.ts";
 import { ChannelMessage, SecureChannel } from "../src/protocol/secureChannel.ts";
@@ -19,7 +19,10 @@ const { accepted } = vectors<{ accepted: { sdp: string }[] }>("quicpair/sdp.json
 const sdp = accepted[0]?.sdp ?? "";
 const fingerprint = checkSdp(sdp).fingerprint ?? new Uint8Array(32);
 
-/** What the front door does with an offer: `away` is no answer at all, `holds` one that comes with `release()`. */
+/**
+ * What the front door does with an offer: `away` is no answer at all, `holds` one that comes with `release()`; the Mac
+ * may be offline by then.
+ */
 type Door = "answers" | "holds" | "away" | "mac offline";
 
 /** The phone's end of a data channel; `hear` is the Mac's. */
@@ -33,7 +36,9 @@ class Channel extends EventTarget {
   onopen: (() => void) | null = null;
   hear: (message: Bytes) => void = () => undefined;
 
+  /** What follows on what waits waits too; the test says when it leaves. */
   send(message: Bytes): void {
+    this.bufferedAmount += this.bufferedAmount > 0 ? message.length : 0;
     this.hear(message);
   }
 
@@ -115,6 +120,8 @@ export class PhoneStage {
   isForgetful = false;
   /** Whether the Mac's words reach the phone. */
   isHeard = true;
+  /** How long a ping and its answer take, in milliseconds. */
+  roundTripMs = 0;
   /** What becomes of a handshake that the Mac answers. */
   onHandshake: (connection: Connection, answer: () => void) => void = (_, answer) => answer();
   /** What the browser tells of the network. */
@@ -122,9 +129,12 @@ export class PhoneStage {
   /** How many offers the front door got, and handshakes the Mac. */
   offers = 0;
   handshakes = 0;
+  /** How often the phone asked whether the Mac is there. */
+  pings = 0;
   now = 1_000;
   /** Every message of the phone, in order, over all sessions. */
   readonly heard: JsonObject[] = [];
+  readonly document = Object.assign(new EventTarget(), { hidden: false });
   readonly #context: TestContext;
   readonly #window = new EventTarget();
   readonly #held: (() => void)[] = [];
@@ -139,7 +149,7 @@ export class PhoneStage {
     Connection.made = [];
     context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
     const values = {
-      document: Object.assign(new EventTarget(), { hidden: false }),
+      document: this.document,
       window: this.#window,
       navigator: { connection: this.network },
       location: { origin: "https://door.example" },
@@ -201,6 +211,21 @@ export class PhoneStage {
     await this.settle();
   }
 
+  /** The person looks, or looks away. */
+  async see(isSeen: boolean): Promise<void> {
+    this.document.hidden = !isSeen;
+    this.document.dispatchEvent(new Event("visibilitychange"));
+    await this.settle();
+  }
+
+  /** The Mac says something to the session that began last. */
+  async say(message: object): Promise<void> {
+    for (const frame of fragments(writeJson(message))) {
+      this.#say(frame);
+    }
+    await this.settle();
+  }
+
   /** Answers every offer that the front door holds. */
   async release(): Promise<void> {
     for (const answer of this.#held.splice(0)) {
@@ -231,11 +256,11 @@ export class PhoneStage {
     if (this.door === "away" || connection === undefined) {
       throw new TypeError("fetch failed");
     }
-    if (this.door === "mac offline") {
-      return reply(503, { code: "mac_offline" });
-    }
     if (this.door === "holds") {
       await new Promise<void>((resolve) => this.#held.push(resolve));
+    }
+    if (this.door === "mac offline") {
+      return reply(503, { code: "mac_offline" });
     }
     const offer = fromBase64Url(nonce, 16) ?? new Uint8Array(16);
     const answer = (!this.isForgetful && connection.nonces?.answer) || randomBytes(16);
@@ -270,14 +295,24 @@ export class PhoneStage {
         return;
       }
       const frame = sealed.open(message);
-      if (frame.kind === FrameKind.ping && this.isHeard) {
-        channel.receive(sealed.seal({ ...frame, kind: FrameKind.pong }, "pad"));
+      if (frame.kind === FrameKind.ping) {
+        this.pings++;
+        this.#answerPing(channel, sealed, frame);
       }
       const json = frame.kind === FrameKind.part ? assembler.add(frame, this.now) : undefined;
       if (json !== undefined) {
         this.heard.push(readJsonObject(json));
       }
     };
+  }
+
+  #answerPing(channel: Channel, sealed: SecureChannel, ping: Frame): void {
+    const answer = () => channel.receive(sealed.seal({ ...ping, kind: FrameKind.pong }, "pad"));
+    if (this.isHeard && this.roundTripMs > 0) {
+      setTimeout(answer, this.roundTripMs);
+    } else if (this.isHeard) {
+      answer();
+    }
   }
 
   async #shakeHands(connection: Connection, prologue: Bytes, message: Bytes): Promise<SecureChannel> {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
@@ -109,6 +110,51 @@ public sealed class ChatTests : IDisposable
         await mac.Models(Cancellation);
         _mac.Phone.Send(new PairedMessage { K = new byte[32] });
         Assert.Equal(ConnectFailure.Protocol, (await mac.Ended.WaitAsync(Cancellation)).Reason);
+    }
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("""{"id":"x"}""")]
+    [InlineData("""{"op":"delta","id":"x","seq":1}""")]
+    [InlineData("""{"op":"weather","op":"weather"}""")]
+    public async Task What_cannot_be_read_ends_the_session(string json)
+    {
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        _mac.OnChat = (peer, _) => peer.Send(Encoding.UTF8.GetBytes(json));
+        var chat = mac.Chat(new ChatMessage { Prompt = "x" });
+        var failure = await Assert.ThrowsAsync<ConnectException>(async () => await chat.ToListAsync(Cancellation));
+        Assert.Equal(ConnectFailure.Protocol, failure.Reason);
+        Assert.Equal(ConnectFailure.Protocol, (await mac.Ended).Reason);
+    }
+
+    [Fact]
+    public async Task What_only_a_newer_Mac_says_is_passed_over()
+    {
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        _mac.OnChat = (peer, chat) =>
+        {
+            peer.Send("""{"op":"weather","id":"x"}"""u8.ToArray());
+            peer.Send(new DoneMessage { Id = chat.Id, Seq = 1, Reason = DoneReason.Stop });
+        };
+        var end = Assert.Single(await mac.Chat(new ChatMessage { Prompt = "x" }).ToListAsync(Cancellation));
+        Assert.IsType<DoneMessage>(end);
+        Assert.False(mac.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_large_ends_the_session_and_the_Mac_is_told()
+    {
+        await using var phone = NewPhone();
+        await using var mac = await phone.Pair(_mac.Link, Cancellation);
+        _mac.OnChat = (peer, chat) => peer.Send(
+            new DeltaMessage { Id = chat.Id, Seq = 1, Content = new string('x', 1_100_000) });
+        var chat = mac.Chat(new ChatMessage { Prompt = "x" });
+        var failure = await Assert.ThrowsAsync<ConnectException>(async () => await chat.ToListAsync(Cancellation));
+        Assert.Equal(ConnectFailure.Protocol, failure.Reason);
+        Assert.Equal(CloseCode.TooLarge, await _mac.Phone.Closed.Task.WaitAsync(Cancellation));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using QuicPair.Client.Session;
+using QuicPair.EndToEnd.Breaking;
 using QuicPair.Noise;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Handshake;
@@ -113,6 +114,9 @@ internal sealed class TestMac : HttpMessageHandler
     /// <summary>The same for each offer of an ICE restart that has no server-reflexive one, and its answer.</summary>
     public bool LosesRestartCandidates { get; set; }
 
+    /// <summary>The only way to it from the next offer on; null (default) is the straight one.</summary>
+    public UdpRelay? Way { get; set; }
+
     /// <summary>Called with each offer that arrives.</summary>
     public Action<OfferRequest>? OnOffer { get; set; }
 
@@ -211,16 +215,19 @@ internal sealed class TestMac : HttpMessageHandler
         StrictBase64Url.TryDecode(offer.Nonce, offerNonce);
         var fingerprint = new byte[32];
         SignaledSdp.TryReadFingerprint(offer.Sdp, fingerprint);
+        Way?.LeadTo(_rtc.LocalEndPoint.Port);
         var known = _peers.Find(each => each.Fingerprint == Convert.ToHexString(fingerprint));
         if (known.Peer is { Completion.IsCompleted: false } living && !ForgetsPeers)
         {
             var isLost = LosesRestartCandidates && !offer.Sdp.Contains(" typ srflx", StringComparison.Ordinal);
-            living.AddRemoteCandidates(isLost ? WithoutCandidates(offer.Sdp) : offer.Sdp);
+            living.AddRemoteCandidates(
+                isLost ? WithoutCandidates(offer.Sdp) : Through(Way?.PortForMac, offer.Sdp));
             return Sign(living, keys, offerNonce, known.Nonce, isLost);
         }
 
         var peer = _rtc.CreateAnswer(
-            LosesFirstCandidates ? WithoutCandidates(offer.Sdp) : offer.Sdp, new PeerOptions());
+            LosesFirstCandidates ? WithoutCandidates(offer.Sdp) : Through(Way?.PortForMac, offer.Sdp),
+            new PeerOptions());
         _peers.Add((Convert.ToHexString(fingerprint), peer, answerNonce));
         var psk = AnswersWithRandomPsk ? RandomNumberGenerator.GetBytes(32) : keys.Psk;
         _phones.Add(new TestMacPhone(this, peer, keys with { Psk = psk }, offerNonce, answerNonce));
@@ -230,6 +237,11 @@ internal sealed class TestMac : HttpMessageHandler
     private static string WithoutCandidates(string sdp) => string.Concat(sdp.Split("\r\n")
         .Where(line => line.Length > 0 && !line.StartsWith("a=candidate:", StringComparison.Ordinal))
         .Select(line => line + "\r\n"));
+
+    /// <summary>A description with one candidate, this port of this machine; with its own if there is none.</summary>
+    private static string Through(int? port, string sdp) => port is null
+        ? sdp
+        : $"{WithoutCandidates(sdp)}a=candidate:1 1 udp 2130706431 127.0.0.1 {port} typ host\r\n";
 
     private static string WithAnotherCertificate(string sdp)
     {
@@ -241,7 +253,9 @@ internal sealed class TestMac : HttpMessageHandler
     private HttpResponseMessage Sign(
         PeerConnection peer, AttemptKeys keys, byte[] offerNonce, byte[] answerNonce, bool isLost)
     {
-        var sdp = isLost ? WithoutCandidates(peer.LocalDescription) : peer.LocalDescription;
+        var sdp = isLost
+            ? WithoutCandidates(peer.LocalDescription)
+            : Through(Way?.PortForPhone, peer.LocalDescription);
         if (NamesAnotherCertificate) sdp = WithAnotherCertificate(sdp);
         var auth = OfferAuthentication.Answer(keys.OfferKey, offerNonce, answerNonce, 1, sdp);
         auth[0] ^= ForgesAnswers ? (byte)1 : (byte)0;

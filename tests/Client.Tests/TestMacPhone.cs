@@ -42,9 +42,19 @@ internal sealed class TestMacPhone : IDisposable
     /// <summary>The lengths of the channel messages that arrived behind the handshake.</summary>
     public List<int> Lengths { get; } = [];
 
-    public void Send(Message message)
+    /// <summary>
+    /// Called with the length of each channel message in place of reading it: a Mac that has died above its transport.
+    /// </summary>
+    public Action<int>? OnUnread { get; set; }
+
+    /// <summary>How the phone closed the session.</summary>
+    public TaskCompletionSource<CloseCode> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Send(Message message) => Send(MessageWriter.Write(message));
+
+    public void Send(byte[] json)
     {
-        _secure!.Send(MessageWriter.Write(message));
+        _secure!.Send(json);
         Drain();
     }
 
@@ -86,8 +96,15 @@ internal sealed class TestMacPhone : IDisposable
         }
 
         Lengths.Add(message.Length);
+        if (OnUnread is { } leave)
+        {
+            leave(message.Length);
+            return;
+        }
+
         var input = _secure.Receive(TimeSpan.Zero, message);
         Drain();
+        if (input.Kind == ChannelInputKind.Closed) Closed.TrySetResult(input.Code);
         if (input.Kind == ChannelInputKind.Message)
         {
             Assert.True(MessageReader.TryRead(input.Content.Span, out var received, out _));
@@ -183,6 +200,9 @@ internal sealed class TestMacPhone : IDisposable
                 break;
             case MacsRequest macs when _mac.OnRequest is null:
                 Send(new ErrorMessage { Id = macs.Id, For = macs.Op, Code = ErrorCode.UnknownOp });
+                break;
+            case PingMessage ping:
+                Send(new PongMessage { Id = ping.Id });
                 break;
             case { Id: not null } request:
                 _mac.OnRequest?.Invoke(this, request);

@@ -73,6 +73,14 @@ internal sealed class TwoMacs : IAsyncDisposable
         };
     }
 
+    /// <summary>Has <see cref="Other"/> do this when it is asked, before it answers with the question.</summary>
+    public void WhenOtherIsAsked(Action act) => Other.OnChat = (peer, chat) =>
+    {
+        act();
+        peer.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = chat.Prompt! });
+        peer.Send(new DoneMessage { Id = chat.Id, Seq = 2, Reason = DoneReason.Stop });
+    };
+
     public async ValueTask DisposeAsync()
     {
         await Phone.DisposeAsync();

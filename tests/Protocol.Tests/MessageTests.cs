@@ -86,6 +86,19 @@ public sealed class MessageTests
     }
 
     [Theory]
+    [InlineData("12.6", true)]
+    [InlineData("-1", false)]
+    [InlineData("1e300", false)]
+    [InlineData("\"12\"", false)]
+    public void A_statistic_may_have_a_fraction_and_is_nothing_but_a_count(string number, bool isRead)
+    {
+        var text = "{\"op\":\"done\",\"stats\":{\"queue_ms\":0,\"prompt_ms\":" + number
+            + ",\"ttft_ms\":5,\"tokens\":7,\"tokens_per_s\":9}}";
+        Assert.Equal(isRead, TryRead(text, out var message, out _));
+        if (isRead) Assert.Equal(13, Assert.IsType<DoneMessage>(message).Statistics!.PromptMs);
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(0.2, 1)]
     [InlineData(9.4, 9)]

@@ -88,10 +88,15 @@ internal sealed class CheckSchedule(AgentState state)
         }
 
         var twice = (pair.RoundTripTime ?? TimeSpan.Zero) * 2;
-        var first = twice > IceTimings.FirstProbe ? twice : IceTimings.FirstProbe;
+        var first = Longer(twice, IceTimings.FirstProbe);
         var wait = first * (1 << pair.Unanswered);
-        return wait < IceTimings.LongestProbe ? wait : IceTimings.LongestProbe;
+        if (pair == state.Selected) wait = Shorter(wait, Longer(first, IceTimings.LongestQuickProbe));
+        return Shorter(wait, IceTimings.LongestProbe);
     }
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private CandidatePair? TakeTriggered()
     {

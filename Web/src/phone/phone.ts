@@ -9,7 +9,6 @@ import type { Change, Link } from "./linkState.ts";
 import { Pace } from "./pace.ts";
 import { PathKeeper } from "./pathKeeper.ts";
 import { isFinal, Problem, type ProblemCode, problemOfClose } from "./problem.ts";
-import { DOUBT_TIMEOUT_MS } from "./restart.ts";
 import { SavedConversation } from "./savedConversation.ts";
 import type { Session } from "./session.ts";
 import { readSettings } from "./settings.ts";
@@ -73,8 +72,9 @@ export class Phone {
     return this.#saved.current;
   }
 
+  /** Whether the Mac is heard, as far as is known. */
   get isLive(): boolean {
-    return this.#session !== undefined;
+    return this.link.kind === "live";
   }
 
   /** Connects, or connects anew. Any earlier attempt or session ends; `spare` goes on if there is no next one. */
@@ -164,9 +164,14 @@ export class Phone {
 
   #live(session: Session): void {
     this.#session = session;
-    this.#keeper = new PathKeeper(session);
+    this.#keeper = new PathKeeper(session, {
+      isSeen: () => this.#session === session && !document.hidden,
+      isAnswering: () => this.conversation.open !== undefined,
+      onSilence: () => this.#silent(session),
+      onTrouble: (problem) => this.#session === session && this.#showSession(problem),
+    });
     this.#pace.succeed();
-    this.#show({ kind: "live", path: undefined, roundTripMs: undefined });
+    this.#showSession();
     session.listen({
       onMessage: (message) => this.#receive(message),
       onEnd: (code) => this.#session === session && this.#ended(code),
@@ -186,7 +191,7 @@ export class Phone {
   #goOn(session: Session): void {
     this.#session = session;
     session.renewLater();
-    this.#show({ kind: "live", path: undefined, roundTripMs: undefined });
+    this.#showSession();
     this.#sendAll(this.#saved.current.resume());
     void this.#measure(session);
   }
@@ -199,10 +204,11 @@ export class Phone {
     }
   }
 
-  /** Path and round trip, again and again while the page is seen. */
+  /** Path and round trip, again and again while the page is seen. Behind a long question a ping may come too late. */
   async #measure(session: Session): Promise<void> {
     const keeper = this.#keeper;
     const moves = keeper?.moves;
+    const wasSending = session.isSending;
     const [roundTripMs, path] = await Promise.all([
       session.ping(PING_TIMEOUT_MS),
       session.peer.path().catch(() => undefined),
@@ -211,7 +217,7 @@ export class Phone {
     if (this.#session !== session || keeper?.isMoving === true || keeper?.moves !== moves) {
       return;
     }
-    if (roundTripMs === undefined && !document.hidden) {
+    if (roundTripMs === undefined && !document.hidden && (!wasSending || session.isSilent)) {
       void this.connect();
       return;
     }
@@ -311,24 +317,18 @@ export class Phone {
 
   #woke(): void {
     if (this.#session !== undefined) {
-      void this.#doubt(this.#session);
+      this.#keeper?.wake();
+      void this.#measure(this.#session);
     } else if (this.link.kind === "waiting") {
       this.#pace.takeHeart();
       void this.connect();
     }
   }
 
-  async #doubt(session: Session): Promise<void> {
-    const roundTripMs = await session.ping(DOUBT_TIMEOUT_MS);
-    if (this.#session !== session || document.hidden) {
-      return;
-    }
-    if (roundTripMs === undefined) {
-      this.#silent(session);
-    } else {
-      clearTimeout(this.#timer);
-      await this.#measure(session);
-    }
+  /** There is a session: the Mac is heard, or silent for this reason. */
+  #showSession(problem?: ProblemCode): void {
+    const live: Link = { kind: "live", path: undefined, roundTripMs: undefined };
+    this.#show(problem === undefined ? live : { kind: "waiting", problem });
   }
 
   /** A path that is being looked for anyway needs no other one: what is under way may be about to find it. */

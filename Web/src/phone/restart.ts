@@ -1,7 +1,7 @@
 import { Problem, type ProblemCode } from "./problem.ts";
 import type { Session } from "./session.ts";
 
-/** After a page wakes, or when the network seems gone. */
+/** How long the first try of a restart waits for an answer, and then for a word of the Mac. */
 export const DOUBT_TIMEOUT_MS = 2_000;
 
 /** A restart that fails so may succeed in a moment. */
@@ -13,9 +13,17 @@ const passing: readonly ProblemCode[] = ["front_door_unreachable", "mac_offline"
  */
 export type Outcome = "restarted" | "late" | "unsent" | "alive" | "useless";
 
-/** Restarts ICE and hears from the Mac over the new path, or says what came of it; after `pauseMs`, if unsent. */
-export async function restart(session: Session, pauseMs: number, patienceMs: number): Promise<Outcome> {
-  const sent = await offer(session, patienceMs);
+/**
+ * Restarts ICE and hears from the Mac over the new path, or says what came of it; after `pauseMs`, if unsent. Why an
+ * offer did not come through goes to `onUnsent`; that the Mac is away also when it is told late.
+ */
+export async function restart(
+  session: Session,
+  pauseMs: number,
+  patienceMs: number,
+  onUnsent: (problem: ProblemCode) => void,
+): Promise<Outcome> {
+  const sent = await offer(session, patienceMs, onUnsent);
   switch (sent) {
     case "answered":
       return (await session.ping(patienceMs)) === undefined ? "late" : "restarted";
@@ -32,15 +40,31 @@ export async function restart(session: Session, pauseMs: number, patienceMs: num
 async function offer(
   session: Session,
   patienceMs: number,
+  onUnsent: (problem: ProblemCode) => void,
 ): Promise<"answered" | "late" | "unsent" | "useless"> {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLate = false;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), patienceMs);
+    timer = setTimeout(() => {
+      isLate = true;
+      resolve("late");
+    }, patienceMs);
   });
   const sent = session.peer.restart().then(
     () => "answered" as const,
-    (error: unknown) =>
-      error instanceof Problem && !passing.includes(error.code) ? ("useless" as const) : ("unsent" as const),
+    (error: unknown) => {
+      if (!(error instanceof Problem)) {
+        return "unsent" as const;
+      }
+      if (!passing.includes(error.code)) {
+        return "useless" as const;
+      }
+      // Of what else comes late a later offer knows better.
+      if (!isLate || error.code === "mac_offline") {
+        onUnsent(error.code);
+      }
+      return "unsent" as const;
+    },
   );
   try {
     return await Promise.race([sent, late]);

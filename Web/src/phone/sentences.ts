@@ -19,7 +19,7 @@ const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
   refused: "Your Mac did not accept this phone. The link was used or has expired, or this phone was removed.",
   mac_unknown: "No such Mac is known here. Scan the code of your Mac again.",
   mac_required: "Several Macs live here. Scan the code of the one that you want.",
-  mac_offline: "Your Mac is asleep or offline.",
+  mac_offline: "Your Mac does not answer: it is asleep or offline. This page goes on trying.",
   overloaded: "Too much is going on at the moment.",
   version: "This page and your Mac speak different versions. Update the older one.",
   bad_request: "Your Mac did not understand this page. Reload it, or update the Mac.",

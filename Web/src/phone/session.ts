@@ -19,6 +19,14 @@ const BUFFER_LIMIT = 256 * 1024;
 const STALLED_MS = 30_000;
 const PING_LENGTH = 8;
 
+/**
+ * So long without a word behind a ping is silence: one that was lost twice is through by then. Where round trips are
+ * long it is several of them, up to the last number.
+ */
+const SILENCE_MS = 2_000;
+const SILENCE_ROUND_TRIPS = 3;
+const LONGEST_SILENCE_MS = 8_000;
+
 /** A session ends after 12 hours; the phone starts the next one a little earlier. */
 const RENEW_AFTER_MS = 11.5 * 3_600_000;
 const RENEW_BELOW_FRAMES = 1_000_000;
@@ -38,6 +46,11 @@ export class Session {
   #outgoing: Promise<void> = Promise.resolve();
   #ended = false;
   #renewFrom = 0;
+  #heardAt = performance.now();
+  /** When the first ping was sent that was followed by no word of the Mac. */
+  #askedAt: number | undefined;
+  #roundTripMs = 0;
+  #sentBytes = 0;
 
   constructor(peer: Peer, channel: SecureChannel) {
     this.peer = peer;
@@ -63,6 +76,51 @@ export class Session {
   /** The next session did not begin: it is tried again in a while. */
   renewLater(): void {
     this.#renewFrom = performance.now() + RENEW_AGAIN_MS;
+  }
+
+  /** How many milliseconds ago the Mac was heard. */
+  get quietMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** For how many milliseconds the Mac has owed a word; 0 when it was heard since it was asked. */
+  get silentMs(): number {
+    return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt;
+  }
+
+  /** From this `silentMs` on the Mac is silent, in milliseconds. */
+  get patienceMs(): number {
+    return Math.min(LONGEST_SILENCE_MS, Math.max(SILENCE_MS, SILENCE_ROUND_TRIPS * this.#roundTripMs));
+  }
+
+  get isSilent(): boolean {
+    return this.silentMs >= this.patienceMs;
+  }
+
+  /** Whether there is more to send than the path takes at the moment: a ping would wait behind it. */
+  get isSending(): boolean {
+    return this.peer.channel.bufferedAmount > 0;
+  }
+
+  /** How many bytes have left the channel's buffer; what is put into it meanwhile does not count. */
+  get goneBytes(): number {
+    return this.#sentBytes - this.peer.channel.bufferedAmount;
+  }
+
+  /** What is on its way asks as a ping would: the path has to take it, or the Mac to say something. */
+  expect(): void {
+    this.#askedAt ??= performance.now();
+  }
+
+  /** Nothing that was asked before is owed: nobody looked, or it waits behind what is on its way. */
+  excuse(): void {
+    this.#askedAt = undefined;
+  }
+
+  /** The page stood still: an answer that waited for it made the round trip look long, so neither counts. */
+  forgive(): void {
+    this.excuse();
+    this.#roundTripMs = 0;
   }
 
   /** Messages that came before anybody listened are delivered first. */
@@ -94,9 +152,11 @@ export class Session {
       const timer = setTimeout(() => resolve(undefined), timeoutMs);
       const answered = () => {
         clearTimeout(timer);
-        resolve(performance.now() - sentAt);
+        this.#roundTripMs = performance.now() - sentAt;
+        resolve(this.#roundTripMs);
       };
       this.#pings.push({ content, answered });
+      this.#askedAt ??= sentAt;
       this.#sendFrame({ kind: FrameKind.ping, last: true, content });
     });
   }
@@ -130,6 +190,8 @@ export class Session {
   }
 
   #handle(frame: Frame): void {
+    this.#heardAt = performance.now();
+    this.#askedAt = undefined;
     if (this.#assembler.isOverdue(performance.now())) {
       throw new ProtocolViolation("a message took too long");
     }
@@ -172,7 +234,9 @@ export class Session {
       return;
     }
     try {
-      this.peer.channel.send(this.#channel.seal(frame, "pad"));
+      const message = this.#channel.seal(frame, "pad");
+      this.peer.channel.send(message);
+      this.#sentBytes += message.length;
     } catch {
       this.#end(undefined);
     }

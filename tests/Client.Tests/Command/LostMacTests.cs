@@ -1,5 +1,6 @@
 using QuicPair.Cli;
 using QuicPair.Cli.Chatting;
+using QuicPair.EndToEnd.Breaking;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Client.Tests.Command;
@@ -43,14 +44,70 @@ public sealed class LostMacTests : IAsyncLifetime
     [Fact]
     public async Task A_question_without_an_answer_waits_five_seconds_for_its_Mac_and_is_then_asked_at_another()
     {
+        var waited = TimeSpan.Zero;
         _macs.LoseAsked(hasText: false, int.MaxValue);
+        _macs.WhenOtherIsAsked(() => waited = _clock.Leapt);
         await using var chat = NewChat();
 
         Assert.Equal(ExitCode.Ok, await chat.AskOnce("Hello", Cancellation));
         Assert.Equal("Hello\n", $"{_out}");
-        Assert.Equal(TimeSpan.FromSeconds(5), _clock.Leapt);
+        Assert.Equal(TimeSpan.FromSeconds(5), waited);
         Assert.Single(_macs.Other.Phone.Received.OfType<ChatMessage>());
         Assert.Empty(_macs.Other.Phone.Received.OfType<ResumeMessage>());
+    }
+
+    [Fact]
+    public async Task A_question_whose_Mac_is_silent_and_away_is_asked_at_another_at_once()
+    {
+        using var way = new UdpRelay();
+        var waited = TimeSpan.MaxValue;
+        _macs.WhenOtherIsAsked(() => waited = _clock.Leapt);
+        _macs.Asked.Way = way;
+        _macs.Asked.OnChat = (_, _) =>
+        {
+            _macs.Door.Away.Add(_macs.Asked);
+            way.Cut();
+        };
+        await using var chat = NewChat();
+
+        Assert.Equal(ExitCode.Ok, await chat.AskOnce("Hello", Cancellation));
+        Assert.Equal("Hello\n", $"{_out}");
+        Assert.Equal(TimeSpan.Zero, waited);
+        Assert.Contains("The Mac is away: asleep, off or without network.\n", $"{_error}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_question_that_another_Mac_answers_is_stopped_at_the_first_once_that_is_back()
+    {
+        var cancelled = Cancelled();
+        _macs.LoseAsked(hasText: false, int.MaxValue);
+        _macs.WhenOtherIsAsked(_macs.Door.Away.Clear);
+        await using var chat = NewChat();
+
+        Assert.Equal(ExitCode.Ok, await chat.AskOnce("Hello", Cancellation));
+        Assert.Equal("Hello\n", $"{_out}");
+        Assert.Equal(Assert.Single(_macs.Questions).Id, await cancelled.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task What_Ctrl_C_gave_up_is_stopped_at_the_Mac_that_runs_it_and_not_at_the_next_one()
+    {
+        var cancelled = Cancelled();
+        var interruptions = 0;
+        _macs.LoseAsked(hasText: true, int.MaxValue);
+        _macs.WhenOtherIsAsked(_macs.Door.Away.Clear);
+
+        // Its pauses are real: a clock that leaps would have given the Mac up before the second question.
+        await using var chat = NewChat("one\ntwo\n", TimeProvider.System);
+        _macs.Door.OnAway = () =>
+        {
+            if (Interlocked.Increment(ref interruptions) == 1) chat.TryCancel();
+        };
+
+        Assert.Equal(ExitCode.Ok, await chat.Talk(Cancellation));
+        Assert.Equal("begun\ntwo\n", $"{_out}");
+        Assert.Empty(_macs.Other.Phone.Received.OfType<CancelMessage>());
+        Assert.Equal(Assert.Single(_macs.Questions).Id, await cancelled.WaitAsync(Cancellation));
     }
 
     [Fact]
@@ -68,9 +125,17 @@ public sealed class LostMacTests : IAsyncLifetime
         Assert.Single(_macs.Other.Modes);
     }
 
-    private ChatSession NewChat()
+    /// <summary>Ends with the id of the first chat that the Mac which is lost is told to stop.</summary>
+    private Task<string?> Cancelled()
     {
-        var terminal = new Terminal(new StringReader(""), _out, _error) { HasErrorScreen = true };
-        return new ChatSession(terminal, new ChatSettings { Model = "m" }, _macs.Phone.AnyMac("m"), _clock);
+        var cancelled = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _macs.Asked.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
+        return cancelled.Task;
+    }
+
+    private ChatSession NewChat(string input = "", TimeProvider? clock = null)
+    {
+        var terminal = new Terminal(new StringReader(input), _out, _error) { HasErrorScreen = true };
+        return new ChatSession(terminal, new ChatSettings { Model = "m" }, _macs.Phone.AnyMac("m"), clock ?? _clock);
     }
 }

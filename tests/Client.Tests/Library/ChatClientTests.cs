@@ -213,6 +213,8 @@ public sealed class ChatClientTests : IAsyncLifetime
             ([new DataContent(Pixel, "audio/wav")], null),
             ([new TextContent("x")], new ChatOptions { ConversationId = "1" }),
             ([new TextContent("x")], new ChatOptions { Tools = [new HostedWebSearchTool()] }),
+            ([new TextContent("x")], new ChatOptions { ToolMode = ChatToolMode.RequireAny }),
+            ([new TextContent("x")], new ChatOptions { ToolMode = ChatToolMode.RequireSpecific("Weather") }),
         ];
         foreach (var (contents, options) in refused)
         {

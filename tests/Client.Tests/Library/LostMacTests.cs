@@ -39,14 +39,68 @@ public sealed class LostMacTests : IAsyncLifetime
     [Fact]
     public async Task A_question_without_an_answer_waits_five_seconds_for_its_Mac_and_is_then_asked_at_another()
     {
+        var waited = TimeSpan.Zero;
         _macs.LoseAsked(hasText: false, int.MaxValue);
+        _macs.WhenOtherIsAsked(() => waited = _clock.Leapt);
         await using var connection = NewConnection();
         var answer = await Ask(connection);
 
         Assert.Equal("Hello", Text(answer));
-        Assert.Equal(TimeSpan.FromSeconds(5), _clock.Leapt);
+        Assert.Equal(TimeSpan.FromSeconds(5), waited);
         Assert.Single(_macs.Other.Phone.Received.OfType<ChatMessage>());
         Assert.Empty(_macs.Other.Phone.Received.OfType<ResumeMessage>());
+    }
+
+    [Fact]
+    public async Task A_chat_that_another_Mac_answers_is_stopped_at_the_first_once_that_is_back()
+    {
+        var cancelled = Cancelled();
+        _macs.LoseAsked(hasText: false, int.MaxValue);
+        _macs.WhenOtherIsAsked(_macs.Door.Away.Clear);
+        await using var connection = NewConnection();
+        var answer = await connection.Ask(Question() with { Id = "mine" }, Cancellation).ToListAsync(Cancellation);
+
+        Assert.Equal("Hello", Text(answer));
+        Assert.All(answer, message => Assert.Equal("mine", message.Id));
+        Assert.Equal("mine", await cancelled.WaitAsync(Cancellation));
+        Assert.NotEqual("mine", Assert.Single(_macs.Other.Phone.Received.OfType<ChatMessage>()).Id);
+        Assert.Empty(_macs.Other.Phone.Received.OfType<CancelMessage>());
+        Assert.NotEqual(_macs.AskedId, connection.Current!.Pairing.MacId);
+    }
+
+    [Fact]
+    public async Task A_chat_that_is_left_while_its_Mac_is_away_is_stopped_there_once_that_is_back()
+    {
+        var cancelled = Cancelled();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _macs.LoseAsked(hasText: true, int.MaxValue);
+        _macs.Door.OnAway = () =>
+        {
+            if (stop.IsCancellationRequested) _macs.Door.Away.Clear();
+            else stop.Cancel();
+        };
+        await using var connection = NewConnection();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await connection.Ask(Question(), stop.Token).ToListAsync(Cancellation));
+
+        Assert.Equal(Assert.Single(_macs.Questions).Id, await cancelled.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_stop_that_may_have_been_lost_with_its_session_is_said_again()
+    {
+        var (said, again) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _macs.Asked.OnCancel = (peer, _) =>
+        {
+            if (++said == 1) peer.Vanish();
+            else again.TrySetResult();
+        };
+        _macs.LoseAsked(hasText: false, int.MaxValue);
+        _macs.WhenOtherIsAsked(_macs.Door.Away.Clear);
+        await using var connection = NewConnection();
+
+        Assert.Equal("Hello", Text(await Ask(connection)));
+        await again.Task.WaitAsync(Cancellation);
     }
 
     [Theory]
@@ -108,6 +162,14 @@ public sealed class LostMacTests : IAsyncLifetime
         Assert.Equal("Hello", Text(await Ask(connection)));
         Assert.Single(_macs.Questions);
         Assert.Empty(_macs.Other.Phone.Received.OfType<ResumeMessage>());
+    }
+
+    /// <summary>Ends with the id of the first chat that the Mac which is lost is told to stop.</summary>
+    private Task<string?> Cancelled()
+    {
+        var cancelled = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _macs.Asked.OnCancel = (_, cancel) => cancelled.TrySetResult(cancel.Id);
+        return cancelled.Task;
     }
 
     private static ChatMessage Question() => new() { Prompt = "Hello" };
