@@ -35,8 +35,9 @@ internal sealed class TestRunner : IAsyncDisposable
     /// Whether it takes the larger model, which says the same and reads some hundred tokens a second.
     /// </param>
     /// <param name="talkative">Whether it takes the model that ends one sentence in a hundred with its answer.</param>
+    /// <param name="tokens">How long answers to chats are that do not say it; null is 256 tokens.</param>
     public static async Task<TestRunner> Start(
-        int seed, int? faultAfter = null, int port = 0, bool slow = false, bool talkative = false)
+        int seed, int? faultAfter = null, int port = 0, bool slow = false, bool talkative = false, int? tokens = null)
     {
         var model = slow ? await Model("slow", "500", "16", "3072")
             : talkative ? await Model("talkative", "500", "1", "32", "100")
@@ -45,6 +46,7 @@ internal sealed class TestRunner : IAsyncDisposable
         {
             ["SEED"] = $"{seed}",
             ["FAULT_AFTER"] = faultAfter?.ToString(),
+            ["NUM_PREDICT"] = tokens?.ToString(),
             ["CONTEXT"] = slow ? "32768" : null,
         };
         var process = ChildProcess.Start("node", [Path.Combine(Folder, "serve.mjs"), model, $"{port}"], environment);

@@ -1,6 +1,6 @@
 // node serve.mjs MODEL.gguf [PORT]: the part of the Ollama API that QuicPair uses, over llama.cpp; the part of OpenAI's
 // is in openai.mjs. Prints {"port":…}.
-// SEED=n is the seed of chats that bring none.
+// SEED=n is the seed of chats that bring none, NUM_PREDICT=n their length in tokens.
 // FAULT_AFTER=n breaks an answer with an error line after n characters, as Ollama does when its runner dies.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -11,7 +11,9 @@ import { openAi } from './openai.mjs';
 const NAME = 'bigram:latest';
 const [file, port = '0'] = process.argv.slice(2);
 const faultAfter = Number(process.env.FAULT_AFTER ?? Infinity);
-const seed = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
+const number = (text) => (text === undefined ? undefined : Number(text));
+const seed = number(process.env.SEED);
+const num_predict = number(process.env.NUM_PREDICT);
 const llama = await Llama.open(file);
 let requests = 0;
 const pictures = [];
@@ -80,7 +82,7 @@ async function chat(request, response) {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   let text = '';
-  const result = await llama.chat(asked.messages, { seed, ...asked.options, schema }, gone.signal, (piece) => {
+  const result = await llama.chat(asked.messages, { seed, num_predict, ...asked.options, schema }, gone.signal, (piece) => {
     text += piece;
     if (!stream || calls || gone.signal.aborted) return;
     if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });

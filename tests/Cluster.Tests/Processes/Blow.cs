@@ -15,7 +15,10 @@ internal enum Blow
     /// <summary>SIGSTOP of the front door, and SIGCONT once an offer had no reply.</summary>
     FreezeDoor,
 
-    /// <summary>SIGSTOP of the front door, and SIGCONT once the Macs have given it up.</summary>
+    /// <summary>
+    /// SIGSTOP of the front door, and SIGCONT once the Macs have given it up; later than that where they cannot,
+    /// because it is their way to the list of members.
+    /// </summary>
     LoseDoor,
 
     /// <summary>SIGSTOP of every process of PostgreSQL, and SIGCONT once a Mac's owner was told.</summary>

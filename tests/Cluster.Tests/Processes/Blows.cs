@@ -1,5 +1,6 @@
 using Npgsql;
 using QuicPair.Client;
+using QuicPair.EndToEnd;
 using QuicPair.Protocol.Messages;
 using Xunit;
 
@@ -13,6 +14,10 @@ internal sealed class Blows : IAsyncDisposable
 {
     private const string DoorState =
         "SELECT Status FROM OrleansMembershipTable WHERE SiloName = 'front-door' ORDER BY Generation DESC LIMIT 1";
+
+    // Four probes of Orleans.
+    private const int LooksAfterWaking = 100;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly Household _household;
     private readonly PostgresProcess _server;
@@ -130,13 +135,7 @@ internal sealed class Blows : IAsyncDisposable
         var failure = await Visit(_visitors[mac]);
         Assert.Equal(ConnectFailure.FrontDoorUnreachable, failure?.Reason);
         await AllAreAnswered();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        for (var tick = 0; !await IsDoorGivenUp(); tick++)
-        {
-            Assert.True(tick < 900, "Nobody gives the front door up.");
-            await timer.WaitForNextTickAsync(Cancellation);
-        }
-
+        await DoorIsMissed();
         await AllAreAnswered();
         var goesOn = await WakeDoor();
         await ComesBack(_visitors[mac]);
@@ -245,6 +244,24 @@ internal sealed class Blows : IAsyncDisposable
         }
     }
 
+    /// <summary>Until the others have given the door up, or for longer than that takes them.</summary>
+    private async Task DoorIsMissed()
+    {
+        if (_household.IsThroughDoor)
+        {
+            await using var longer = ChildProcess.Start("sleep", ["45"]);
+            await longer.Exit();
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Look);
+        for (var tick = 0; !await IsDoorGivenUp(); tick++)
+        {
+            Assert.True(tick < 900, "Nobody gives the front door up.");
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+    }
+
     private async Task<bool> IsDoorGivenUp() => await _server.Ask<int>(DoorState) == (int)SiloStatus.Dead;
 
     /// <summary>
@@ -254,6 +271,15 @@ internal sealed class Blows : IAsyncDisposable
     {
         var isGivenUp = await IsDoorGivenUp();
         Signals.Continue(_household.Door.Process.Id);
+
+        // Whom they missed, Macs write only now where the door is their way to the list of members.
+        using var timer = new PeriodicTimer(Look);
+        for (var tick = 0; _household.IsThroughDoor && !isGivenUp && tick < LooksAfterWaking; tick++)
+        {
+            await timer.WaitForNextTickAsync(Cancellation);
+            isGivenUp = await IsDoorGivenUp();
+        }
+
         if (isGivenUp)
         {
             Assert.NotEqual(0, await _household.Door.Process.Exit());

@@ -110,7 +110,9 @@ internal sealed class Household : IAsyncDisposable
     /// <param name="name">Its folder and name; it may have lived before.</param>
     /// <param name="silo">Its silo port, or 0 for any.</param>
     /// <param name="address">Where its silo listens; null for 127.0.0.1.</param>
-    public Task<MacProcess> StartMac(string name, int silo = 0, string? address = null)
+    /// <param name="more">Configuration of this one, as environment variables say it.</param>
+    public Task<MacProcess> StartMac(
+        string name, int silo = 0, string? address = null, IReadOnlyDictionary<string, string?>? more = null)
     {
         using (var folder = DataFolder.Open(Of(name)))
         {
@@ -145,6 +147,7 @@ internal sealed class Household : IAsyncDisposable
             settings["Cluster__Address"] = address;
         }
 
+        foreach (var (key, value) in more ?? new Dictionary<string, string?>()) settings[key] = value;
         _settings[Of(name)] = settings;
         _ports[name] = int.Parse(settings["Cluster__Port"]!, CultureInfo.InvariantCulture);
         return MacProcess.Start(Of(name), 0, settings);
@@ -240,6 +243,9 @@ internal sealed class Household : IAsyncDisposable
 
     /// <summary>SIGKILL of the front door, then a new process with the same settings.</summary>
     public async Task RestartDoor() => Door = await Door.KillAndRestart();
+
+    /// <summary>Whether the Macs know the front door's port instead of the database's address.</summary>
+    public bool IsThroughDoor => _door != 0;
 
     /// <summary>Where the front door listens for Macs.</summary>
     public IPEndPoint DoorPort => new(IPAddress.Loopback, _door);

@@ -1,4 +1,3 @@
-using QuicPair.Protocol;
 using Xunit;
 
 namespace QuicPair.EndToEnd.Cuts;
@@ -76,11 +75,5 @@ public sealed class CutStage : IAsyncLifetime
             }
             while (--left > 0 && next.MoveNext());
         }
-    }
-
-    internal async Task<PairingLink> Link()
-    {
-        Assert.True(PairingLink.TryParse(await Mac.Invite(), out var link, out string problem), problem);
-        return link;
     }
 }

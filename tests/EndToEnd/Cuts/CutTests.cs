@@ -77,14 +77,17 @@ public sealed class CutTests(CutStage stage) : IClassFixture<CutStage>
     public Task Behind_any_word_the_phones_process_is_killed() =>
         CutStage.Each(
             Cutting.Positions(CutStage.Words, 0, 100), 2,
-            async () => await KilledPhone.Pair(await stage.Link()),
+            () => KilledPhone.Pair(stage.Mac),
             async (phone, words) =>
             {
-                var (before, id, seq) = await phone.AskAndDie(words, async () =>
-                {
-                    await stage.Asked();
-                    stage.Runner.Say(words);
-                });
+                var (before, id, seq) = await phone.AskAndDie(
+                    CutStage.Said(words),
+                    async () =>
+                    {
+                        await stage.Asked();
+                        stage.Runner.Say(words);
+                    },
+                    Prompt);
                 stage.Runner.Say(CutStage.Words - words + 1);
                 stage.Check(words, before, Cutting.IsSoak && words % 10 != 0
                     ? await phone.TakeUp(id, seq)

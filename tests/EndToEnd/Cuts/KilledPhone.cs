@@ -23,21 +23,31 @@ internal sealed class KilledPhone : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<KilledPhone> Pair(PairingLink link)
+    public static async Task<KilledPhone> Pair(MacProcess mac)
     {
+        Assert.True(PairingLink.TryParse(await mac.Invite(), out var link, out string problem), problem);
         var phone = new KilledPhone();
         await (await phone._phone.Pair(link, Cancellation)).DisposeAsync();
         return phone;
     }
 
-    /// <summary>Asks in a process of its own and kills it behind a word; 0 is before the first.</summary>
+    /// <summary>Asks in a process of its own and kills it once it has printed so much of the answer.</summary>
+    /// <param name="said">What it prints; empty is before the first word.</param>
+    /// <param name="asked">Called when the process is on its way.</param>
+    /// <param name="question">What the command is told.</param>
     /// <returns>What that process had printed.</returns>
-    public async Task<(string Text, string Id, long Seq)> AskAndDie(int word, Func<Task> asked)
+    public async Task<(string Text, string Id, long Seq)> AskAndDie(
+        string said, Func<Task> asked, params string[] question)
     {
-        await using var chat = _command.Start("chat", "--json", "Count");
+        await using var chat = _command.Start(["chat", "--json", .. question]);
         await asked();
-        var last = word == 0 ? "\"id\":" : MeteredRunner.Word(word - 1) + "\"";
-        await chat.Line(line => line.Contains(last, StringComparison.Ordinal));
+        var printed = 0;
+        await chat.Line(line =>
+        {
+            if (!line.StartsWith('{')) return false;
+            printed += Content(JsonElement.Parse(line)).Length;
+            return said.Length == 0 ? line.Contains("\"id\":", StringComparison.Ordinal) : printed >= said.Length;
+        });
         await chat.Kill();
         var (text, id, seq) = ("", "", 0L);
         foreach (var line in chat.Output.Split('\n'))
@@ -45,7 +55,7 @@ internal sealed class KilledPhone : IAsyncDisposable
             var message = JsonElement.Parse(line);
             id = message.GetProperty("id").GetString()!;
             seq = message.TryGetProperty("seq", out var number) ? number.GetInt64() : seq;
-            text += message.TryGetProperty("content", out var content) ? content.GetString() : "";
+            text += Content(message);
         }
 
         return (text, id, seq);
@@ -73,4 +83,7 @@ internal sealed class KilledPhone : IAsyncDisposable
         await _phone.DisposeAsync();
         _command.Dispose();
     }
+
+    private static string Content(JsonElement message) =>
+        message.TryGetProperty("content", out var content) ? content.GetString()! : "";
 }

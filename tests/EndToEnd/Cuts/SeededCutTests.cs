@@ -43,4 +43,22 @@ public sealed class SeededCutTests(SeededStage stage) : IClassFixture<SeededStag
                 await stage.Check(pieces, before, await phone.ComeBack());
             });
     }
+
+    [Fact]
+    public async Task Behind_any_token_the_phones_process_is_killed()
+    {
+        await stage.Ready();
+        var last = stage.Answer.Pieces.Count;
+        await CutStage.Each(
+            Cutting.Positions(last, 0, last / 4, 2 * last / 3, last), 2,
+            () => KilledPhone.Pair(stage.Mac),
+            async (phone, pieces) =>
+            {
+                var (before, id, seq) = await stage.BeginAndDie(phone, pieces);
+                stage.Finish(pieces);
+                await stage.Check(pieces, before, Cutting.IsSoak && pieces % 10 != 0
+                    ? await phone.TakeUp(id, seq)
+                    : await phone.TakeUpByCommand(id, seq));
+            });
+    }
 }

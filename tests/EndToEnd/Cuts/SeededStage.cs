@@ -31,7 +31,7 @@ public sealed class SeededStage : IAsyncDisposable
 
     internal async Task Ready()
     {
-        _runner ??= await TestRunner.Start(seed: 1, talkative: true);
+        _runner ??= await TestRunner.Start(seed: 1, talkative: true, tokens: Tokens);
         _gate ??= await LineGate.Start(_runner.Address);
         _mac ??= await MacProcess.Start(settings: new Dictionary<string, string?>(_gate.Settings)
         {
@@ -48,10 +48,19 @@ public sealed class SeededStage : IAsyncDisposable
     {
         _asked = await _runner!.Chats();
         phone.Begin(Answer.Request);
-        await _gate!.Asked();
-        _gate.Say(pieces);
+        await LetOut(pieces);
         var length = Answer.Said(pieces).Length;
         return length == 0 ? "" : await phone.ReadUntil(text => text.Length >= length).WaitAsync(Cutting.Hang);
+    }
+
+    /// <summary>Has a process ask, and kills it behind so many pieces; the next one waits.</summary>
+    internal async Task<(string Text, string Id, long Seq)> BeginAndDie(KilledPhone phone, int pieces)
+    {
+        _asked = await _runner!.Chats();
+
+        // The command says no length: the runner's own is the same.
+        return await phone.AskAndDie(
+            Answer.Said(pieces), () => LetOut(pieces), "--seed", $"{Answer.Request.Options!.Seed}", Prompt);
     }
 
     /// <summary>Lets the rest out behind so many pieces.</summary>
@@ -65,5 +74,11 @@ public sealed class SeededStage : IAsyncDisposable
         Assert.Equal(Answer.Said(pieces), before);
         Assert.Equal(Answer.Whole, before + after);
         Assert.Equal(_asked + 1, await _runner!.Chats());
+    }
+
+    private async Task LetOut(int pieces)
+    {
+        await _gate!.Asked();
+        _gate.Say(pieces);
     }
 }
