@@ -31,7 +31,7 @@ soak: ## every long proof, whole (hours on two cores); PROJECTS names some of th
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz
 
-bench: links ## the tables of docs/performance.md but crowd, phones, signaling and the association alone; RUNS of each pair (5)
+bench: links ## the tables of docs/performance.md but crowd, phones, peers, signaling and the association alone; RUNS of each pair (5)
 	dotnet build -c Release --nologo -v q
 	cd artifacts/interop-peers && for run in $$(seq $(RUNS)); do \
 	  for pair in "ours ours" "libdatachannel ours" "ours libdatachannel" "libdatachannel libdatachannel"; do \

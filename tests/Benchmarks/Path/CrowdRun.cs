@@ -6,7 +6,8 @@ namespace QuicPair.Benchmarks.Path;
 
 /// <summary>
 /// The share of the first token that is ours (the runner wrote it → the phone has it) with one device, and with many
-/// that ask at once on two places; alternating, so that both meet the same machine.
+/// that ask at once on two places; alternating, so that both meet the same machine. The phones and the runner share
+/// that machine with the Mac: what they, too, wait for is measured beside.
 /// </summary>
 internal static class CrowdRun
 {
@@ -45,19 +46,22 @@ internal static class CrowdRun
         // Code is compiled by use.
         await Ask(macs, 10, TimeSpan.Zero, runner, new StageTimes(), "");
         Told("warm", started);
-        var times = new StageTimes();
+        using var process = silo.Find();
+        var (times, load) = (new StageTimes(), new CrowdLoad(process.Id));
         var many = $"{devices} devices at once";
         for (var turn = 0; turn < Turns; turn++)
         {
-            await Ask([macs[0]], Answers / Turns, rest, runner, times, One);
+            await load.Count(One, Answers / Turns, () => Ask([macs[0]], Answers / Turns, rest, runner, times, One));
             Told($"turn {turn + 1} of {Turns}, one device", started);
-            await Ask(macs, Math.Max(1, Answers / Turns / devices), rest, runner, times, many);
+            var rounds = Math.Max(1, Answers / Turns / devices);
+            await load.Count(many, rounds * devices, () => Ask(macs, rounds, rest, runner, times, many));
             Told($"turn {turn + 1} of {Turns}, {many}", started);
         }
 
         times.Print("first token: runner wrote it → phone has it, milliseconds");
         Console.WriteLine(FormattableString.Invariant(
             $"p99 of {many}: {times.Percentile(many, 0.99) / times.Percentile(One, 0.99):F2} of one device's"));
+        load.Print();
         foreach (var mac in macs) await mac.DisposeAsync();
         foreach (var phone in phones) await phone.DisposeAsync();
         return 0;
@@ -67,10 +71,12 @@ internal static class CrowdRun
     private static void Told(string what, long started) =>
         Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(started).TotalSeconds,4:F0} s  {what}");
 
-    private static Task Ask(
+    private static async Task Ask(
         IReadOnlyList<PairedMac> macs, int rounds, TimeSpan rest, MeteredRunner runner, StageTimes times,
-        string name) =>
-        Task.WhenAll(macs.Select(async (mac, device) =>
+        string name)
+    {
+        runner.OnFirstToken = () => MeasurePool(times, $"{name}: work queued in this process then → begun");
+        await Task.WhenAll(macs.Select(async (mac, device) =>
         {
             for (var round = 0; round < rounds; round++)
             {
@@ -86,4 +92,22 @@ internal static class CrowdRun
                 }
             }
         }));
+    }
+
+    /// <summary>
+    /// A token comes to its phone through this process's thread pool, twice: how long the pool takes at that moment to
+    /// begin anything is the measuring side's.
+    /// </summary>
+    private static void MeasurePool(StageTimes times, string stage)
+    {
+        var queued = Stopwatch.GetTimestamp();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            begun =>
+            {
+                var delay = Stopwatch.GetElapsedTime(begun);
+                lock (times) times.Add(stage, delay);
+            },
+            queued,
+            preferLocal: false);
+    }
 }

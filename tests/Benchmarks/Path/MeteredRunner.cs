@@ -37,6 +37,9 @@ internal sealed class MeteredRunner : IAsyncDisposable
     /// <summary>Between two tokens.</summary>
     public TimeSpan Pace { get; set; }
 
+    /// <summary>Called as the first token of an answer is about to be written.</summary>
+    public Action? OnFirstToken { get; set; }
+
     /// <summary>Where the next chat is held, once <see cref="Hold"/> was called.</summary>
     public RunnerStage Stage { get; set; } = RunnerStage.Reading;
 
@@ -95,6 +98,7 @@ internal sealed class MeteredRunner : IAsyncDisposable
             {
                 Volatile.Write(ref _firstTokenAt, Stopwatch.GetTimestamp());
                 _written[prompt ?? ""] = FirstTokenAt;
+                OnFirstToken?.Invoke();
             }
             else if (Pace > TimeSpan.Zero)
             {

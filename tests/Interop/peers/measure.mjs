@@ -79,6 +79,7 @@ console.log(JSON.stringify({
   connectP50: percentile(opened, 0.5),
   connectP95: percentile(opened, 0.95),
   connectP99: percentile(opened, 0.99),
+  connectMax: percentile(opened, 1),
   firstEchoP50: percentile(echoed, 0.5),
   echoP50: three(result.echo.p50),
   echoP99: three(result.echo.p99),
