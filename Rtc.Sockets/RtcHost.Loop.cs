@@ -114,7 +114,11 @@ public sealed partial class RtcHost
     /// <summary>The peer's credentials may have changed.</summary>
     internal void Rename(PeerConnection peer) => _directory.Add(peer);
 
-    internal void Forget(PeerConnection peer) => _directory.Remove(peer);
+    internal void Forget(PeerConnection peer)
+    {
+        _directory.Remove(peer);
+        _deadlines.Forget(peer);
+    }
 
     /// <summary>
     /// Sends what a change has brought, at once, or after the delivery in which the change was made, when it can share

@@ -1,8 +1,11 @@
+using QuicPair.Rtc.Machine;
+
 namespace QuicPair.Rtc.Sctp;
 
 /// <summary>
 /// Tells by the duplicate TSNs of SACKs whether everything arrived that was sent of a chunk, so that it had never been
-/// lost (RFC 3708). The latest chunks are watched; a report that is lost on its way leaves the loss as it is.
+/// lost (RFC 3708). The latest chunks are watched, each for a while; a report that is lost on its way, or comes later,
+/// leaves the loss as it is.
 /// </summary>
 internal sealed class DuplicateReports
 {
@@ -21,8 +24,8 @@ internal sealed class DuplicateReports
         _next = (_next + 1) % WatchedMax;
     }
 
-    /// <summary>Takes a report; true if it was the last one that was missing.</summary>
-    public bool TryConclude(Tsn tsn, out Watched chunk)
+    /// <summary>Takes a report; true if it was the last one that was missing, and came in time.</summary>
+    public bool TryConclude(Instant now, Tsn tsn, out Watched chunk)
     {
         for (var index = 0; _open > 0 && index < WatchedMax; index++)
         {
@@ -30,8 +33,9 @@ internal sealed class DuplicateReports
             if (watched.Missing > 0 && watched.Tsn == tsn)
             {
                 chunk = watched;
-                _open -= --watched.Missing == 0 ? 1 : 0;
-                return watched.Missing == 0;
+                watched.Missing = now > watched.Until ? 0 : watched.Missing - 1;
+                _open -= watched.Missing == 0 ? 1 : 0;
+                return watched.Missing == 0 && now <= watched.Until;
             }
         }
 
@@ -52,5 +56,8 @@ internal sealed class DuplicateReports
 
         /// <summary>The recovery in which the first transmission is not yet known to be late; 0 for none.</summary>
         public int Recovery;
+
+        /// <summary>When reports no longer say anything.</summary>
+        public Instant Until;
     }
 }

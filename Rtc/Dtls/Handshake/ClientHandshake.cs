@@ -81,7 +81,7 @@ internal sealed class ClientHandshake(HandshakeContext context) : IHandshakeRole
     private void SendHello(byte[] cookie) => context.Send(
         HandshakeType.ClientHello,
         (ref writer) => ClientHello.Write(
-            ref writer, context.ClientRandom, cookie, context.Identity.X25519 is not null));
+            ref writer, context.ClientRandom, cookie, context.Suites.AsSpan(), context.Identity.X25519 is not null));
 
     private AlertDescription? CheckVerifyRequest(ReadOnlySpan<byte> body)
     {
@@ -98,7 +98,7 @@ internal sealed class ClientHandshake(HandshakeContext context) : IHandshakeRole
     {
         if (!ServerHello.TryParse(body, out var hello)) return AlertDescription.DecodeError;
         if (hello.Version != RecordHeader.Dtls12) return AlertDescription.ProtocolVersion;
-        if (!Enum.IsDefined(hello.Suite)) return AlertDescription.IllegalParameter;
+        if (!context.Suites.Contains(hello.Suite)) return AlertDescription.IllegalParameter;
 
         // RFC 5246, section 7.4.1.4: a server answers extensions, it does not bring its own.
         if (!hello.Extensions.HasOnly(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Wire;
@@ -35,6 +36,10 @@ public sealed class DtlsHandshake(DtlsIdentity identity, IEntropy entropy) : IDt
     /// <inheritdoc/>
     public DtlsFailure? Failure { get; private set; }
 
+    /// <summary>The suites that are spoken, the preferred one first.</summary>
+    internal ImmutableArray<CipherSuite> Suites { get; init; } =
+        [CipherSuite.EcdheEcdsaAes128GcmSha256, CipherSuite.EcdheEcdsaAes256GcmSha384];
+
     /// <inheritdoc/>
     RecordLayer? IDtls.Records => _context is { HasFinished: true } ? _context.Records : null;
 
@@ -45,7 +50,7 @@ public sealed class DtlsHandshake(DtlsIdentity identity, IEntropy entropy) : IDt
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (_context is not null || Failure is not null) return;
-        _context = new HandshakeContext(identity, entropy, parameters);
+        _context = new HandshakeContext(identity, entropy, parameters, Suites);
         _role = parameters.Role == DtlsRole.Client
             ? new ClientHandshake(_context)
             : new ServerHandshake(_context);

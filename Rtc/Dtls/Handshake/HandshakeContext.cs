@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Machine;
@@ -6,7 +7,8 @@ using QuicPair.Rtc.Wire;
 namespace QuicPair.Rtc.Dtls.Handshake;
 
 /// <summary>What client and server share: what was said, what was agreed, and what is to be sent.</summary>
-internal sealed class HandshakeContext(DtlsIdentity identity, IEntropy entropy, DtlsParameters parameters)
+internal sealed class HandshakeContext(
+    DtlsIdentity identity, IEntropy entropy, DtlsParameters parameters, ImmutableArray<CipherSuite> suites)
     : IDisposable
 {
     // A certificate of ours, and the head of its message.
@@ -21,6 +23,9 @@ internal sealed class HandshakeContext(DtlsIdentity identity, IEntropy entropy, 
     public IEntropy Entropy { get; } = entropy;
 
     public DtlsParameters Parameters { get; } = parameters;
+
+    /// <summary>The suites that this end speaks, the preferred one first.</summary>
+    public ImmutableArray<CipherSuite> Suites { get; } = suites;
 
     public Transcript Transcript { get; } = new();
 

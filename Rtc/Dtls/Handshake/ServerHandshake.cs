@@ -78,10 +78,15 @@ internal sealed class ServerHandshake(HandshakeContext context) : IHandshakeRole
         return null;
     }
 
-    private static CipherSuite? TryChooseSuite(in ClientHello hello) =>
-        hello.Offers(CipherSuite.EcdheEcdsaAes128GcmSha256) ? CipherSuite.EcdheEcdsaAes128GcmSha256
-        : hello.Offers(CipherSuite.EcdheEcdsaAes256GcmSha384) ? CipherSuite.EcdheEcdsaAes256GcmSha384
-        : null;
+    private CipherSuite? TryChooseSuite(in ClientHello hello)
+    {
+        foreach (var suite in context.Suites)
+        {
+            if (hello.Offers(suite)) return suite;
+        }
+
+        return null;
+    }
 
     private KeyShare? TryChooseGroup(in ClientHello hello)
     {

@@ -90,17 +90,19 @@ internal readonly ref struct ClientHello
 
     /// <summary>Writes what we offer.</summary>
     public static void Write(
-        ref SpanWriter writer, ReadOnlySpan<byte> random, ReadOnlySpan<byte> cookie, bool hasX25519)
+        ref SpanWriter writer,
+        ReadOnlySpan<byte> random,
+        ReadOnlySpan<byte> cookie,
+        ReadOnlySpan<CipherSuite> suites,
+        bool hasX25519)
     {
         writer.WriteUInt16(RecordHeader.Dtls12);
         writer.WriteBytes(random);
         writer.WriteByte(0);
         writer.WriteByte((byte)cookie.Length);
         writer.WriteBytes(cookie);
-        WriteNumbers(
-            ref writer,
-            (ushort)CipherSuite.EcdheEcdsaAes128GcmSha256,
-            (ushort)CipherSuite.EcdheEcdsaAes256GcmSha384);
+        writer.WriteUInt16((ushort)(suites.Length * sizeof(ushort)));
+        foreach (var suite in suites) writer.WriteUInt16((ushort)suite);
 
         // One compression method: none.
         writer.WriteUInt16(0x0100);

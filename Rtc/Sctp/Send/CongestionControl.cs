@@ -122,8 +122,14 @@ internal sealed class CongestionControl(int packetLength)
         }
     }
 
-    /// <summary>After a pause the path may have changed: start no higher than at the beginning.</summary>
-    public void OnIdle() => Window = Math.Min(Window, SctpTimings.InitialWindowPackets * packetLength);
+    /// <summary>
+    /// After a pause the path may have changed: start no higher than at the beginning, and take nothing back any more.
+    /// </summary>
+    public void OnIdle()
+    {
+        Window = Math.Min(Window, SctpTimings.InitialWindowPackets * packetLength);
+        _undo = null;
+    }
 
     /// <summary>Another path, of which nothing is known: as at the beginning (RFC 9260 section 7.2.1).</summary>
     public void OnPathChanged()

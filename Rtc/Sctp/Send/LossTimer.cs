@@ -44,7 +44,8 @@ internal sealed class LossTimer(
     }
 
     /// <summary>
-    /// Whether the retransmission timeout expired; all that was in flight counts as lost then.
+    /// Whether the retransmission timeout expired; all that was in flight counts as lost then, unless it was the first
+    /// sign of silence to a sender with room in its window.
     /// </summary>
     public bool HandleTimeout(Instant now)
     {
@@ -85,9 +86,26 @@ internal sealed class LossTimer(
         _timeout = now + roundTrip.Timeout;
     }
 
+    // RFC 9002 section 7.6: silence is congestion once it outlasts three probes, and no sooner. Who stops sending has
+    // had two by then; for who goes on sending each packet puts the probe off, and the timeout is the first.
+    private bool IsFirstSilence => !roundTrip.IsBackedOff && recovery.Probes < ProbesMax
+        && !recovery.IsAfterTimeout && !recovery.IsWindowFull
+        && roundTrip.Smoothed is not null && recovery.PeerWindow > 0 && outstanding.InFlightCount > 0;
+
     private void Expire(Instant now)
     {
         statistics.Timeouts++;
+        if (IsFirstSilence)
+        {
+            // New data if there is some, else the last chunk.
+            recovery.IsProbeOwed = true;
+            recovery.Probes = ProbesMax;
+            roundTrip.BackOff();
+            _probe = null;
+            _timeout = now + roundTrip.Timeout;
+            return;
+        }
+
         // A closed window is not congestion: the one chunk in flight asks whether it has opened.
         if (outstanding.InFlightCount > 1 || (outstanding.InFlightCount == 1 && recovery.PeerWindow > 0))
         {
@@ -104,6 +122,7 @@ internal sealed class LossTimer(
     private void LoseAll()
     {
         recovery.Number++;
+        recovery.WasQueueing = path.IsQueueing;
         recovery.ConvictedChunks = outstanding.InFlightCount + outstanding.LostCount;
         recovery.UndecidedChunks = 0;
         recovery.IsAfterTimeout = true;

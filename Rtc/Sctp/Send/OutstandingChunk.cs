@@ -18,6 +18,9 @@ internal struct OutstandingChunk
     /// <summary>How often it was found lost by later arrivals.</summary>
     public int Losses;
 
+    /// <summary>The number of the recovery in which it was found lost the last time.</summary>
+    public int Recovery;
+
     public ChunkState State;
 
     /// <summary>Sent again to probe for a lost tail, not because it was found lost.</summary>

@@ -55,8 +55,10 @@ internal sealed class RecentAcknowledgement(RoundTripEstimator roundTrip)
         }
     }
 
-    /// <summary>Moves overdue chunks to <see cref="ChunkState.Lost"/> and returns how many.</summary>
-    public int DetectLosses(Instant now, OutstandingData outstanding)
+    /// <summary>
+    /// Moves overdue chunks to <see cref="ChunkState.Lost"/>, in the recovery of this number, and returns how many.
+    /// </summary>
+    public int DetectLosses(Instant now, OutstandingData outstanding, int recovery)
     {
         Deadline = null;
         if (_sentAt is not { } latest || outstanding.InFlightCount == 0)
@@ -87,6 +89,7 @@ internal sealed class RecentAcknowledgement(RoundTripEstimator roundTrip)
             {
                 outstanding.Lose(tsn);
                 chunk.Losses++;
+                chunk.Recovery = recovery;
                 found++;
             }
             else

@@ -6,7 +6,10 @@ internal sealed class Recovery
     /// <summary>The last TSN sent before the loss was found; recovery ends when it is acknowledged.</summary>
     public Tsn? Point { get; set; }
 
-    /// <summary>How many recoveries have begun.</summary>
+    /// <summary>
+    /// The number of this recovery, which the chunks found lost in it remember. In one from chance each round of losses
+    /// has its own, as it may turn out to be congestion.
+    /// </summary>
     public int Number { get; set; }
 
     /// <summary>
@@ -22,6 +25,9 @@ internal sealed class Recovery
 
     /// <summary>Whether this recovery is from losses by chance, which leave the window as it is.</summary>
     public bool IsFromChance { get; set; }
+
+    /// <summary>Whether the path had a queue when this recovery began, so that the losses were likely real.</summary>
+    public bool WasQueueing { get; set; }
 
     /// <summary>Whether a timeout has begun this recovery.</summary>
     public bool IsAfterTimeout { get; set; }

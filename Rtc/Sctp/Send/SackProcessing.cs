@@ -58,7 +58,9 @@ internal sealed class SackProcessing(
     /// <summary>Looks for losses, after a SACK or when the time for one has come.</summary>
     public void DetectLosses(Instant now)
     {
-        var found = recent.DetectLosses(now, outstanding);
+        // Losses in a recovery from chance may make it one from congestion.
+        var number = recovery.Point is null || recovery.IsFromChance ? recovery.Number + 1 : recovery.Number;
+        var found = recent.DetectLosses(now, outstanding, number);
         if (found == 0)
         {
             return;
@@ -70,6 +72,7 @@ internal sealed class SackProcessing(
             EnterRecovery(now);
         }
 
+        recovery.Number = number;
         recovery.ConvictedChunks += found;
     }
 
@@ -113,12 +116,12 @@ internal sealed class SackProcessing(
         var isLate = isTooSoon || chunk.State == ChunkState.Lost;
         if (chunk.Losses > 0)
         {
-            DoubtLosses(tsn, chunk, isLate);
+            DoubtLosses(now, tsn, chunk, isLate);
         }
 
         if (isLate)
         {
-            OnMerelyLate(now);
+            OnMerelyLate(now, IsConvicted(tsn, chunk));
         }
         else
         {
@@ -136,9 +139,15 @@ internal sealed class SackProcessing(
         outstanding.Move(ref chunk, ChunkState.Acknowledged);
     }
 
+    // Whether the window was cut for this chunk too: a timeout is for all that was on the way, and another recovery for
+    // what was found lost in it.
+    private bool IsConvicted(Tsn tsn, in OutstandingChunk chunk) =>
+        (chunk.Losses > 0 && chunk.Recovery == recovery.Number)
+        || (recovery.IsAfterTimeout && tsn <= recovery.Point);
+
     // What arrives of a chunk that counted as lost may be the original, a copy or a retransmission. If there is but one
     // that it can be, it was the original; otherwise the receiver reports the others as duplicates if they arrive.
-    private void DoubtLosses(Tsn tsn, in OutstandingChunk chunk, bool isLate)
+    private void DoubtLosses(Instant now, Tsn tsn, in OutstandingChunk chunk, bool isLate)
     {
         var missing = chunk.Transmissions + chunk.Copies - 1;
         if (isLate && missing == (chunk.State == ChunkState.Lost ? 0 : 1))
@@ -152,7 +161,9 @@ internal sealed class SackProcessing(
             Tsn = tsn,
             Missing = missing,
             Losses = chunk.Losses,
-            Recovery = isLate ? 0 : recovery.Number,
+            Recovery = isLate ? 0 : chunk.Recovery,
+            // The other transmission went out a round trip ago at most; as long again for jitter.
+            Until = now + (2 * (roundTrip.Smoothed ?? roundTrip.Timeout)),
         });
     }
 
@@ -167,29 +178,27 @@ internal sealed class SackProcessing(
                 statistics.SpuriousRetransmissions++;
             }
 
-            if (!_duplicates.TryConclude(tsn, out var chunk))
+            if (!_duplicates.TryConclude(now, tsn, out var chunk))
             {
                 continue;
             }
 
             path.OnMerelyLate(chunk.Losses);
-            if (chunk.Recovery == recovery.Number)
+            if (chunk.Recovery > 0)
             {
-                OnMerelyLate(now);
-            }
-            else if (chunk.Recovery > 0)
-            {
-                recent.OnSpurious(now);
+                // A receiver may report what it likes. Where there is a queue it is not believed.
+                var isBelieved = !recovery.WasQueueing && !path.IsQueueing;
+                OnMerelyLate(now, wasConvicted: isBelieved && chunk.Recovery == recovery.Number);
             }
         }
     }
 
     // The acknowledgement came too soon for the retransmission, so it belongs to the original; or all arrived.
-    private void OnMerelyLate(Instant now)
+    private void OnMerelyLate(Instant now, bool wasConvicted)
     {
         statistics.SpuriousRetransmissions++;
         recent.OnSpurious(now);
-        if (recovery.ConvictedChunks > 0 && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
+        if (wasConvicted && recovery.ConvictedChunks > 0 && --recovery.ConvictedChunks <= recovery.UndecidedChunks)
         {
             congestion.Undo();
             recovery.Point = null;
@@ -291,9 +300,9 @@ internal sealed class SackProcessing(
     {
         recovery.IsAfterTimeout = false;
         recovery.UndecidedChunks = 0;
+        recovery.WasQueueing = path.IsQueueing;
         recovery.IsFromChance = !ShrinkWindow(now);
         recovery.Point = outstanding.NextTsn.Previous;
-        recovery.Number++;
         recovery.ConvictedChunks = 0;
         recovery.IsFastRetransmitOwed = true;
     }

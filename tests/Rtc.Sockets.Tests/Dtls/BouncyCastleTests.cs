@@ -41,6 +41,29 @@ public sealed class BouncyCastleTests : IDisposable
             TestContext.Current.CancellationToken);
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData(DtlsRole.Client, true)]
+    [InlineData(DtlsRole.Client, false)]
+    [InlineData(DtlsRole.Server, true)]
+    [InlineData(DtlsRole.Server, false)]
+    public async Task Every_second_datagram_of_the_first_is_lost_or_overtaken_both_ways(DtlsRole ours, bool isLost)
+    {
+        var toThem = new RoughPath(isLost, sparesFirst: false);
+        var toUs = new RoughPath(isLost, sparesFirst: false);
+        await Meet(
+            ours,
+            CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            NamedGroup.x25519,
+            end =>
+            {
+                end.Incoming = toUs.Pass;
+                end.Outgoing = datagrams => [.. datagrams.SelectMany(toThem.Pass)];
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.True(toThem.Harmed > 0 && toUs.Harmed > 0, $"harmed: {toThem.Harmed} of ours, {toUs.Harmed} of theirs");
+    }
+
     public void Dispose() => _certificate.Dispose();
 
     private async Task Meet(

@@ -43,6 +43,18 @@ public sealed class FairnessTests
     }
 
     [Theory]
+    [InlineData(50)]
+    [InlineData(200)]
+    public void A_reno_flow_keeps_two_fifths_beside_ours_whose_receiver_calls_every_repetition_needless(double queue)
+    {
+        foreach (var seed in Seeds())
+        {
+            var shares = Shares(Link(10, 50, queue), seed, Flows.Reno(), Flows.OursReportedTwice(seed));
+            Assert.True(shares[0] >= 0.4, $"seed {seed}: Reno has {shares[0]:P1}, we have {shares[1]:P1}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Links))]
     public void Two_of_ours_share_the_link_though_one_comes_late(double rate, double roundTrip, double queue)
     {

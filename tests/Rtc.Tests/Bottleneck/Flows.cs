@@ -16,6 +16,13 @@ internal static class Flows
         return new Flow(sender, receiver, _ => { }, () => receiver.Delivered);
     }
 
+    /// <summary>One of ours whose receiver reports everything that was sent again as a duplicate.</summary>
+    public static Flow OursReportedTwice(ulong seed)
+    {
+        var flow = Ours(seed);
+        return flow with { Receiver = new RepeatingReceiver(flow.Receiver) };
+    }
+
     public static Flow Ours(ulong seed)
     {
         var random = new SplitMix(seed);

@@ -123,6 +123,30 @@ public sealed class MisbehavingReceiverTests
         Assert.IsType<AssociationState.Ended>(peer.Victim.Association.State);
     }
 
+    [Fact]
+    public void A_duplicate_that_is_reported_after_a_pause_gives_no_window_back()
+    {
+        const int tenPackets = 10 * SctpTimings.PacketLengthMax;
+        var peer = WithOutstanding(messages: 40);
+        Assert.InRange(peer.Victim.Statistics.CongestionWindow, 2 * tenPackets, long.MaxValue);
+        var held = peer.Control.Sender.Held.Chunks;
+        var lost = peer.Control.Sender.LastAssignedTsn + (1 - held);
+
+        // All has arrived but the first chunk, and then that one too.
+        peer.Send($"03000014 {lost.Previous.Hex()} 01000000 0001 0000 0002 {held:X4}");
+        peer.Wait(TimeSpan.FromMilliseconds(5));
+        peer.Send(Sack(peer.Control.Sender.LastAssignedTsn));
+        Assert.Equal((0, 0), peer.Control.Sender.Held);
+        Assert.Equal(1, peer.Victim.Statistics.Retransmissions);
+
+        peer.Wait(TimeSpan.FromSeconds(10));
+        var last = peer.Control.Sender.LastAssignedTsn;
+        for (var count = 0; count < 100; count++) _ = peer.Victim.Send(peer.Now, peer.Channel, new byte[1000]);
+        peer.Drain();
+        peer.Send($"03000014 {last.Hex()} 01000000 0000 0001 {lost.Hex()}");
+        Assert.InRange(peer.Victim.Statistics.CongestionWindow, 1, tenPackets);
+    }
+
     private static RawPeer WithOutstanding(int messages)
     {
         var peer = RawPeer.Connect();

@@ -36,6 +36,7 @@ public sealed class WorkTests
     private static readonly Dictionary<string, Func<RawPeer, Action<int>>> Kinds = new()
     {
         ["a SACK with as many gaps as fit"] = SackWithGaps,
+        ["a SACK with as many duplicate reports as fit"] = SackWithDuplicates,
         ["as many SHUTDOWNs as fit"] = Shutdowns,
         ["as many tiny messages as fit"] = TinyMessages,
         ["as many duplicates as fit, below holes"] = DuplicatesBelowHoles,
@@ -113,6 +114,28 @@ public sealed class WorkTests
         var packet = SctpPacket.Create(
             peer.Victim.Association.LocalTag,
             $"0300{16 + (4 * gaps):X4} {cumulative.Hex()} 01000000 {gaps:X4} 0000 {blocks}");
+        return _ => peer.Deliver(packet);
+    }
+
+    // What was found lost and has arrived is watched, 32 chunks at most; no report is of any of them.
+    private static Action<int> SackWithDuplicates(RawPeer peer)
+    {
+        const int chunks = 64;
+        const int reports = 290;
+        var cumulative = peer.Control.Sender.LastAssignedTsn;
+        for (var count = 0; count < chunks; count++) _ = peer.Victim.Send(peer.Now, peer.Channel, [1]);
+        peer.Drain();
+        var last = peer.Control.Sender.LastAssignedTsn;
+        Assert.Equal(chunks, last - cumulative);
+        peer.Send($"03000014 {cumulative.Hex()} 01000000 0001 0000 {chunks:X4}{chunks:X4}");
+        peer.Wait(TimeSpan.FromMilliseconds(5));
+        Assert.Equal(chunks - 1, peer.Victim.Statistics.Retransmissions);
+        peer.Send($"03000010 {last.Hex()} 01000000 0000 0000");
+        Assert.Equal((0, 0), peer.Control.Sender.Held);
+        var duplicates = string.Concat(Enumerable.Range(1, reports).Select(each => (last + each).Hex()));
+        var packet = SctpPacket.Create(
+            peer.Victim.Association.LocalTag,
+            $"0300{16 + (4 * reports):X4} {last.Hex()} 01000000 0000 {reports:X4} {duplicates}");
         return _ => peer.Deliver(packet);
     }
 

@@ -100,6 +100,15 @@ public sealed class CongestionControlTests
     }
 
     [Fact]
+    public void A_loss_before_a_pause_cannot_be_taken_back()
+    {
+        _control.OnLoss();
+        _control.OnIdle();
+        _control.Undo();
+        Assert.Equal(7_000, _control.Window);
+    }
+
+    [Fact]
     public void Slow_start_ends_where_a_queue_begins_but_not_below_sixteen_packets()
     {
         _control.OnFilled();

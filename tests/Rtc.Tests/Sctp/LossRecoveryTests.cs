@@ -78,6 +78,45 @@ public sealed class LossRecoveryTests
     }
 
     [Fact]
+    public void A_thin_stream_is_back_after_two_seconds_of_silence_as_soon_as_the_timeout_allows()
+    {
+        var (pair, id) = Warm();
+        Silence(pair, TimeSpan.FromSeconds(2));
+        var delays = Tokens(pair, id, 150);
+        Tell($"token max {delays[^1]:F0} ms");
+
+        // The timeouts are those of a window's worth of data: after 0.25, 0.75 and 1.75 s in vain, then after 3.75 s.
+        Assert.InRange(delays[^1], 2000, 4000);
+        Assert.InRange(pair.Left.Channels.Statistics.Timeouts, 3, 5);
+    }
+
+    [Fact]
+    public void A_thin_stream_is_back_at_once_after_a_silence_of_little_more_than_a_timeout()
+    {
+        var (pair, id) = Warm();
+        _ = Tokens(pair, id, 50);
+        Silence(pair, TimeSpan.FromMilliseconds(400));
+        var delays = Tokens(pair, id, 100);
+        Tell($"token max {delays[^1]:F0} ms");
+        Assert.InRange(delays[^1], 400, 500);
+        Assert.Equal(1, pair.Left.Channels.Statistics.Timeouts);
+    }
+
+    [Fact]
+    public void A_thin_stream_goes_on_while_only_acknowledgements_are_missing()
+    {
+        var (pair, id) = Warm();
+        _ = Tokens(pair, id, 50);
+        pair.ToLeft.Drop = _ => true;
+        var during = Tokens(pair, id, 25);
+        pair.ToLeft.Drop = null;
+        var after = Tokens(pair, id, 50);
+        Assert.InRange(during[^1], 25, 26);
+        Assert.InRange(after[^1], 25, 26);
+        Assert.Equal(1, pair.Left.Channels.Statistics.Timeouts);
+    }
+
+    [Fact]
     public void A_path_that_stalls_for_a_while_does_not_cost_the_window()
     {
         var (pair, id) = Warm();
@@ -111,6 +150,29 @@ public sealed class LossRecoveryTests
 
         Assert.InRange(pair.Left.Channels.Statistics.TailProbes, 1, 20);
         Assert.Equal(before, pair.Left.Channels.Statistics.CongestionWindow);
+    }
+
+    [Fact]
+    public void A_needless_probe_after_a_loss_that_was_one_does_not_give_the_window_back()
+    {
+        var (pair, id) = Warm();
+        var before = pair.Left.Channels.Statistics.CongestionWindow;
+        pair.ToRight.Drop = SctpPacket.DropFirst(ChunkType.Data);
+        for (var index = 0; index < 6; index++)
+        {
+            pair.Send(pair.Left, id, new byte[1000]);
+        }
+
+        Arrive(pair, 6);
+        pair.RunFor(TimeSpan.FromMilliseconds(50));
+        var cut = pair.Left.Channels.Statistics.CongestionWindow;
+        Assert.InRange(cut, 1, before - 1);
+        // The probe goes out after some 90 ms, and the acknowledgement of the original comes too soon to be its own.
+        pair.ToRight.Options = LinkOptions.Clean(TimeSpan.FromMilliseconds(90));
+        pair.Send(pair.Left, id, [1]);
+        pair.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.InRange(pair.Left.Channels.Statistics.TailProbes, 1, 20);
+        Assert.Equal(cut, pair.Left.Channels.Statistics.CongestionWindow);
     }
 
     [Fact]
@@ -224,6 +286,13 @@ public sealed class LossRecoveryTests
         var id = pair.Open();
         pair.RunFor(TimeSpan.FromSeconds(1));
         return (pair, id);
+    }
+
+    /// <summary>Has nothing arrive at either end for <paramref name="duration"/>.</summary>
+    private static void Silence(Pair<ChannelEndpoint> pair, TimeSpan duration)
+    {
+        var end = pair.Now + duration;
+        pair.ToLeft.Drop = pair.ToRight.Drop = _ => pair.Now < end;
     }
 
     /// <summary>Sends one each 20 ms; how many milliseconds each took, sorted.</summary>

@@ -1,5 +1,6 @@
 using QuicPair.Rtc.Dtls;
 using QuicPair.Rtc.Dtls.Handshake;
+using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Tests.Simulation;
 
@@ -10,8 +11,11 @@ internal sealed class DtlsEndpoint(IDtls handshake) : IEndpoint, IDisposable
 {
     private readonly Queue<byte[]> _toSend = new();
 
-    public DtlsEndpoint(DtlsIdentity identity, IEntropy entropy)
-        : this(new DtlsHandshake(identity, entropy))
+    /// <summary>An end that speaks <paramref name="suite"/> only, or all that there are.</summary>
+    public DtlsEndpoint(DtlsIdentity identity, IEntropy entropy, CipherSuite? suite = null)
+        : this(suite is { } only
+            ? new DtlsHandshake(identity, entropy) { Suites = [only] }
+            : new DtlsHandshake(identity, entropy))
     {
     }
 

@@ -1,4 +1,5 @@
 using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Tests.Simulation;
 using Xunit;
 
@@ -12,13 +13,17 @@ internal static class DtlsPair
     public static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
 
     public static Pair<DtlsEndpoint> Create(
-        LinkOptions? link = null, ulong seed = 1, DtlsIdentity? client = null, DtlsIdentity? server = null)
+        LinkOptions? link = null,
+        ulong seed = 1,
+        DtlsIdentity? client = null,
+        DtlsIdentity? server = null,
+        CipherSuite? suite = null)
     {
         (client, server) = (client ?? TestIdentity.Client, server ?? TestIdentity.Server);
         var entropy = new SplitMix(seed);
         return new Pair<DtlsEndpoint>(
-            new DtlsEndpoint(client, entropy),
-            new DtlsEndpoint(server, entropy),
+            new DtlsEndpoint(client, entropy, suite),
+            new DtlsEndpoint(server, entropy, suite),
             link ?? LinkOptions.Clean(RoundTrip / 2),
             seed);
     }

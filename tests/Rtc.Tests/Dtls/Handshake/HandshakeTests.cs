@@ -9,10 +9,12 @@ namespace QuicPair.Rtc.Tests.Dtls.Handshake;
 
 public sealed class HandshakeTests
 {
-    [Fact]
-    public void Both_ends_see_the_certificate_of_the_other_and_talk()
+    [Theory]
+    [InlineData((int)CipherSuite.EcdheEcdsaAes128GcmSha256)]
+    [InlineData((int)CipherSuite.EcdheEcdsaAes256GcmSha384)]
+    public void Both_ends_see_the_certificate_of_the_other_and_talk(int suite)
     {
-        var pair = DtlsPair.Create();
+        var pair = DtlsPair.Create(suite: (CipherSuite)suite);
         pair.Connect();
 
         Assert.Equal(TestIdentity.Server.Certificate.ToArray(), pair.Left.Transport.PeerCertificate.ToArray());

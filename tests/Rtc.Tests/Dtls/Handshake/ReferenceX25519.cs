@@ -1,15 +1,21 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using QuicPair.Rtc.Dtls;
 
 namespace QuicPair.Rtc.Tests.Dtls.Handshake;
 
-/// <summary>X25519 as RFC 7748, section 5 writes it: slow, and nothing of it secret.</summary>
+/// <summary>
+/// X25519 as RFC 7748, section 5 writes it: slow, and nothing of it secret. What it has computed it remembers, as
+/// handshakes of one seed ask for the same again and again.
+/// </summary>
 internal sealed class ReferenceX25519 : IX25519
 {
     private const int KeyLength = 32;
 
     private static readonly BigInteger Prime = (BigInteger.One << 255) - 19;
     private static readonly byte[] BasePoint = [9, .. new byte[KeyLength - 1]];
+
+    private readonly ConcurrentDictionary<string, byte[]> _known = new();
 
     public void DerivePublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) =>
         Multiply(privateKey, BasePoint, publicKey);
@@ -20,7 +26,19 @@ internal sealed class ReferenceX25519 : IX25519
         return secret.ContainsAnyExcept((byte)0);
     }
 
-    private static void Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point, Span<byte> result)
+    private void Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point, Span<byte> result)
+    {
+        var question = Convert.ToHexString([.. scalar, .. point]);
+        if (!_known.TryGetValue(question, out var answer))
+        {
+            answer = Multiply(scalar, point);
+            _known[question] = answer;
+        }
+
+        answer.CopyTo(result);
+    }
+
+    private static byte[] Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point)
     {
         byte[] clamped = [.. scalar];
         clamped[0] &= 248;
@@ -28,8 +46,9 @@ internal sealed class ReferenceX25519 : IX25519
         byte[] masked = [.. point];
         masked[31] &= 127;
         var u = Ladder(Number(clamped), Number(masked) % Prime);
-        result.Clear();
-        u.ToByteArray(isUnsigned: true).CopyTo(result);
+        var result = new byte[KeyLength];
+        u.ToByteArray(isUnsigned: true).CopyTo(result, 0);
+        return result;
     }
 
     private static BigInteger Ladder(BigInteger k, BigInteger x1)

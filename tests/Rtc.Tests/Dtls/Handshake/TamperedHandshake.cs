@@ -1,4 +1,5 @@
 using QuicPair.Rtc.Dtls;
+using QuicPair.Rtc.Dtls.Messages;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Tests.Simulation;
 
@@ -10,15 +11,27 @@ namespace QuicPair.Rtc.Tests.Dtls.Handshake;
 /// </summary>
 internal sealed class TamperedHandshake : IDisposable
 {
+    private static readonly ReferenceX25519 X25519 = new();
+
     private readonly DtlsEndpoint _client;
     private readonly DtlsEndpoint _server;
     private readonly byte[] _buffer = new byte[2_048];
 
-    public TamperedHandshake(ulong seed = 1)
+    /// <summary>Between two ends of ours that agree in one group, and with one suite or whichever they like.</summary>
+    public TamperedHandshake(NamedGroup group = NamedGroup.Secp256r1, CipherSuite? suite = null)
     {
-        var entropy = new SplitMix(seed);
+        var entropy = new SplitMix(1);
+        var x25519 = group == NamedGroup.X25519 ? X25519 : null;
+        _client = new DtlsEndpoint(TestIdentity.Client with { X25519 = x25519 }, entropy, suite);
+        _server = new DtlsEndpoint(TestIdentity.Server with { X25519 = x25519 }, entropy, suite);
+    }
+
+    /// <summary>Between a client of ours and a server that asks for a cookie.</summary>
+    public TamperedHandshake(Func<DtlsIdentity, IEntropy, IDtls> server)
+    {
+        var entropy = new SplitMix(1);
         _client = new DtlsEndpoint(TestIdentity.Client, entropy);
-        _server = new DtlsEndpoint(TestIdentity.Server, entropy);
+        _server = new DtlsEndpoint(server(TestIdentity.Server, entropy));
     }
 
     /// <summary>What becomes of a record; all stay as they are by default.</summary>

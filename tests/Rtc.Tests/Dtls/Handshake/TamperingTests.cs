@@ -10,40 +10,79 @@ public sealed class TamperingTests
     // Where a ServerHello of ours names the suite, in its record; the compression stands behind it.
     private const int ChosenSuite = RecordHeader.Length + MessageHeader.Length + 35;
 
-    /// <summary>Every message of a handshake; 20 is Finished, which is sealed.</summary>
-    public static TheoryData<int, DtlsRole> Messages => new()
-    {
-        { (int)HandshakeType.ClientHello, DtlsRole.Client },
-        { (int)HandshakeType.ServerHello, DtlsRole.Server },
-        { (int)HandshakeType.Certificate, DtlsRole.Server },
-        { (int)HandshakeType.ServerKeyExchange, DtlsRole.Server },
-        { (int)HandshakeType.CertificateRequest, DtlsRole.Server },
-        { (int)HandshakeType.ServerHelloDone, DtlsRole.Server },
-        { (int)HandshakeType.Certificate, DtlsRole.Client },
-        { (int)HandshakeType.ClientKeyExchange, DtlsRole.Client },
-        { (int)HandshakeType.CertificateVerify, DtlsRole.Client },
-        { (int)HandshakeType.Finished, DtlsRole.Client },
-        { (int)HandshakeType.Finished, DtlsRole.Server },
-    };
+    // The low byte of the group in a ServerKeyExchange, in its record.
+    private const int NamedGroupAt = RecordHeader.Length + MessageHeader.Length + 2;
 
-    [Fact]
-    public void Without_tampering_both_ends_connect()
+    // Each group with a suite of its own, then the other way round, which is a soak's.
+    private static readonly (NamedGroup Group, CipherSuite Suite)[] Terms =
+    [
+        (NamedGroup.Secp256r1, CipherSuite.EcdheEcdsaAes128GcmSha256),
+        (NamedGroup.X25519, CipherSuite.EcdheEcdsaAes256GcmSha384),
+        (NamedGroup.Secp256r1, CipherSuite.EcdheEcdsaAes256GcmSha384),
+        (NamedGroup.X25519, CipherSuite.EcdheEcdsaAes128GcmSha256),
+    ];
+
+    private static readonly bool IsSoak = Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1";
+
+    /// <summary>
+    /// Every message of a handshake, its sender, the group and the suite; 20 is Finished, which is sealed.
+    /// </summary>
+    public static TheoryData<int, DtlsRole, int, int> Messages()
     {
-        using var handshake = new TamperedHandshake();
+        var messages = new TheoryData<int, DtlsRole, int, int>();
+        foreach (var (group, suite) in Terms.Take(IsSoak ? 4 : 2))
+        {
+            Add(HandshakeType.ClientHello, DtlsRole.Client);
+            Add(HandshakeType.ServerHello, DtlsRole.Server);
+            Add(HandshakeType.Certificate, DtlsRole.Server);
+            Add(HandshakeType.ServerKeyExchange, DtlsRole.Server);
+            Add(HandshakeType.CertificateRequest, DtlsRole.Server);
+            Add(HandshakeType.ServerHelloDone, DtlsRole.Server);
+            Add(HandshakeType.Certificate, DtlsRole.Client);
+            Add(HandshakeType.ClientKeyExchange, DtlsRole.Client);
+            Add(HandshakeType.CertificateVerify, DtlsRole.Client);
+            Add(HandshakeType.Finished, DtlsRole.Client);
+            Add(HandshakeType.Finished, DtlsRole.Server);
+
+            void Add(HandshakeType type, DtlsRole sender) => messages.Add((int)type, sender, (int)group, (int)suite);
+        }
+
+        return messages;
+    }
+
+    [Theory]
+    [InlineData((int)NamedGroup.Secp256r1, (int)CipherSuite.EcdheEcdsaAes128GcmSha256)]
+    [InlineData((int)NamedGroup.Secp256r1, (int)CipherSuite.EcdheEcdsaAes256GcmSha384)]
+    [InlineData((int)NamedGroup.X25519, (int)CipherSuite.EcdheEcdsaAes128GcmSha256)]
+    [InlineData((int)NamedGroup.X25519, (int)CipherSuite.EcdheEcdsaAes256GcmSha384)]
+    public void Without_tampering_both_ends_connect(int group, int suite)
+    {
+        byte[] agreed = [];
+        using var handshake = new TamperedHandshake((NamedGroup)group, (CipherSuite)suite)
+        {
+            Rewrite = (_, record) =>
+            {
+                if (Records.Is(record, HandshakeType.ServerHello)) agreed = record[ChosenSuite..(ChosenSuite + 2)];
+                if (Records.Is(record, HandshakeType.ServerKeyExchange)) agreed = [.. agreed, record[NamedGroupAt]];
+                return record;
+            },
+        };
         handshake.Run();
 
+        Assert.Equal([(byte)(suite >> 8), (byte)suite, (byte)group], agreed);
         Assert.Equal(DtlsState.Connected, handshake.StateOf(DtlsRole.Client));
         Assert.Equal(DtlsState.Connected, handshake.StateOf(DtlsRole.Server));
     }
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Refuses_every_flipped_bit(int type, DtlsRole sender)
+    public void Refuses_every_flipped_bit(int type, DtlsRole sender, int group, int suite)
     {
-        var bits = LengthOf(type, sender) * 8;
+        var target = new Target(type, sender, group, suite);
+        var bits = LengthOf(target) * 8;
         for (var bit = 0; bit < bits; bit++)
         {
-            AssertRefused(type, sender, $"bit {bit}", content =>
+            AssertRefused(target, $"bit {bit}", content =>
             {
                 content[bit / 8 % content.Length] ^= (byte)(1 << (bit % 8));
                 return content;
@@ -53,24 +92,26 @@ public sealed class TamperingTests
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Refuses_every_truncation(int type, DtlsRole sender)
+    public void Refuses_every_truncation(int type, DtlsRole sender, int group, int suite)
     {
-        var length = LengthOf(type, sender);
+        var target = new Target(type, sender, group, suite);
+        var length = LengthOf(target);
         for (var kept = 0; kept < length; kept++)
         {
-            AssertRefused(type, sender, $"{kept} bytes", content => content[..Math.Min(kept, content.Length - 1)]);
+            AssertRefused(target, $"{kept} bytes", content => content[..Math.Min(kept, content.Length - 1)]);
         }
     }
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Refuses_every_shorter_message_that_says_so_itself(int type, DtlsRole sender)
+    public void Refuses_every_shorter_message_that_says_so_itself(int type, DtlsRole sender, int group, int suite)
     {
         if (type is (int)HandshakeType.Finished or (int)HandshakeType.ServerHelloDone) return;
-        var length = LengthOf(type, sender) - MessageHeader.Length;
+        var target = new Target(type, sender, group, suite);
+        var length = LengthOf(target) - MessageHeader.Length;
         for (var kept = 0; kept < length; kept++)
         {
-            AssertRefused(type, sender, $"{kept} bytes of body", content => Records.Message(
+            AssertRefused(target, $"{kept} bytes of body", content => Records.Message(
                 (HandshakeType)type,
                 content[5],
                 content.AsSpan(MessageHeader.Length, Math.Min(kept, content.Length - MessageHeader.Length - 1))));
@@ -79,10 +120,10 @@ public sealed class TamperingTests
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Refuses_every_longer_message(int type, DtlsRole sender)
+    public void Refuses_every_longer_message(int type, DtlsRole sender, int group, int suite)
     {
         if (type == (int)HandshakeType.Finished) return;
-        AssertRefused(type, sender, "a byte more", content => Records.Message(
+        AssertRefused(new Target(type, sender, group, suite), "a byte more", content => Records.Message(
             (HandshakeType)type, content[5], [.. content.AsSpan(MessageHeader.Length), 0]));
     }
 
@@ -181,14 +222,16 @@ public sealed class TamperingTests
 
     private static DtlsRole Other(DtlsRole role) => role == DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
 
-    private static void AssertRefused(int type, DtlsRole sender, string what, Func<byte[], byte[]> change)
+    private static void AssertRefused(Target target, string what, Func<byte[], byte[]> change)
     {
-        using var handshake = new TamperedHandshake
+        using var handshake = new TamperedHandshake((NamedGroup)target.Group, (CipherSuite)target.Suite)
         {
-            Rewrite = (role, record) => role == sender && IsWanted(record, type) ? Change(record, change) : record,
+            Rewrite = (role, record) => role == target.Sender && IsWanted(record, target.Type)
+                ? Change(record, change)
+                : record,
         };
         handshake.Run();
-        Assert.True(handshake.StateOf(Other(sender)) != DtlsState.Connected, $"{(HandshakeType)type}: {what}");
+        Assert.True(handshake.StateOf(Other(target.Sender)) != DtlsState.Connected, $"{target}: {what}");
     }
 
     /// <summary>A message in the clear is changed inside its record; a sealed record as a whole.</summary>
@@ -200,14 +243,14 @@ public sealed class TamperingTests
         ? record[0] == 22 && record[4] == 1
         : Records.Is(record, (HandshakeType)type);
 
-    private static int LengthOf(int type, DtlsRole sender)
+    private static int LengthOf(Target target)
     {
         var length = 0;
-        using var handshake = new TamperedHandshake
+        using var handshake = new TamperedHandshake((NamedGroup)target.Group, (CipherSuite)target.Suite)
         {
             Rewrite = (role, record) =>
             {
-                if (role != sender || !IsWanted(record, type)) return record;
+                if (role != target.Sender || !IsWanted(record, target.Type)) return record;
                 length = Records.IsClearMessage(record) ? Records.MessageOf(record).Length : record.Length;
                 return record;
             },
@@ -216,4 +259,7 @@ public sealed class TamperingTests
         Assert.True(length > 0);
         return length;
     }
+
+    /// <summary>Which message is changed, and what the ends agree on where nothing is.</summary>
+    private readonly record struct Target(int Type, DtlsRole Sender, int Group, int Suite);
 }
