@@ -13,7 +13,7 @@ internal sealed class BenchReport(PairedMac mac, string? model, IReadOnlyList<Be
     private static readonly (string Json, string Text, Func<BenchRun, double?> Value)[] Stages =
     [
         ("total", "time to first token", run => run.TotalMs),
-        ("ours", "  ours: there and back", run => run.OursMs),
+        ("ours", "  ours: way and daemon", run => run.OursMs),
         ("queue", "  waiting for the runner", run => run.Mac?.QueueMs),
         ("load", "  runner: load", run => run.Mac?.LoadMs),
         ("prompt", "  runner: read the prompt", run => run.Mac?.PromptMs),

@@ -7,14 +7,19 @@ namespace QuicPair.Cli.Bench;
 /// <param name="Mac">What the Mac measured.</param>
 internal sealed record BenchRun(double TotalMs, AnswerStatistics? Mac)
 {
-    /// <summary>Ours: what the way to the Mac and back adds to the Mac's own time to its first token.</summary>
-    public double? OursMs => Mac is { } mac ? Math.Max(0, TotalMs - mac.TtftMs) : null;
+    /// <summary>
+    /// Ours: all but the queue and the runner's time from the question to its first token, so the way there and back
+    /// and what the Mac's daemon takes itself. Of a Mac that does not tell the runner's time, the way alone.
+    /// </summary>
+    public double? OursMs => Mac is { } mac
+        ? Math.Max(0, TotalMs - (mac.RunnerMs is { } runner ? mac.QueueMs + runner : mac.TtftMs))
+        : null;
 
     /// <summary>
     /// The runner's, beside loading and reading: from there to the first token as the Mac's daemon sees it. Loading is
     /// in it when the runner does not say how long that took.
     /// </summary>
     public double? FirstTokenMs => Mac is { } mac
-        ? Math.Max(0, mac.TtftMs - mac.QueueMs - (mac.LoadMs ?? 0) - mac.PromptMs)
+        ? Math.Max(0, (mac.RunnerMs ?? mac.TtftMs - mac.QueueMs) - (mac.LoadMs ?? 0) - mac.PromptMs)
         : null;
 }

@@ -15,6 +15,12 @@ public sealed record AnswerStatistics
     /// <summary>From the request to the first token, milliseconds.</summary>
     public required long TtftMs { get; init; }
 
+    /// <summary>
+    /// The part of <see cref="TtftMs"/> from asking the runner to its first sign, milliseconds; null when the Mac does
+    /// not say. What neither this nor <see cref="QueueMs"/> holds is the Mac's own.
+    /// </summary>
+    public long? RunnerMs { get; init; }
+
     /// <summary>Tokens of the answer.</summary>
     public required long Tokens { get; init; }
 

@@ -126,6 +126,7 @@ public static partial class MessageReader
             LoadMs = Whole(stats, "load_ms"),
             PromptMs = RequiredWhole(stats, "prompt_ms"),
             TtftMs = RequiredWhole(stats, "ttft_ms"),
+            RunnerMs = Whole(stats, "runner_ms"),
             Tokens = RequiredWhole(stats, "tokens"),
             TokensPerSecond = stats.OptionalReal("tokens_per_s") ?? 0,
             PromptTokens = Whole(stats, "prompt_tokens"),

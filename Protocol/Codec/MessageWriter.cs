@@ -72,6 +72,7 @@ public static partial class MessageWriter
             json.Number("load_ms", statistics.LoadMs);
             json.Number("prompt_ms", statistics.PromptMs);
             json.Number("ttft_ms", statistics.TtftMs);
+            json.Number("runner_ms", statistics.RunnerMs);
             json.Number("tokens", statistics.Tokens);
 
             // 0 is a speed that nobody measured.

@@ -124,6 +124,9 @@ internal sealed class Answer : IDisposable
         _notices.Clear();
     }
 
+    /// <summary>The runner is asked at this moment: from here on the time is its own.</summary>
+    public void AskedRunner() => _watch.AskedRunner();
+
     /// <summary>Says what the runner does before the first entry.</summary>
     public void Stage(LoadStage stage) => _notices.Tell(stage);
 

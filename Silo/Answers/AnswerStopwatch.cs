@@ -8,9 +8,13 @@ internal sealed class AnswerStopwatch(TimeProvider time)
 {
     private readonly long _asked = time.GetTimestamp();
     private TimeSpan? _queue;
+    private TimeSpan? _runnerAsked;
     private TimeSpan? _first;
 
     public void Started() => _queue ??= time.GetElapsedTime(_asked);
+
+    /// <summary>The runner is asked at this moment; what went before, beside the queue, is the Mac's own.</summary>
+    public void AskedRunner() => _runnerAsked ??= time.GetElapsedTime(_asked);
 
     public void FirstEntry() => _first ??= time.GetElapsedTime(_asked);
 
@@ -25,6 +29,7 @@ internal sealed class AnswerStopwatch(TimeProvider time)
             LoadMs = runner?.Load is { } load ? Milliseconds(load) : null,
             PromptMs = Milliseconds(runner?.Prompt ?? first - (_queue ?? TimeSpan.Zero)),
             TtftMs = Milliseconds(first),
+            RunnerMs = _runnerAsked is { } asked ? Milliseconds(first - asked) : null,
             Tokens = runner?.Tokens ?? entries,
             PromptTokens = runner?.PromptTokens,
             TokensPerSecond = runner?.TokensPerSecond

@@ -20,15 +20,21 @@ internal sealed partial class ChatWork(
     public async Task Run(Answer answer, RunnerChat chat)
     {
         using var activity = Meters.Activities.StartActivity("quicpair.chat");
-        using var silence = new SilenceWatch(
-            TimeSpan.FromSeconds(options.FirstTokenSeconds), time, answer.Stopped);
+        var first = TimeSpan.FromSeconds(options.FirstTokenSeconds);
+        var between = TimeSpan.FromSeconds(options.SilenceSeconds);
+
+        // A runner may hold a tool call back until it is whole, and says nothing while the model writes it.
+        if (chat.Tools.Count > 0 && first > between) between = first;
+        using var silence = new SilenceWatch(first, time, answer.Stopped);
         try
         {
             var model = await catalog.Find(chat.Model, chat.MayUse, silence.Token);
             _ = TellStage(answer, model);
-            await foreach (var step in runner.Chat(chat with { Model = model.Name }, silence.Token))
+            answer.AskedRunner();
+            var question = chat with { Model = model.Name, Heard = silence.Heard };
+            await foreach (var step in runner.Chat(question, silence.Token))
             {
-                silence.Heard(TimeSpan.FromSeconds(options.SilenceSeconds));
+                silence.Heard(between);
                 if (step is RunnerEvent.Finished { Statistics: { TokensPerSecond: > 0 } statistics })
                 {
                     var speed = BitConverter.DoubleToInt64Bits(statistics.TokensPerSecond);

@@ -5,11 +5,13 @@ internal sealed class SilenceWatch : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly ITimer _timer;
+    private TimeSpan _patience;
     private volatile bool _hasFired;
 
     public SilenceWatch(TimeSpan patience, TimeProvider time, CancellationToken stopped)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        _patience = patience;
         _timer = time.CreateTimer(_ => Fire(), null, patience, Timeout.InfiniteTimeSpan);
     }
 
@@ -19,8 +21,15 @@ internal sealed class SilenceWatch : IDisposable
     /// <summary>Whether the silence was too long.</summary>
     public bool HasFired => _hasFired;
 
-    /// <summary>The runner said something.</summary>
-    public void Heard(TimeSpan patience) => _timer.Change(patience, Timeout.InfiniteTimeSpan);
+    /// <summary>The runner is at work: it may be silent for as long as before, from this moment on.</summary>
+    public void Heard() => _timer.Change(_patience, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The runner said something; from this moment on it may be silent for so long.</summary>
+    public void Heard(TimeSpan patience)
+    {
+        _patience = patience;
+        Heard();
+    }
 
     public void Dispose()
     {

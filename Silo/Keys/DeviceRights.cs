@@ -1,4 +1,5 @@
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Silo.Keys;
 
@@ -12,7 +13,9 @@ internal sealed record DeviceRights
 
     public DeviceRole Role { get; init; } = DeviceRole.User;
 
-    /// <summary>The models that it may use; <c>*</c> is all.</summary>
+    /// <summary>
+    /// The models that it may use; <c>*</c> is all, and a name without a tag means the one tagged <c>latest</c> too.
+    /// </summary>
     public IReadOnlyList<string> Models { get; init; } = [AllModels];
 
     /// <summary>Whether it may fetch models; null follows the role.</summary>
@@ -41,7 +44,7 @@ internal sealed record DeviceRights
 
     public bool MayManage() => Role == DeviceRole.Owner;
 
-    public bool MayUse(string model) => Models.Contains(AllModels) || Models.Contains(model);
+    public bool MayUse(string model) => MayUseAll || Models.Any(name => ModelName.StandsFor(name, model));
 
     /// <summary>Whether it may use every model.</summary>
     public bool MayUseAll => Models.Contains(AllModels);

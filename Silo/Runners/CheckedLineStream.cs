@@ -35,6 +35,12 @@ internal abstract class CheckedLineStream(Stream inner, string runner, Cancellat
         set => throw new NotSupportedException();
     }
 
+    /// <summary>
+    /// Called for each piece of an answer that was read. A blank line or a comment is none: a server sends them while
+    /// its model hangs.
+    /// </summary>
+    public Action? Heard { get; init; }
+
     /// <summary>The runner's name for people.</summary>
     protected string Runner => runner;
 

@@ -1,3 +1,5 @@
+using QuicPair.Protocol.Messages.Models;
+
 namespace QuicPair.Silo.Runners;
 
 /// <summary>
@@ -25,8 +27,8 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
     }
 
     /// <summary>
-    /// The model of a chat: exactly a name of the list. A chat that names none gets the configured one, else
-    /// one that is loaded, else the first.
+    /// The model of a chat: exactly a name of the list. A chat that names none gets the configured one, whose tag
+    /// <c>latest</c> may be left out, else one that is loaded, else the first.
     /// </summary>
     /// <param name="name">The name; empty for the default.</param>
     /// <param name="mayUse">Which names may be used; null is all.</param>
@@ -34,16 +36,19 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
     /// <exception cref="RunnerException">There is none of that name, or it may not be used.</exception>
     public async Task<ModelCard> Find(string name, Func<string, bool>? mayUse, CancellationToken cancellation)
     {
-        var configured = options.Model.Length > 0 && (mayUse is null || mayUse(options.Model)) ? options.Model : "";
-        var wanted = name.Length > 0 ? name : configured;
         if (name.Length > 0 && mayUse is not null && !mayUse(name))
         {
             throw new RunnerException(RunnerFault.NotAllowed, "The owner of the Mac does not allow that model.");
         }
 
         var models = _models;
+        var wanted = Wanted(name, models, mayUse);
         if (models.Count == 0 || (wanted.Length > 0 && !Has(models, wanted)))
+        {
             models = await Refresh(cancellation);
+            wanted = Wanted(name, models, mayUse);
+        }
+
         if (wanted.Length > 0 && models.FirstOrDefault(card => card.Name == wanted) is { } named)
         {
             return named.Remote && !options.CloudModels
@@ -64,6 +69,14 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
     /// <summary>The models of a list that may be used.</summary>
     public IEnumerable<ModelCard> Usable(IReadOnlyList<ModelCard> models, Func<string, bool>? mayUse) =>
         models.Where(card => (mayUse is null || mayUse(card.Name)) && (options.CloudModels || !card.Remote));
+
+    /// <summary>The name that is looked for; empty when any model that may be used will do.</summary>
+    private string Wanted(string name, IReadOnlyList<ModelCard> models, Func<string, bool>? mayUse)
+    {
+        if (name.Length > 0 || options.Model.Length == 0) return name;
+        var configured = ModelName.Find(options.Model, models.Select(card => card.Name)) ?? options.Model;
+        return mayUse is null || mayUse(configured) ? configured : "";
+    }
 
     private static bool Has(IReadOnlyList<ModelCard> models, string name) =>
         models.Any(model => model.Name == name);

@@ -30,6 +30,12 @@ internal sealed record RunnerChat(string Model, IReadOnlyList<RunnerMessage> Mes
     /// </summary>
     public Func<long>? TokensLeft { get; init; }
 
+    /// <summary>
+    /// Called for each piece of the answer that is read, also where no event comes of it: parts of a tool call are
+    /// passed on only as a whole. Must not block or throw.
+    /// </summary>
+    public Action? Heard { get; init; }
+
     /// <summary>Only the model: content stays out of logs.</summary>
     public override string ToString() => $"RunnerChat {{ {Model} }}";
 }

@@ -77,6 +77,9 @@ public sealed class MessageTests
         """{"op":"done","id":"a","seq":1,"reason":"stop","stats":{"queue_ms":0,"prompt_ms":34,"ttft_ms":56,"""
         + "\"tokens\":78,\"tokens_per_s\":9}}")]
     [InlineData(
+        """{"op":"done","id":"a","seq":1,"reason":"stop","stats":{"queue_ms":0,"prompt_ms":34,"ttft_ms":56,"""
+        + "\"runner_ms\":55,\"tokens\":78,\"tokens_per_s\":9}}")]
+    [InlineData(
         """{"op":"models","models":[{"name":"big:cloud","size":0,"loaded":false,"remote":true,"capabilities":[],"""
         + "\"remote_host\":\"https://ollama.com:443\",\"remote_model\":\"big\"}]}")]
     public void What_may_be_left_out_or_added_is_written_as_it_was_read(string text)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
+using QuicPair.Protocol.Messages.Models;
 using QuicPair.Silo.Runners;
 
 namespace QuicPair.Cli.Doctor.Machine;
@@ -132,7 +133,7 @@ internal sealed class OllamaChecks(MachineSettings settings, Func<IEnumerable<IP
                 : new Finding("models", Verdict.Ok, $"{models.Count}: {string.Join(", ", models.Select(m => m.Name))}");
     }
 
-    private bool Matches(string name) => name == settings.Model || name == settings.Model + ":latest";
+    private bool Matches(string name) => ModelName.StandsFor(settings.Model, name);
 
     private static List<(string Name, long Size)> Models(JsonElement? tags) =>
         tags is { } list && list.TryGetProperty("models", out var models) && models.ValueKind == JsonValueKind.Array

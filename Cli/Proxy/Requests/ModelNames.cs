@@ -1,5 +1,6 @@
 using QuicPair.Client;
 using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Cli.Proxy.Requests;
 
@@ -9,18 +10,24 @@ namespace QuicPair.Cli.Proxy.Requests;
 /// </summary>
 internal sealed class ModelNames(MacConnection mac)
 {
-    private const string Latest = ":latest";
-
     private volatile IReadOnlyList<ModelDescription> _known = [];
 
     /// <summary>The models now.</summary>
     public async Task<IReadOnlyList<ModelDescription>> All(CancellationToken cancellation) =>
         _known = await mac.Use((live, token) => live.Models(token), cancellation);
 
+    /// <summary>The models as they were last, or now if one of these names is not among them.</summary>
+    public async Task<IReadOnlyList<ModelDescription>> Knowing(
+        IEnumerable<string> names, CancellationToken cancellation)
+    {
+        var known = _known;
+        return names.All(name => known.Any(model => model.Name == name)) ? known : await All(cancellation);
+    }
+
     /// <summary>The exact name, as far as there is one.</summary>
     public async Task<string> Exact(string name, CancellationToken cancellation)
     {
-        if (name.LastIndexOf(':') > name.LastIndexOf('/'))
+        if (ModelName.HasTag(name))
         {
             return name;
         }
@@ -29,6 +36,5 @@ internal sealed class ModelNames(MacConnection mac)
     }
 
     private static string? Find(IReadOnlyList<ModelDescription> models, string name) =>
-        models.FirstOrDefault(model => model.Name == name)?.Name
-        ?? models.FirstOrDefault(model => model.Name == name + Latest)?.Name;
+        ModelName.Find(name, models.Select(model => model.Name));
 }

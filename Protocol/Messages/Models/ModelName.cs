@@ -4,10 +4,12 @@ namespace QuicPair.Protocol.Messages.Models;
 
 /// <summary>
 /// The form of a model's name in a request: 1 to 256 characters, no controls and format characters (QP/1 section 7.1).
+/// Beside that what a name without a tag means to people: as in Ollama, the model tagged <c>latest</c>.
 /// </summary>
 public static class ModelName
 {
     private const int MaxLength = 256;
+    private const string Latest = ":latest";
 
     /// <summary>Whether <paramref name="name"/> has the form.</summary>
     public static bool IsValid(ReadOnlySpan<char> name)
@@ -20,4 +22,27 @@ public static class ModelName
 
         return true;
     }
+
+    /// <summary>Whether a name that a person said means that model: as it is, or with <c>:latest</c> added.</summary>
+    public static bool StandsFor(string said, string model) =>
+        model == said || (!HasTag(said) && model == said + Latest);
+
+    /// <summary>
+    /// The one of some models that a name means; exactly that one goes before the one tagged <c>latest</c>. Null when
+    /// there is neither.
+    /// </summary>
+    public static string? Find(string said, IEnumerable<string> models)
+    {
+        string? latest = null;
+        foreach (var model in models)
+        {
+            if (model == said) return model;
+            if (latest is null && StandsFor(said, model)) latest = model;
+        }
+
+        return latest;
+    }
+
+    /// <summary>Whether it has a tag; a colon before the last slash belongs to a registry's port.</summary>
+    public static bool HasTag(string name) => name.LastIndexOf(':') > name.LastIndexOf('/');
 }

@@ -18,6 +18,9 @@ internal sealed class OllamaExchange(
     public IReadOnlyDictionary<string, OllamaTag> Tags { get; private set; } =
         new Dictionary<string, OllamaTag>();
 
+    /// <summary>Called for each line of a stream.</summary>
+    public Action? Heard { get; init; }
+
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -95,7 +98,7 @@ internal sealed class OllamaExchange(
 
     private async Task WatchLines(HttpResponseMessage response)
     {
-        var lines = new OllamaLineStream(await response.Content.ReadAsStreamAsync(call), call);
+        var lines = new OllamaLineStream(await response.Content.ReadAsStreamAsync(call), call) { Heard = Heard };
         var watched = new StreamContent(lines);
         foreach (var (name, values) in response.Content.Headers)
             watched.Headers.TryAddWithoutValidation(name, values);

@@ -32,5 +32,6 @@ internal sealed class OllamaLineStream(Stream inner, CancellationToken call)
         }
 
         _done |= said.Done;
+        Heard?.Invoke();
     }
 }

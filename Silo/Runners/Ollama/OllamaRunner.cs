@@ -109,7 +109,7 @@ internal sealed class OllamaRunner(Uri address, SocketsHttpHandler? network = nu
     public async IAsyncEnumerable<RunnerEvent> Chat(
         RunnerChat chat, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (ollama, _) = Client(cancellation);
+        var (ollama, _) = Client(cancellation, chat.Heard);
         ChatDoneResponseStream? last = null;
         await using var chunks = ollama.ChatAsync(OllamaRequests.Chat(chat), cancellation)
             .GetAsyncEnumerator(cancellation);
@@ -153,9 +153,10 @@ internal sealed class OllamaRunner(Uri address, SocketsHttpHandler? network = nu
     }
 
     // A client per request is cheap, and lets the handler know this request's cancellation.
-    private (OllamaApiClient Ollama, OllamaExchange Exchange) Client(CancellationToken cancellation)
+    private (OllamaApiClient Ollama, OllamaExchange Exchange) Client(
+        CancellationToken cancellation, Action? heard = null)
     {
-        var exchange = new OllamaExchange(_network, cancellation);
+        var exchange = new OllamaExchange(_network, cancellation) { Heard = heard };
         var http = new HttpClient(exchange, disposeHandler: false)
         {
             BaseAddress = address,

@@ -48,7 +48,7 @@ internal sealed class OpenAiExchange(
         }
 
         if (chat is null) await Load(response);
-        else await WatchLines(response);
+        else await WatchLines(response, chat.Heard);
         return response;
     }
 
@@ -94,10 +94,10 @@ internal sealed class OpenAiExchange(
             fault, OllamaLine.Sentence(said ?? "", runner) ?? $"{runner} answered {(int)response.StatusCode}.");
     }
 
-    private async Task WatchLines(HttpResponseMessage response)
+    private async Task WatchLines(HttpResponseMessage response, Action? heard)
     {
         var inner = await response.Content.ReadAsStreamAsync(call);
-        var watched = new StreamContent(new OpenAiLineStream(inner, Extras, runner, call));
+        var watched = new StreamContent(new OpenAiLineStream(inner, Extras, runner, call) { Heard = heard });
         foreach (var (name, values) in response.Content.Headers)
         {
             watched.Headers.TryAddWithoutValidation(name, values);

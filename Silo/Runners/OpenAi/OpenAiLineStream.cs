@@ -82,6 +82,7 @@ internal sealed class OpenAiLineStream(Stream inner, OpenAiExtras extras, string
                 OllamaLine.Sentence(error, Runner) ?? $"{Runner} broke off the answer with an error.");
         }
 
+        Heard?.Invoke();
         _hasReason |= chunk.IsLast;
         _held += chunk.Held;
         if (_held > MaxHeldCharacters) throw Failure("sent an endless tool call.");

@@ -87,6 +87,7 @@ export interface Stats {
   readonly load_ms?: number;
   readonly prompt_ms?: number;
   readonly ttft_ms?: number;
+  readonly runner_ms?: number;
   readonly tokens?: number;
   readonly tokens_per_s?: number;
 }

@@ -229,6 +229,10 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Equal((10.0, 50.0), (run.OursMs, run.FirstTokenMs));
         Assert.Equal(0, new BenchRun(80, Statistics(90)).OursMs);
         Assert.Equal(60, new BenchRun(100, Statistics(90) with { LoadMs = null }).FirstTokenMs);
+
+        // 20 of the 90 are neither the queue's nor the runner's: the daemon's own.
+        var told = new BenchRun(100, Statistics(90) with { RunnerMs = 60 });
+        Assert.Equal((30.0, 30.0), (told.OursMs, told.FirstTokenMs));
         Assert.Equal(new Spread(10, 18, 19), Spread.Of(Enumerable.Range(1, 20).Select(i => (double)i)));
         Assert.Equal(new Spread(3, 3, 3), Spread.Of([3]));
         Assert.Null(Spread.Of([]));

@@ -23,7 +23,7 @@ public sealed class AnswerBookTests
 
         Assert.Equal(
             """{"op":"done","id":"c1","seq":3,"reason":"stop","stats":{"queue_ms":0,"""
-            + "\"load_ms\":3,\"prompt_ms\":5,\"ttft_ms\":200,\"tokens\":2,\"tokens_per_s\":2}}",
+            + "\"load_ms\":3,\"prompt_ms\":5,\"ttft_ms\":200,\"runner_ms\":200,\"tokens\":2,\"tokens_per_s\":2}}",
             await reader.Next());
         Assert.True(reader.IsOver);
         Assert.Equal(2, desk.Work.TokensPerSecond);
@@ -41,9 +41,29 @@ public sealed class AnswerBookTests
             new RunnerStatistics(Load: null, TimeSpan.FromMilliseconds(5), 2, TimeSpan.FromSeconds(1))));
 
         Assert.EndsWith(
-            """:{"queue_ms":0,"prompt_ms":5,"ttft_ms":0,"tokens":2,"tokens_per_s":2}}""",
+            """:{"queue_ms":0,"prompt_ms":5,"ttft_ms":0,"runner_ms":0,"tokens":2,"tokens_per_s":2}}""",
             await reader.Next(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_Mac_takes_before_it_asks_the_runner_is_not_the_runners_time()
+    {
+        using var desk = new AnswerDesk();
+        var listing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        desk.Runner.Listing = listing.Task;
+        var reader = new AnswerDesk.Reader(desk.Ask("c1"));
+        await desk.Runner.Listed();
+        desk.Time.Advance(TimeSpan.FromMilliseconds(150));
+        listing.SetResult();
+        var script = await desk.Runner.Begun();
+        desk.Time.Advance(TimeSpan.FromMilliseconds(40));
+        script.Finish();
+
+        var done = await reader.Next();
+
+        Assert.Contains("\"queue_ms\":0,", done, StringComparison.Ordinal);
+        Assert.Contains("\"ttft_ms\":190,\"runner_ms\":40,", done, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal sealed class ScriptedRunner : IModelRunner
     /// <summary>How often it was asked which models are in memory.</summary>
     public int StageQuestions { get; private set; }
 
+    /// <summary>What the list of its models waits for.</summary>
+    public Task Listing { get; set; } = Task.CompletedTask;
+
     /// <summary>What loading waits for.</summary>
     public Task Loading { get; set; } = Task.CompletedTask;
 
@@ -40,12 +43,12 @@ internal sealed class ScriptedRunner : IModelRunner
     public Task Listed() => _listed.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
         .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
-    public Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation)
+    public async Task<IReadOnlyList<ModelCard>> List(CancellationToken cancellation)
     {
         _listed.Writer.TryWrite(true);
-        return ListFailure is { } failure
-            ? Task.FromException<IReadOnlyList<ModelCard>>(failure)
-            : Task.FromResult<IReadOnlyList<ModelCard>>([.. Models]);
+        await Listing.WaitAsync(cancellation);
+        if (ListFailure is { } failure) throw failure;
+        return [.. Models];
     }
 
     public Task<IReadOnlyList<RunningModel>> Running(CancellationToken cancellation)

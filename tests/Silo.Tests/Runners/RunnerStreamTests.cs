@@ -58,6 +58,24 @@ public sealed class RunnerStreamTests
         Assert.Equal("I'm", text);
     }
 
+    [Theory]
+    [InlineData("ollama")]
+    [InlineData("openai")]
+    public async Task Each_piece_is_heard_of_although_no_event_comes_of_it(string runner)
+    {
+        var dialect = RunnerDialect.Of(runner);
+        var empty = dialect.Delta("");
+        var bytes = RunnerDialect.Chunked(empty, empty, empty, dialect.End, "");
+        await using var server = new RawServer(dialect.Lists, bytes, holds: false);
+        using var serving = dialect.Runner(server.Address);
+        var heard = 0;
+
+        var steps = await serving.Chat(Question with { Heard = () => heard++ }, Cancellation).ToListAsync(Cancellation);
+
+        Assert.IsType<RunnerEvent.Finished>(Assert.Single(steps));
+        Assert.Equal(4, heard);
+    }
+
     [Fact]
     public async Task An_error_is_heard_although_nothing_comes_after_its_line()
     {
