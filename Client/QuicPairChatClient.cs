@@ -9,8 +9,9 @@ namespace QuicPair.Client;
 /// <summary>
 /// The models of a paired Mac as an <see cref="IChatClient"/>. An answer survives a lost connection; cancelling the
 /// token, or leaving the stream, stops it on the Mac. Text, images (embedded data), tools, the usual options, thinking
-/// (<see cref="TextReasoningContent"/>) and usage are translated; what a Mac cannot take is refused before it is sent.
-/// The model that was named last is brought into memory whenever the connection opens.
+/// (<see cref="TextReasoningContent"/>; on or off, whatever the effort) and usage are translated; what a Mac cannot
+/// take is refused before it is sent. The model that was named last is brought into memory whenever the connection
+/// opens.
 /// </summary>
 public sealed class QuicPairChatClient : IChatClient
 {

@@ -52,7 +52,9 @@ internal sealed class ProxyServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         var guard = new LoopbackGuard(origins);
-        app.Use((http, next) => guard.Admits(http) ? next(http) : Task.CompletedTask);
+        app.Use((http, next) => guard.Admits(http, out var refusal) ? next(http)
+            : refusal is null ? Task.CompletedTask
+            : Refuse(http, refusal));
         app.UseRouting();
         var (bounded, names) = (new BoundedMac(mac), new ModelNames(mac));
         MapOllama(app, bounded, names);
@@ -85,6 +87,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         Map("GET", "/api/ps", models.Running);
         Map("POST", "/api/show", models.Show);
         Map("POST", "/api/embed", models.Embed);
+        Map("POST", "/api/embeddings", models.EmbedOne);
         Map("POST", "/api/chat", chats.Chat);
         Map("POST", "/api/generate", chats.Generate);
         app.Map("/api/{**rest}", http => OllamaErrors.Write(http, NotServed));
@@ -107,6 +110,10 @@ internal sealed class ProxyServer : IAsyncDisposable
     }
 
     private static Failure NotServed { get; } = new(404, "The proxy does not serve this route.", "unknown_url");
+
+    private static Task Refuse(HttpContext http, Failure failure) => http.Request.Path.StartsWithSegments("/api")
+        ? OllamaErrors.Write(http, failure)
+        : OpenAiErrors.Write(http, failure);
 
     private static RequestDelegate Serve(Func<HttpContext, Task> handle, Func<HttpContext, Failure, Task> refuse) =>
         async http =>

@@ -21,6 +21,13 @@ internal static class ChatRequests
             throw new NotSupportedException("A Mac keeps no conversations; send the earlier messages along.");
         }
 
+        // 0 is none.
+        if (options is not { FrequencyPenalty: null or 0, PresencePenalty: null or 0 })
+        {
+            throw new NotSupportedException(
+                "A Mac has no frequency and no presence penalty; the option repeat_penalty is Ollama's.");
+        }
+
         return request with
         {
             Model = options.ModelId,
@@ -42,40 +49,65 @@ internal static class ChatRequests
         _ => ToolJson.Declarations(options.Tools),
     };
 
-    private static List<Wire.ChatTurn> Turns(IEnumerable<Ai.ChatMessage> messages)
+    private static IReadOnlyList<Wire.ChatTurn> Turns(IEnumerable<Ai.ChatMessage> messages)
     {
-        var turns = new List<Wire.ChatTurn>();
-        var names = new Dictionary<string, string>();
+        var conversation = new Conversation();
         foreach (var message in messages)
         {
             foreach (var call in message.Contents.OfType<FunctionCallContent>())
             {
-                names[call.CallId] = call.Name;
+                conversation.AddCall(call.CallId, call.Name);
             }
 
-            foreach (var result in message.Contents.OfType<FunctionResultContent>())
+            List<FunctionResultContent> results = [.. message.Contents.OfType<FunctionResultContent>()];
+            if (results.Count == 0)
             {
-                turns.Add(new Wire.ChatTurn
-                {
-                    Role = Wire.ChatRole.Tool,
-                    Content = ToolJson.Result(result),
-                    ToolName = names.GetValueOrDefault(result.CallId),
-                });
+                conversation.Add(Turn(Role(message.Role), message.Contents));
             }
-
-            if (!message.Contents.Any(content => content is FunctionResultContent))
+            else
             {
-                turns.Add(Turn(message));
+                AddWithResults(conversation, message, results);
             }
         }
 
-        return turns;
+        return conversation.Turns;
     }
 
-    private static Wire.ChatTurn Turn(Ai.ChatMessage message)
+    // On the wire a result is a turn of its own. Calls stand before their results, and what else the message holds
+    // behind them: said by the user where it came with a tool's message, which has no place for it.
+    private static void AddWithResults(
+        Conversation conversation, Ai.ChatMessage message, List<FunctionResultContent> results)
+    {
+        var role = Role(message.Role);
+        List<AIContent> others = [.. message.Contents.Where(content => content is not FunctionResultContent)];
+        var end = others.FindLastIndex(content => content is FunctionCallContent) + 1;
+        AddIfAny(Turn(role, others[..end]));
+        foreach (var result in results)
+        {
+            var turn = new Wire.ChatTurn
+            {
+                Role = Wire.ChatRole.Tool,
+                Content = ToolJson.Result(result),
+                ToolName = conversation.Tool(result.CallId),
+            };
+            conversation.AddResult(turn, result.CallId);
+        }
+
+        AddIfAny(Turn(role == Wire.ChatRole.Tool ? Wire.ChatRole.User : role, others[end..]));
+
+        void AddIfAny(Wire.ChatTurn turn)
+        {
+            if (turn.Content.Length > 0 || turn.Images is not null || turn.ToolCalls is not null)
+            {
+                conversation.Add(turn);
+            }
+        }
+    }
+
+    private static Wire.ChatTurn Turn(Wire.ChatRole role, IList<AIContent> contents)
     {
         List<string> images = [];
-        foreach (var content in message.Contents)
+        foreach (var content in contents)
         {
             switch (content)
             {
@@ -84,17 +116,23 @@ internal static class ChatRequests
                     break;
                 case DataContent or UriContent:
                     throw new NotSupportedException("Only embedded images can be sent along.");
-                default:
+                case TextContent or FunctionCallContent:
                     break;
+
+                // What an earlier answer brought along beside its words; a model needs neither again.
+                case TextReasoningContent or UsageContent:
+                    break;
+                default:
+                    throw new NotSupportedException($"A Mac cannot take {content.GetType().Name}.");
             }
         }
 
         return new Wire.ChatTurn
         {
-            Role = Role(message.Role),
-            Content = message.Text,
+            Role = role,
+            Content = string.Concat(contents.OfType<TextContent>().Select(text => text.Text)),
             Images = images.Count > 0 ? images : null,
-            ToolCalls = ToolJson.Calls([.. message.Contents.OfType<FunctionCallContent>()]),
+            ToolCalls = ToolJson.Calls([.. contents.OfType<FunctionCallContent>()]),
         };
     }
 

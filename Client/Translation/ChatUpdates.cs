@@ -43,7 +43,9 @@ internal sealed class ChatUpdates(string? model)
                 return [new TextReasoningContent(thinking.Content)];
             case ToolCallMessage call:
                 _hasCalledTools = true;
-                return [new FunctionCallContent($"call_{call.Seq}", call.Name, ToolJson.Arguments(call.Arguments))];
+                // Numbers begin anew with each answer, and a conversation holds the calls of several.
+                var id = $"call_{call.Id}_{call.Seq}";
+                return [new FunctionCallContent(id, call.Name, ToolJson.Arguments(call.Arguments))];
             case DoneMessage { Statistics: { } statistics }:
                 return [new UsageContent(Usage(statistics))];
             case ErrorMessage error:

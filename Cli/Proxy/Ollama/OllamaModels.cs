@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using QuicPair.Cli.Proxy.Requests;
@@ -9,11 +11,14 @@ using QuicPair.Protocol.Messages.Models;
 
 namespace QuicPair.Cli.Proxy.Ollama;
 
-/// <summary><c>/api/tags, ps, show, version, embed</c>.</summary>
+/// <summary><c>/api/tags, ps, show, version, embed, embeddings</c>.</summary>
 internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
 {
     /// <summary>The version of Ollama whose API this is; programs compare it.</summary>
     private const string ApiVersion = "0.12.0";
+
+    // So many characters of a digest the command of Ollama shows; with fewer it ends in a panic.
+    private const int ShownDigest = 12;
 
     public static Task Version(HttpContext http) => ApiJson.Write(http, new JsonObject
     {
@@ -30,7 +35,9 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
     public async Task Running(HttpContext http)
     {
         var running = await mac.Use((live, token) => live.Running(token), http.RequestAborted);
-        await ApiJson.Write(http, new JsonObject { ["models"] = new JsonArray([.. running.Select(Loaded)]) });
+        var known = await names.Knowing(running.Select(model => model.Name), http.RequestAborted);
+        var models = running.Select(model => Loaded(model, known.FirstOrDefault(each => each.Name == model.Name)));
+        await ApiJson.Write(http, new JsonObject { ["models"] = new JsonArray([.. models]) });
     }
 
     public async Task Show(HttpContext http)
@@ -52,15 +59,35 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
         var dimensions = body.Count("dimensions") is > 0 and <= int.MaxValue and { } wanted ? (int?)wanted : null;
         var reply = await Find(
             asked, (name, token) => mac.Embed(name, input, dimensions, token), http.RequestAborted);
-        var embeddings = reply.Embeddings.Select(
-            embedding => (JsonNode)new JsonArray([.. embedding.Select(number => (JsonNode)number)]));
-        var result = new JsonObject { ["model"] = asked, ["embeddings"] = new JsonArray([.. embeddings]) };
+        var embeddings = new JsonArray([.. reply.Embeddings.Select(Numbers)]);
+        var result = new JsonObject { ["model"] = asked, ["embeddings"] = embeddings };
         if (reply.Tokens is { } tokens)
         {
             result["prompt_eval_count"] = tokens;
         }
 
         await ApiJson.Write(http, result);
+    }
+
+    /// <summary>One text, as older programs ask; without one the model is loaded, as Ollama does.</summary>
+    public async Task EmbedOne(HttpContext http)
+    {
+        var body = await ApiBody.Read(http);
+        var asked = body.RequiredText("model");
+        var text = body.Text("prompt") ?? "";
+        var embedding = await Find(asked, (name, token) => Embed(name, text, token), http.RequestAborted);
+        await ApiJson.Write(http, new JsonObject { ["embedding"] = Numbers(embedding) });
+    }
+
+    private async Task<float[]> Embed(string name, string text, CancellationToken cancellation)
+    {
+        if (text.Length == 0)
+        {
+            await mac.Use((live, token) => live.Load(name, token), cancellation);
+            return [];
+        }
+
+        return (await mac.Embed(name, [text], null, cancellation)).Embeddings[0];
     }
 
     private async Task<T> Find<T>(
@@ -86,9 +113,9 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
             ["modified_at"] = Time(model.Modified ?? 0),
             // Ollama's API has a number here, and 0 where it does not know.
             ["size"] = model.Size,
-            ["digest"] = model.Digest ?? "",
+            ["digest"] = Digest(model.Name, model),
             ["details"] = Family(null, model.Family, model.ParameterSize, model.Quantization),
-            ["capabilities"] = Texts(model.Capabilities),
+            ["capabilities"] = Capabilities(model.Capabilities),
         };
         if (model.Remote)
         {
@@ -102,14 +129,14 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
         return tag;
     }
 
-    private static JsonNode Loaded(RunningModel model)
+    private static JsonObject Loaded(RunningModel model, ModelDescription? known)
     {
         var loaded = new JsonObject
         {
             ["name"] = model.Name,
             ["model"] = model.Name,
             ["size"] = model.Size ?? 0,
-            ["digest"] = "",
+            ["digest"] = Digest(model.Name, known),
             ["details"] = Family(null, null, null, null),
             ["size_vram"] = model.VideoMemory ?? 0,
         };
@@ -145,11 +172,11 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
         {
             ["modelfile"] = "",
             ["parameters"] = known.Parameters ?? "",
-            ["template"] = known.Template ?? "",
+            ["template"] = Template(known.Template),
             ["system"] = known.System ?? "",
             ["details"] = Family(known.Format, known.Family, known.ParameterSize, known.Quantization),
             ["model_info"] = facts,
-            ["capabilities"] = Texts(reply.Capabilities),
+            ["capabilities"] = Capabilities(reply.Capabilities),
         };
     }
 
@@ -163,7 +190,22 @@ internal sealed class OllamaModels(BoundedMac mac, ModelNames names)
         ["quantization_level"] = quantization ?? "",
     };
 
-    private static JsonArray Texts(IReadOnlyList<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+    // Of a model without a digest, one of its name: programs take it for the model's identity.
+    private static string Digest(string name, ModelDescription? known) =>
+        known?.Digest is { Length: >= ShownDigest } digest
+            ? digest
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
+    // Programs ask a model to fill in the middle if its template has a suffix, which no chat of QP/1 has.
+    private static string Template(string? template) =>
+        template?.Contains(".Suffix", StringComparison.Ordinal) is true ? "{{ .Prompt }}" : template ?? "";
+
+    // "insert" is Ollama's word for the same.
+    private static JsonArray Capabilities(IReadOnlyList<string> capabilities) =>
+        new([.. capabilities.Where(capability => capability != "insert").Select(capability => (JsonNode)capability)]);
+
+    private static JsonArray Numbers(float[] embedding) =>
+        new JsonArray([.. embedding.Select(number => (JsonNode)number)]);
 
     private static string Time(long seconds) =>
         DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

@@ -69,6 +69,7 @@ internal static class OllamaRequests
         _ => throw ProxyException.Bad("invalid format; expected \"json\" or a valid JSON Schema object", "format"),
     };
 
+    // QP/1 says whether a model thinks, not how hard: the words for that only turn it on.
     private static bool? Think(ApiBody body) => body.Find("think") switch
     {
         null => null,

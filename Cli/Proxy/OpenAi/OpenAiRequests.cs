@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuicPair.Cli.Proxy.Requests;
+using QuicPair.Client.Translation;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 
@@ -29,48 +30,71 @@ internal static class OpenAiRequests
             throw ProxyException.Bad("functions is not supported by this proxy; use tools.", "functions");
         }
 
-        var wantsTools = WantsTools(body);
         return new ChatMessage
         {
             Model = body.RequiredText("model"),
             Turns = Turns(body),
             Options = Options(body),
+            // QP/1 says whether a model thinks, not how hard.
             Think = body.Text("reasoning_effort") is { } effort ? effort != "none" : null,
             Format = Format(body.Object("response_format")),
-            Tools = body.Objects("tools").Count > 0 && wantsTools ? body.Raw("tools") : null,
+            Tools = Tools(body),
         };
     }
 
-    // A model gets tools or it gets none; nobody can make it call one.
-    private static bool WantsTools(ApiBody body) => body.Find("tool_choice") switch
+    // Nobody can make a model call a tool. The one that it is to call is offered alone, and the model decides; several
+    // of which it has to call one are more than that.
+    private static string? Tools(ApiBody body)
     {
-        null => true,
-        { ValueKind: JsonValueKind.String } choice when choice.GetString() is "auto" or "none" =>
-            choice.GetString() == "auto",
-        { ValueKind: JsonValueKind.String or JsonValueKind.Object } =>
-            throw ProxyException.Bad("Of tool_choice only auto and none are supported by this proxy.", "tool_choice"),
-        _ => throw ApiBody.Wrong("tool_choice"),
-    };
-
-    private static List<ChatTurn> Turns(ApiBody body)
-    {
-        var (calls, turns) = (new ToolCalls(), new List<(ChatTurn Turn, int Place)>());
-        foreach (var message in body.Objects("messages"))
+        var tools = body.Objects("tools");
+        IReadOnlyList<ApiBody> offered = body.Find("tool_choice") switch
         {
-            var turn = Turn(message, calls);
-            var place = turn.Role == ChatRole.Tool ? calls.Place(message.Text("tool_call_id")) : -1;
-            var at = turns.Count;
-
-            // Results that stand together are put in the order of their calls.
-            while (place >= 0 && at > 0 && turns[at - 1].Place > place) at--;
-            turns.Insert(at, (turn, place));
-        }
-
-        if (turns.Count == 0) throw ProxyException.Bad("messages is required", "messages");
-        return [.. turns.Select(each => each.Turn)];
+            null => tools,
+            { ValueKind: JsonValueKind.String } choice => choice.GetString() switch
+            {
+                "auto" => tools,
+                "none" => [],
+                "required" when tools.Count == 1 => tools,
+                _ => throw Forced(),
+            },
+            { ValueKind: JsonValueKind.Object } => [Named(body.Object("tool_choice")!, tools) ?? throw Forced()],
+            _ => throw ApiBody.Wrong("tool_choice"),
+        };
+        return offered.Count == 0 ? null
+            : offered.Count == tools.Count ? body.Raw("tools")
+            : $"[{offered[0].Json}]";
     }
 
-    private static ChatTurn Turn(ApiBody message, ToolCalls calls)
+    private static ApiBody? Named(ApiBody choice, IReadOnlyList<ApiBody> tools) =>
+        choice.Object("function")?.Text("name") is { } name
+            ? tools.FirstOrDefault(tool => tool.Object("function")?.Text("name") == name)
+            : null;
+
+    private static ProxyException Forced() => ProxyException.Bad(
+        "Of tool_choice this proxy supports auto, none, required with one tool, and the name of one of the tools.",
+        "tool_choice");
+
+    private static IReadOnlyList<ChatTurn> Turns(ApiBody body)
+    {
+        var conversation = new Conversation();
+        foreach (var message in body.Objects("messages"))
+        {
+            var turn = Turn(message, conversation);
+            if (turn.Role == ChatRole.Tool)
+            {
+                conversation.AddResult(turn, message.Text("tool_call_id"));
+            }
+            else
+            {
+                conversation.Add(turn);
+            }
+        }
+
+        var turns = conversation.Turns;
+        return turns.Count > 0 ? turns : throw ProxyException.Bad("messages is required", "messages");
+    }
+
+    private static ChatTurn Turn(ApiBody message, Conversation conversation)
     {
         var (text, images) = Content(message);
         return new ChatTurn
@@ -85,8 +109,8 @@ internal static class OpenAiRequests
             },
             Content = text,
             Images = images.Count > 0 ? images : null,
-            ToolCalls = Calls(message, calls),
-            ToolName = calls.Tool(message.Text("tool_call_id")),
+            ToolCalls = Calls(message, conversation),
+            ToolName = conversation.Tool(message.Text("tool_call_id")),
         };
     }
 
@@ -125,7 +149,7 @@ internal static class OpenAiRequests
             : throw ProxyException.Bad("Images must be data: addresses with base64.", "messages");
     }
 
-    private static string? Calls(ApiBody message, ToolCalls known)
+    private static string? Calls(ApiBody message, Conversation conversation)
     {
         var calls = new JsonArray();
         foreach (var call in message.Objects("tool_calls"))
@@ -134,7 +158,7 @@ internal static class OpenAiRequests
             var name = function.RequiredText("name");
             if (call.Text("id") is { } id)
             {
-                known.Add(id, name);
+                conversation.AddCall(id, name);
             }
 
             calls.Add(new JsonObject

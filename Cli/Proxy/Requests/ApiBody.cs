@@ -41,6 +41,9 @@ internal sealed class ApiBody(JsonElement element)
         }
     }
 
+    /// <summary>The object's JSON.</summary>
+    public string Json => element.GetRawText();
+
     /// <summary>The field; null when it is absent.</summary>
     public JsonElement? Find(string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

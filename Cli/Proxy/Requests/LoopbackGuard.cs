@@ -12,6 +12,8 @@ namespace QuicPair.Cli.Proxy.Requests;
 /// </summary>
 internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
 {
+    private const string Site = "Sec-Fetch-Site";
+
     // As Ollama has them: schemes that no page of the web can have. A browser's extensions are not among them; what
     // somebody else wrote and a browser runs is for the user to name.
     private static readonly string[] AppSchemes = ["app", "file", "tauri", "vscode-file", "vscode-webview"];
@@ -21,26 +23,28 @@ internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
     private static readonly string[] PagesHere =
         OperatingSystem.IsWindows() ? ["0.0.0.0", "tauri.localhost"] : ["0.0.0.0"];
 
-    /// <summary>True when the request may go on; else it is answered.</summary>
-    public bool Admits(HttpContext http)
+    private static Failure WrongHost { get; } = new(
+        StatusCodes.Status403Forbidden,
+        "The proxy serves this machine: ask it as localhost, 127.0.0.1 or host.docker.internal.",
+        "refused");
+
+    private static Failure WrongPage { get; } = new(
+        StatusCodes.Status403Forbidden,
+        "Pages of other origins may not ask; quicpair proxy --origin lets one in.",
+        "refused");
+
+    /// <summary>True when the request may go on; else it is answered, or to be answered with the refusal.</summary>
+    public bool Admits(HttpContext http, out Failure? refusal)
     {
         var headers = http.Request.Headers;
         var origin = headers.Origin;
-        if (!IsHere(http.Request.Host.Host) || (IsFromAnotherSite(headers["Sec-Fetch-Site"]) && origin.Count == 0))
+        refusal = !IsNamed(http.Request.Host.Host, headers[Site]) ? WrongHost
+            : origin.Count == 0 && IsFromAnotherSite(headers[Site]) ? WrongPage
+            : origin.Count > 1 || (origin.Count == 1 && !IsAdmitted(origin[0]!)) ? WrongPage
+            : null;
+        if (refusal is not null || origin.Count == 0)
         {
-            http.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return false;
-        }
-
-        if (origin.Count == 0)
-        {
-            return true;
-        }
-
-        if (origin.Count > 1 || !IsAdmitted(origin[0]!))
-        {
-            http.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return false;
+            return refusal is null;
         }
 
         http.Response.Headers.AccessControlAllowOrigin = origin;
@@ -68,6 +72,14 @@ internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
         origin.IndexOf("://", StringComparison.Ordinal) is > 0 and var end
         && AppSchemes.Contains(origin[..end], StringComparer.OrdinalIgnoreCase)
         && Ascii.IsValid(origin);
+
+    // This machine to a program in a container, and to one that was given a name below localhost. A browser may find
+    // either name elsewhere, and then its page would be of the same origin as what it asks: what a browser marks as a
+    // page's is not asked by these names, and every POST of a page has its Origin.
+    private static bool IsNamed(string host, StringValues site) =>
+        IsHere(host) || (site.Count == 0 && (
+            string.Equals(host, "host.docker.internal", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)));
 
     private static bool IsHere(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -142,6 +142,42 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"required\"", "f", "f")]
+    [InlineData("{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "f", "f")]
+    [InlineData("{\"type\":\"function\",\"function\":{\"name\":\"g\"}}", "f,g", "g")]
+    public async Task A_tool_that_is_to_be_called_is_offered_alone(string choice, string tools, string offered)
+    {
+        var fields = $"\"tool_choice\":{choice},\"tools\":{Tools(tools)}";
+        Assert.Equal(200, (await Post("/v1/chat/completions", $"{{{Hi},{fields}}}")).Status);
+        Assert.Equal(Tools(offered), Assert.Single(Mac.Phone.Received.OfType<ChatMessage>()).Tools);
+    }
+
+    [Theory]
+    [InlineData("\"required\"")]
+    [InlineData("\"any\"")]
+    [InlineData("{\"type\":\"function\"}")]
+    [InlineData("{\"type\":\"function\",\"function\":{\"name\":\"h\"}}")]
+    public async Task A_choice_that_leaves_several_tools_or_none_is_400_and_named(string choice)
+    {
+        var fields = $"\"tool_choice\":{choice},\"tools\":{Tools("f,g")}";
+        var (status, text) = await Post("/v1/chat/completions", $"{{{Hi},{fields}}}");
+        Assert.Equal(400, status);
+        Assert.Equal("tool_choice", JsonElement.Parse(text).GetProperty("error").GetProperty("param").GetString());
+        Assert.Empty(Mac.Offers);
+    }
+
+    [Theory]
+    [InlineData("/api/chat", "\"think\":\"low\"", true)]
+    [InlineData("/api/chat", "\"think\":\"high\"", true)]
+    [InlineData("/v1/chat/completions", "\"reasoning_effort\":\"low\"", true)]
+    [InlineData("/v1/chat/completions", "\"reasoning_effort\":\"none\"", false)]
+    public async Task Of_how_hard_a_model_thinks_a_mac_hears_whether_it_does(string path, string field, bool thinks)
+    {
+        Assert.Equal(200, (await Post(path, $"{{{Hi},{field}}}")).Status);
+        Assert.Equal(thinks, Assert.Single(Mac.Phone.Received.OfType<ChatMessage>()).Think);
+    }
+
+    [Theory]
     [InlineData("/api/chat", """{"model":"x:1b"}""")]
     [InlineData("/api/generate", """{"model":"x:1b","keep_alive":0}""")]
     public async Task A_model_that_is_not_there_cannot_be_loaded_or_unloaded_and_is_named(string path, string body)
@@ -200,6 +236,12 @@ public sealed class RefusalTests : IAsyncLifetime
         var sentence = path.StartsWith("/api", StringComparison.Ordinal) ? error : error.GetProperty("message");
         Assert.Equal("The request is larger than a Mac accepts.", sentence.GetString());
         Assert.Empty(Mac.Offers);
+    }
+
+    private static string Tools(string names)
+    {
+        var each = names.Split(',').Select(name => $$$"""{"type":"function","function":{"name":"{{{name}}}"}}""");
+        return $"[{string.Join(',', each)}]";
     }
 
     private async Task<(int Status, string Text)> Post(string path, string json)
