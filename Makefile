@@ -1,5 +1,5 @@
 # One word for each thing a person does here. Everything else is `dotnet` and `npm` underneath.
-.PHONY: run household test check format interop soak fuzz bench links publish pack clean
+.PHONY: run household test check format interop soak fuzz bench links peers publish pack clean
 
 CONFIGURATION ?= Debug
 RUNS ?= 5
@@ -31,24 +31,21 @@ soak: ## every long proof, whole (hours on two cores); PROJECTS names some of th
 fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 	tests/Fuzz/fuzz
 
-bench: links ## the tables of docs/performance.md but crowd, phones, peers, signaling and the association alone; RUNS of each pair (5)
-	dotnet build -c Release --nologo -v q
-	cd artifacts/interop-peers && for run in $$(seq $(RUNS)); do \
-	  for pair in "ours ours" "libdatachannel ours" "ours libdatachannel" "libdatachannel libdatachannel"; do \
-	    SECS=3 node measure.mjs $$pair 12 || exit 1; done; done
-	QUICPAIR_SOAK=1 dotnet test -c Release --no-build --project tests/Rtc.Sockets.Tests -- --filter-class '*AllocationTests'
-	dotnet test -c Release --no-build --project tests/Rtc.Tests -- --filter-class '*RoundTripTests'
-	dotnet run -c Release --no-build --project tests/Benchmarks -- path 200
-	dotnet run -c Release --no-build --project tests/Benchmarks -- --filter '*'
+bench: ## the tables of docs/performance.md, in hours; PARTS names some of them, RUNS of each pair (5)
+	RUNS=$(RUNS) tests/Benchmarks/bench $(PARTS)
 
-links: ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; 40 minutes)
-	dotnet build -c Release --nologo -v q tests/Links && dotnet build -c Release --nologo -v q tests/Interop
-	cd artifacts/bin/Interop/release/peers && mkdir -p ../../../../interop-peers && cp * ../../../../interop-peers && cd ../../../../interop-peers && { [ -d node_modules ] || npm ci --no-audit --no-fund; }
+links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; 40 minutes)
+	dotnet build -c Release --nologo -v q tests/Links
 	for table in streams bulk open; do node tests/Links/tables.mjs $$table || exit 1; done
 	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing
 
-publish: ## `quicpair` as one file that needs no .NET, for each platform, in artifacts/publish/Cli
+peers: ## what drives the other makes, in artifacts/interop-peers
+	dotnet build -c Release --nologo -v q tests/Interop
+	cd artifacts/bin/Interop/release/peers && mkdir -p ../../../../interop-peers && cp * ../../../../interop-peers && cd ../../../../interop-peers && { [ -d node_modules ] || npm ci --no-audit --no-fund; }
+
+publish: ## `quicpair` as one file that needs no .NET, for each platform, in artifacts/publish/Cli; the front door in …/SignalingApi
 	for rid in linux-x64 linux-arm64 osx-arm64; do dotnet publish Cli -c Release -r $$rid -p:OneFile=true --nologo || exit 1; done
+	for rid in linux-x64 linux-arm64; do dotnet publish SignalingApi -c Release -r $$rid -p:OneFile=front-door --nologo || exit 1; done
 
 pack: ## the client library as NuGet packages in artifacts/package
 	for project in Rtc Rtc.Sockets Noise Protocol Client; do dotnet pack $$project -c Release --nologo -v q || exit 1; done

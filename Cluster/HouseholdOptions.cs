@@ -48,8 +48,8 @@ public sealed class HouseholdOptions
     public string Door { get; set; } = string.Empty;
 
     /// <summary>
-    /// Where this process is the door for the household's Macs, <c>address:port</c>, such as <c>0.0.0.0:11112</c>.
-    /// Empty (the default): it is none.
+    /// Where this process is the door for the household's Macs, <c>address:port</c>, such as <c>[::]:11112</c>, which
+    /// is every address of both families. Empty (the default): it is none.
     /// </summary>
     public string DoorListen { get; set; } = string.Empty;
 

@@ -12,6 +12,11 @@ namespace QuicPair.Cli.Owner;
 /// </summary>
 internal sealed class Daemon : IOwnerDesk, IDisposable
 {
+    private const string Waits =
+        "QuicPair has started here and does not answer yet: its log says whether it waits for its household's database "
+        + "or front door; to run it without them, stop it, then: quicpair up --Cluster:ConnectionString= "
+        + "--Cluster:Door= --FrontDoor:PublicUrl=";
+
     private readonly Stream _stream;
     private readonly StreamReader _reader;
 
@@ -21,7 +26,8 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
     /// <exception cref="DaemonException">No daemon runs.</exception>
     public static async Task<Daemon> Connect(string? home, CancellationToken cancellation)
     {
-        var path = Path.Combine(home ?? DataFolder.Path, "control.sock");
+        var folder = home ?? DataFolder.Path;
+        var path = Path.Combine(folder, "control.sock");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -32,7 +38,9 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
         {
             socket.Dispose();
             throw new DaemonException(
-                "QuicPair does not run on this machine; start it with: quicpair up", ExitCode.Unreachable, failure);
+                IsHeld(folder) ? Waits : "QuicPair does not run on this machine; start it with: quicpair up",
+                ExitCode.Unreachable,
+                failure);
         }
     }
 
@@ -54,6 +62,21 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
             is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new DaemonException("QuicPair on this machine does not answer.", ExitCode.Unreachable, failure);
+        }
+    }
+
+    /// <summary>Whether a process has the data folder: one that has no socket yet, or none at the moment.</summary>
+    private static bool IsHeld(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(folder, "lock");
+            using var free = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return problem is IOException and not (FileNotFoundException or DirectoryNotFoundException);
         }
     }
 

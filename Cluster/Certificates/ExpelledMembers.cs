@@ -44,6 +44,14 @@ public static class ExpelledMembers
         }
     }
 
+    /// <summary>
+    /// Gives what this member knows to another member of the same household, which keeps its own, too.
+    /// </summary>
+    /// <param name="folder">The folder of this member's certificate.</param>
+    /// <param name="other">That of the other one's.</param>
+    /// <exception cref="CertificateException">The file cannot be written.</exception>
+    public static void Hand(string folder, string other) => Add(other, In(folder));
+
     /// <summary>Adds names durably.</summary>
     /// <returns>Those that were not there before.</returns>
     /// <exception cref="CertificateException">The file cannot be written.</exception>

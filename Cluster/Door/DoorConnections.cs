@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using QuicPair.Cluster.Placement;
@@ -14,6 +15,9 @@ internal sealed class DoorConnections(IConnectionFactory direct, IServiceProvide
 {
     // Ours: after a Mac's own address refused, its connection to the door may still come.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Ours: one that has left the door may still be dialled in a network that it shares with it, where that is quick.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     private readonly DoorLink? _link = services.GetService<DoorLink>();
     private readonly WaitingMembers? _waiting = services.GetService<WaitingMembers>();
@@ -51,14 +55,23 @@ internal sealed class DoorConnections(IConnectionFactory direct, IServiceProvide
         }
     }
 
-    /// <summary>Dials while the member's own connection may come; the first of them is taken.</summary>
-    private static async Task<ConnectionContext> Race(
+    /// <summary>
+    /// Dials while the member's own connection may come; the first of them is taken. One that has gone from the door is
+    /// not waited for: a network between may swallow the dial.
+    /// </summary>
+    /// <exception cref="SocketException">It has gone.</exception>
+    internal static async Task<ConnectionContext> Race(
         WaitingMembers waiting, string name, Task<ConnectionContext> dialled, Task<Stream> coming, EndPoint endpoint)
     {
-        if (await Task.WhenAny(dialled, coming) == dialled && !dialled.IsCompletedSuccessfully
-            && waiting.MayCome(name))
+        var gone = waiting.Gone(name);
+        var first = await Task.WhenAny(dialled, coming, gone);
+        if (first == gone)
         {
-            await Task.WhenAny(coming, Task.Delay(Patience));
+            await Task.WhenAny(dialled, coming, Task.Delay(Glance));
+        }
+        else if (first == dialled && !dialled.IsCompletedSuccessfully && waiting.MayCome(name))
+        {
+            await Task.WhenAny(coming, gone, Task.Delay(Patience));
         }
 
         if (coming.IsCompletedSuccessfully)
@@ -68,6 +81,12 @@ internal sealed class DoorConnections(IConnectionFactory direct, IServiceProvide
         }
 
         Drop(coming);
+        if (first == gone && !dialled.IsCompleted)
+        {
+            Drop(dialled);
+            throw new SocketException((int)SocketError.HostDown);
+        }
+
         return await dialled;
     }
 

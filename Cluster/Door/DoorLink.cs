@@ -95,7 +95,7 @@ public sealed class DoorLink : IAsyncDisposable
         SslStream? ssl = null;
         try
         {
-            ssl = new SslStream(await DoorSocket.Dial(_door, limit.Token));
+            ssl = new SslStream(await DoorSocket.Dial(_door, _time, limit.Token));
             var name = "";
             await ssl.AuthenticateAsClientAsync(
                 MemberTls.Client(_self, there => (name = there).Length > 0 && there != _self.Name), limit.Token);

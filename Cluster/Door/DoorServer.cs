@@ -43,8 +43,7 @@ internal sealed partial class DoorServer(
 
     private Task Start()
     {
-        _listener = new TcpListener(places.Listen);
-        _listener.Start();
+        _listener = DoorSocket.Listen(places.Listen);
         _ = Accept(_listener);
         return Task.CompletedTask;
     }

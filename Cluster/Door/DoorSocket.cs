@@ -16,21 +16,31 @@ internal static class DoorSocket
     // Linux, tcp(7): milliseconds that written bytes may stay unacknowledged. .NET has no name for it.
     private const int UserTimeout = 18;
 
-    /// <summary>Dials an address or a host name.</summary>
+    /// <summary>Dials an address, or the addresses of a host name.</summary>
     /// <exception cref="SocketException">It cannot be reached.</exception>
-    public static async Task<NetworkStream> Dial(DnsEndPoint at, CancellationToken cancellation)
+    public static async Task<NetworkStream> Dial(DnsEndPoint at, TimeProvider time, CancellationToken cancellation) =>
+        await Dial(await Dns.GetHostAddressesAsync(at.Host, cancellation), at.Port, time, cancellation);
+
+    /// <summary>Dials several addresses of one machine, the best first.</summary>
+    /// <exception cref="SocketException">None can be reached.</exception>
+    internal static Task<NetworkStream> Dial(
+        IReadOnlyCollection<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancellation) =>
+        AddressRace.Run(
+            addresses, (address, end) => Connect(new IPEndPoint(address, port), end), time, cancellation);
+
+    /// <summary>Listens; at <c>[::]</c> for both families, for IPv4 alone where the system has no IPv6.</summary>
+    /// <exception cref="SocketException">Nothing can listen there.</exception>
+    public static TcpListener Listen(IPEndPoint at)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            Watch(socket);
-            await socket.ConnectAsync(at.Host, at.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            return Open(at);
         }
-        catch
+        catch (SocketException cause) when (at.Address.Equals(IPAddress.IPv6Any)
+            && cause.SocketErrorCode != SocketError.AddressAlreadyInUse)
         {
-            socket.Dispose();
-            throw;
+            // A kernel may know IPv6 and have it switched off.
+            return Open(new IPEndPoint(IPAddress.Any, at.Port));
         }
     }
 
@@ -45,6 +55,42 @@ internal static class DoorSocket
         if (OperatingSystem.IsLinux())
         {
             socket.SetRawSocketOption((int)ProtocolType.Tcp, UserTimeout, BitConverter.GetBytes(Unanswered * 1000));
+        }
+    }
+
+    private static async Task<NetworkStream> Connect(IPEndPoint at, CancellationToken cancellation)
+    {
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            Watch(socket);
+            await socket.ConnectAsync(at, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static TcpListener Open(IPEndPoint at)
+    {
+        var listener = new TcpListener(at);
+        try
+        {
+            if (at.Address.Equals(IPAddress.IPv6Any))
+            {
+                listener.Server.DualMode = true;
+            }
+
+            listener.Start();
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class WaitingConnection
     private readonly Stream _stream;
     private readonly byte[] _answer = new byte[1];
     private readonly Task<int> _reading;
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WaitingConnection(Stream stream, CancellationToken cancellation)
@@ -28,6 +29,9 @@ internal sealed class WaitingConnection
         _ = _reading.ContinueWith(
             _ => End(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
+
+    /// <summary>Completes when it waits no more: it was taken, or has broken.</summary>
+    public Task Left => _left.Task;
 
     /// <summary>Completes when it has broken, or when whoever took it is done.</summary>
     public Task Ended => _ended.Task;
@@ -45,6 +49,7 @@ internal sealed class WaitingConnection
             }
 
             IsTaken = true;
+            _left.TrySetResult();
         }
 
         try
@@ -73,6 +78,7 @@ internal sealed class WaitingConnection
     {
         lock (_answer)
         {
+            _left.TrySetResult();
             if (!IsTaken)
             {
                 _ended.TrySetResult();

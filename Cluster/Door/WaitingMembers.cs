@@ -11,7 +11,11 @@ internal sealed class WaitingMembers(TimeProvider time)
     // Ours. A door that has just begun is found by its members within this time.
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(15);
 
+    // A member of which nobody has seen anything has not gone.
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly ConcurrentDictionary<string, Channel<WaitingConnection>> _waiting = new();
+    private readonly ConcurrentDictionary<string, Attendance> _seen = new();
     private readonly long _begun = time.GetTimestamp();
 
     /// <summary>Keeps a member's connection until it has served or broken.</summary>
@@ -22,7 +26,11 @@ internal sealed class WaitingMembers(TimeProvider time)
     {
         var connection = new WaitingConnection(stream, cancellation);
         var channel = Of(name);
+        var attendance = _seen.GetOrAdd(name, _ => new Attendance(time));
+        attendance.Enter();
         channel.Writer.TryWrite(connection);
+        await connection.Left;
+        attendance.Leave();
         await connection.Ended;
         DropEnded(channel);
     }
@@ -31,7 +39,15 @@ internal sealed class WaitingMembers(TimeProvider time)
     internal int CountOf(string name) => Of(name).Reader.Count;
 
     /// <summary>Whether a member without a waiting connection may have one in a moment.</summary>
-    public bool MayCome(string name) => _waiting.ContainsKey(name) || time.GetElapsedTime(_begun) < Beginning;
+    public bool MayCome(string name) => _seen.TryGetValue(name, out var attendance)
+        ? !attendance.Gone.IsCompleted
+        : time.GetElapsedTime(_begun) < Beginning;
+
+    /// <summary>
+    /// Completes as soon as a member that had connections here has had none for so long that it cannot be alive or
+    /// cannot reach this door. To be asked for anew each time: one that is back has not gone.
+    /// </summary>
+    public Task Gone(string name) => _seen.TryGetValue(name, out var attendance) ? attendance.Gone : Never;
 
     /// <summary>A connection to a member at once, or null.</summary>
     public async ValueTask<Stream?> TryTake(string name, CancellationToken cancellation)

@@ -5,17 +5,18 @@ using QuicPair.Cluster.Placement;
 namespace QuicPair.Cluster.Supervision;
 
 /// <summary>
-/// Follows the list of expelled members while a silo lives: whoever is on it loses its connections and its place in the
-/// cluster.
+/// Follows the database while a silo lives. Whoever is on the list of expelled members loses its connections and its
+/// place in the cluster; a silo that the list of members has lost joins anew.
 /// </summary>
 internal sealed partial class ExpulsionWatch(
     MemberCertificate self, string database, MemberConnections connections, IClusterMembershipService membership,
-    SiloFailure silo, TimeProvider time, ILogger<ExpulsionWatch> log)
+    ILocalSiloDetails details, SiloFailure silo, TimeProvider time, ILogger<ExpulsionWatch> log)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // Ours: a member that is expelled is out within this time of every one that reaches the database.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
+    private readonly OwnEntry _entry = new(details, membership, database);
     private readonly CancellationTokenSource _end = new();
     private Task _watching = Task.CompletedTask;
     private bool _isTold;
@@ -67,6 +68,8 @@ internal sealed partial class ExpulsionWatch(
             {
                 Expelled(name);
             }
+
+            if (await _entry.IsLost(_end.Token)) Rejoin();
         }
         catch (CertificateException problem)
         {
@@ -96,6 +99,13 @@ internal sealed partial class ExpulsionWatch(
     private bool IsFailure(Exception problem) =>
         problem is not OperationCanceledException || !_end.IsCancellationRequested;
 
+    private void Rejoin()
+    {
+        if (silo.HasFailed) return;
+        NotListed();
+        silo.Replace();
+    }
+
     private async Task Expel(string name)
     {
         if (name == self.Name)
@@ -116,6 +126,9 @@ internal sealed partial class ExpulsionWatch(
 
     [LoggerMessage(1, LogLevel.Warning, "{Name} is expelled from the household.")]
     private partial void Expelled(string name);
+
+    [LoggerMessage(4, LogLevel.Warning, "The household's list of members has lost this silo, which joins it anew.")]
+    private partial void NotListed();
 
     [LoggerMessage(3, LogLevel.Error, "Who is expelled is not heeded here: {Reason}")]
     private partial void NotKept(string reason);

@@ -67,7 +67,7 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse(problem.Code, problem.Message);
         }
         catch (Exception problem) when (problem is CertificateException or SchemaException or FormatException
-            or SocketException)
+            or SocketException or IOException or UnauthorizedAccessException)
         {
             return ControlReply.Refuse("failed", problem.Message);
         }
@@ -153,12 +153,27 @@ internal sealed class HouseholdDesk(
         try
         {
             MemberCertificate.Issue(authority, keys.MacId, trial.FullName);
-            await using (DoorLink.Open(options, time)) PostgresSchema.Apply($"{options.Database()};Pooling=false");
+            await using (DoorLink.Open(options, time))
+            {
+                await MakeTables($"{options.Database()};Pooling=false", authority);
+            }
         }
         finally
         {
             options.Certificates = Folder;
             trial.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>
+    /// A new database does not know whom the household expelled; this Mac, where that is signed, does.
+    /// </summary>
+    private async Task MakeTables(string database, HouseholdAuthority authority)
+    {
+        PostgresSchema.Apply(database);
+        foreach (var name in ExpelledMembers.In(Folder).Where(name => name != ClusterIdentity.FrontDoor))
+        {
+            await Expulsions.Add(name, authority, database);
         }
     }
 
@@ -176,16 +191,33 @@ internal sealed class HouseholdDesk(
         options.Door = "";
         if (request.Door is { Length: > 0 } door)
         {
-            options.DoorListen = $"0.0.0.0:{door[(door.LastIndexOf(':') + 1)..]}";
+            options.DoorListen = $"[::]:{door[(door.LastIndexOf(':') + 1)..]}";
         }
 
         // It may come before the household: without it, Macs may not reach the database.
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         authority.Save(Folder);
-        MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, target);
-        HouseholdFolder.Write(target, options, request.PublicUrl ?? PublicUrl);
+        WriteFrontDoor(Path.TrimEndingDirectorySeparator(target), authority, options, request.PublicUrl ?? PublicUrl);
         audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply();
+    }
+
+    private void WriteFrontDoor(string target, HouseholdAuthority authority, HouseholdOptions options, string publicUrl)
+    {
+        var draft = HouseholdDraft.Begin(target);
+        try
+        {
+            MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, draft);
+            HouseholdFolder.Write(draft, options, publicUrl);
+            HouseholdDraft.Take(target);
+        }
+        finally
+        {
+            HouseholdDraft.Discard(target);
+        }
+
+        // Its database may be a new one, which has none of them.
+        ExpelledMembers.Hand(Folder, target);
     }
 
     private HouseholdOptions Asked(ControlRequest request, string database) => new()

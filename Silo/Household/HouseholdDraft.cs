@@ -1,3 +1,4 @@
+using QuicPair.Cluster;
 using QuicPair.Cluster.Certificates;
 
 namespace QuicPair.Silo.Household;
@@ -71,5 +72,8 @@ internal static class HouseholdDraft
         Directory.Delete(whole, recursive: true);
     }
 
-    private static string Beside(string folder, string name) => Path.Combine(Path.GetDirectoryName(folder)!, name);
+    // Where the owner chose the folder's name, what is beside it is theirs: its name is made from that one.
+    private static string Beside(string folder, string name) => Path.GetFileName(folder) == HouseholdFiles.Folder
+        ? Path.Combine(Path.GetDirectoryName(folder)!, name)
+        : $"{folder}.{name}";
 }

@@ -101,6 +101,28 @@ public sealed class GoingAwayTests(Database database)
         await household.Until(mac, 403);
     }
 
+    /// <summary>A new database, one whose list is empty, and a backup from before the last that joined.</summary>
+    [Theory]
+    [InlineData("DROP SCHEMA public CASCADE; CREATE SCHEMA public", true)]
+    [InlineData("DELETE FROM OrleansMembershipTable; DELETE FROM OrleansMembershipVersionTable", false)]
+    [InlineData("UPDATE OrleansMembershipVersionTable SET Version = 0", false)]
+    public async Task Whoever_runs_joins_a_list_of_members_anew_that_has_lost_it_and_phones_stay(
+        string loss, bool throughDoor)
+    {
+        await using var household = await Household.Start(database.Server, macs: 1, throughDoor);
+        var mac = household.Macs[0];
+        await using var phone = await household.Pair(mac, "phone");
+        await using var live = await phone.Open(phone.Pairings.Load().Single(), Cancellation);
+
+        await household.Execute(loss);
+
+        // Whatever keeps a front door running starts it anew.
+        Assert.Equal(1, await household.Door.Process.Exit());
+        await household.RestartDoor();
+        await household.Until(mac, 403);
+        Assert.IsType<DoneMessage>(await Answers.Last(live));
+    }
+
     [Fact]
     public async Task A_mac_that_is_asked_to_stop_finishes_its_answers_and_takes_no_new_phones()
     {

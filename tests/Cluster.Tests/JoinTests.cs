@@ -239,6 +239,16 @@ public sealed class JoinTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_household_that_is_made_again_over_a_new_database_remembers_whom_it_expelled()
+    {
+        await Create();
+        await Ok(_first, "household", "expel", "aaaaaaaaaaaaaaaa");
+        _database = await database.Server.NewDatabase();
+        await Create();
+        Assert.Equal(1, await Expelled());
+    }
+
+    [Fact]
     public async Task Nobody_joins_with_a_made_up_secret()
     {
         await Create();

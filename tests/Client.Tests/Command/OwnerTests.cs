@@ -178,6 +178,24 @@ public sealed class OwnerTests
         Assert.Equal("QuicPair does not run on this machine; start it with: quicpair up\n", run.Error);
     }
 
+    [Fact]
+    public async Task A_daemon_that_has_started_and_has_no_socket_yet_is_not_said_to_be_away()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "lock");
+        await using (new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            var run = await CommandRun.Of("status", "--home", folder.Path);
+            Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+            Assert.StartsWith("QuicPair has started here and does not answer yet", run.Error, StringComparison.Ordinal);
+            Assert.Single(run.Error.TrimEnd().Split('\n'));
+        }
+
+        // Whoever is killed leaves the file and no lock.
+        var after = await CommandRun.Of("status", "--home", folder.Path);
+        Assert.StartsWith("QuicPair does not run on this machine", after.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<(CommandRun Run, List<string> Requests)> Run(
         string reply, bool hasScreen, params string[] arguments)
     {

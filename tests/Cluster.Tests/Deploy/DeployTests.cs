@@ -95,13 +95,16 @@ public sealed class DeployTests : IDisposable
     [Theory]
     [InlineData("quicpair.daemon.plist")]
     [InlineData("quicpair.service")]
+    [InlineData("quicpair-front-door.service")]
     public void A_daemon_with_a_user_of_its_own_is_told_its_data_folder(string name) => Assert.Contains(
         "QUICPAIR_HOME", File.ReadAllText(Path.Combine(Tree.Root, "deploy", name)), StringComparison.Ordinal);
 
-    [Fact]
-    public void The_systemd_unit_has_only_sections_and_settings()
+    [Theory]
+    [InlineData("quicpair.service")]
+    [InlineData("quicpair-front-door.service")]
+    public void The_systemd_units_have_only_sections_and_settings(string name)
     {
-        var lines = File.ReadAllLines(Path.Combine(Tree.Root, "deploy", "quicpair.service"))
+        var lines = File.ReadAllLines(Path.Combine(Tree.Root, "deploy", name))
             .Where(line => line.Length > 0 && line[0] != '#')
             .ToList();
         Assert.Equal(["[Unit]", "[Service]", "[Install]"], lines.Where(line => line[0] == '['));
@@ -109,23 +112,25 @@ public sealed class DeployTests : IDisposable
         Assert.Contains("TimeoutStopSec=45", lines);
     }
 
-    [Fact]
-    public async Task Systemd_knows_every_setting_of_the_unit()
+    [Theory]
+    [InlineData("quicpair.service", "quicpair")]
+    [InlineData("quicpair-front-door.service", "quicpair-front-door")]
+    public async Task Systemd_knows_every_setting_of_the_units(string name, string program)
     {
         Lane.Require(["systemd-analyze"], "systemd");
         var template = await File.ReadAllTextAsync(
-            Path.Combine(Tree.Root, "deploy", "quicpair.service"), TestContext.Current.CancellationToken);
+            Path.Combine(Tree.Root, "deploy", name), TestContext.Current.CancellationToken);
 
         // Where the program is to be, its owner says; one that is here stands for it.
-        var unit = Path.Combine(_folder, "quicpair.service");
+        var unit = Path.Combine(_folder, name);
         await File.WriteAllTextAsync(
             unit,
-            template.Replace("/usr/local/bin/quicpair", "/bin/true", StringComparison.Ordinal),
+            template.Replace($"/usr/local/bin/{program}", "/bin/true", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
         await using var verify = ChildProcess.Start("systemd-analyze", ["verify", "--man=no", unit], folder: _folder);
         verify.Input.Close();
         Assert.True(await verify.Exit() == 0, verify.Errors);
-        Assert.DoesNotContain("quicpair.service", verify.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, verify.Errors, StringComparison.Ordinal);
     }
 
     private async Task<(int Exit, string Output)> Run(string program, params string[] arguments)

@@ -35,6 +35,8 @@ public sealed class HouseholdDeskTests : IDisposable
         _desk = Desk(_keys, _folder);
     }
 
+    private string FrontDoor => _temporary.Of("front-door");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
@@ -54,6 +56,25 @@ public sealed class HouseholdDeskTests : IDisposable
 
         Assert.Equal(("bad_request", null), (reply.Code, reply.Invitation));
         Assert.Equal("The household is not made yet: quicpair household create", reply.Message);
+    }
+
+    [Fact]
+    public async Task A_front_door_is_told_to_listen_for_macs_at_both_families()
+    {
+        var target = _temporary.Of("front-door");
+        var reply = (await _desk.Answer(new ControlRequest
+        {
+            Op = "front_door",
+            Folder = target,
+            Database = Database,
+            Door = "door.example.org:11112",
+        }))!;
+
+        Assert.True(reply.Ok, reply.Message);
+        var settings = Path.Combine(target, HouseholdFiles.Settings);
+        using var written = JsonDocument.Parse(await File.ReadAllTextAsync(settings, Cancellation));
+        Assert.Equal(
+            "[::]:11112", written.RootElement.GetProperty("Cluster").GetProperty("DoorListen").GetString());
     }
 
     [Fact]
@@ -138,6 +159,51 @@ public sealed class HouseholdDeskTests : IDisposable
         Assert.False(Directory.Exists(folder.Of(HouseholdFiles.Folder)));
     }
 
+    [Fact]
+    public async Task A_front_door_is_told_whom_the_household_expelled_and_keeps_whom_it_knows()
+    {
+        const string here = "bbbbbbbbbbbbbbbb";
+        const string there = "cccccccccccccccc";
+        await MakeFrontDoor();
+        ExpelledMembers.Add(_folder.Of(HouseholdFiles.Folder), [here]);
+        ExpelledMembers.Add(FrontDoor, [there]);
+
+        await MakeFrontDoor();
+
+        Assert.Equal([here, there], File.ReadAllLines(Path.Combine(FrontDoor, ExpelledMembers.ListFile)));
+        Assert.Equal([FrontDoor], Directory.GetDirectories(_temporary.Path, "front-door*"));
+    }
+
+    [Fact]
+    public async Task A_front_doors_files_are_not_made_among_those_that_it_has()
+    {
+        await MakeFrontDoor();
+        var before = File.ReadAllText(Path.Combine(FrontDoor, "member.pem"));
+
+        // Where the settings would be made there.
+        Directory.CreateDirectory(Path.Combine(FrontDoor, $"{HouseholdFiles.Settings}.new"));
+        await MakeFrontDoor();
+
+        Assert.NotEqual(before, File.ReadAllText(Path.Combine(FrontDoor, "member.pem")));
+        using var member = MemberCertificate.Open(FrontDoor);
+        Assert.Equal(ClusterIdentity.FrontDoor, member!.Name);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_said()
+    {
+        await File.WriteAllTextAsync(_temporary.Of("file"), "", Cancellation);
+        var reply = (await _desk.Answer(new ControlRequest
+        {
+            Op = "front_door",
+            Folder = _temporary.Of("file/front-door"),
+            Database = Database,
+        }))!;
+
+        Assert.Equal("failed", reply.Code);
+        Assert.Contains(_temporary.Of("file"), reply.Message, StringComparison.Ordinal);
+    }
+
     private static HouseholdDesk Desk(KeyStore keys, DataFolder folder) => new(
         keys, "first Mac", folder,
         new AuditLog(folder.Of("audit.log"), TimeProvider.System, NullLogger<AuditLog>.Instance), TimeProvider.System);
@@ -196,7 +262,7 @@ public sealed class HouseholdDeskTests : IDisposable
         var reply = (await _desk.Answer(new ControlRequest
         {
             Op = "front_door",
-            Folder = _temporary.Of("front-door"),
+            Folder = FrontDoor,
             Database = Database,
         }))!;
         Assert.True(reply.Ok, reply.Message);

@@ -101,6 +101,20 @@ public sealed class HouseholdDraftTests : IDisposable
         Assert.Null(HouseholdAuthority.Open(Folder, TimeProvider.System));
     }
 
+    [Fact]
+    public void Beside_a_folder_that_its_owner_named_nothing_is_touched()
+    {
+        var (door, theirs) = (_temporary.Of("door"), Path.Combine(Draft, "theirs"));
+        Directory.CreateDirectory(Draft);
+        File.WriteAllText(theirs, "theirs");
+
+        Copy(New, HouseholdDraft.Begin(door));
+        HouseholdDraft.Take(door);
+
+        Assert.Equal(Directory.GetFiles(New).Length, Directory.GetFiles(door).Length);
+        Assert.Equal("theirs", File.ReadAllText(theirs));
+    }
+
     private static void Make(string folder)
     {
         using var authority = HouseholdAuthority.Create(TimeProvider.System);
