@@ -94,6 +94,12 @@ internal sealed class Chromium : IAsyncDisposable
 
     public Task Reload() => Do("reload", []);
 
+    /// <summary>Closes the page and opens its address in a new one.</summary>
+    public Task Reopen() => Do("reopen", []);
+
+    /// <summary>Kills what renders the page, which hears nothing of it, and opens its address in a new one.</summary>
+    public Task Crash() => Do("crash", []);
+
     public async Task<string> Address() => (await Do("address", [])).GetString()!;
 
     public Task Click(string name) => Do("click", new() { ["name"] = name });

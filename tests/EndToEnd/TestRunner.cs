@@ -70,10 +70,16 @@ internal sealed class TestRunner : IAsyncDisposable
     }
 
     /// <summary>How many chats came.</summary>
-    public async Task<int> Chats()
+    public async Task<int> Chats() => (await Counts()).Asked;
+
+    /// <summary>How many answers it gave up, because whoever asked went away before their end.</summary>
+    public async Task<int> Abandoned() => (await Counts()).Abandoned;
+
+    /// <summary>Ends when it works on no answer.</summary>
+    public async Task Rests()
     {
-        using var http = new HttpClient { BaseAddress = Address };
-        return JsonElement.Parse(await http.GetStringAsync("/requests")).GetProperty("chats").GetInt32();
+        var now = await Counts();
+        while (now.Answered + now.Abandoned < now.Asked) now = await Counts();
     }
 
     /// <summary>The file of a model, written when it is not there.</summary>
@@ -101,6 +107,15 @@ internal sealed class TestRunner : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<(int Asked, int Answered, int Abandoned)> Counts()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var counts = JsonElement.Parse(await http.GetStringAsync("/requests"));
+        return (Count("chats"), Count("answered"), Count("abandoned"));
+
+        int Count(string name) => counts.GetProperty(name).GetInt32();
+    }
 
     private async Task<JsonElement> Ask(string prompt, object? options)
     {

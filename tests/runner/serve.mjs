@@ -15,7 +15,8 @@ const number = (text) => (text === undefined ? undefined : Number(text));
 const seed = number(process.env.SEED);
 const num_predict = number(process.env.NUM_PREDICT);
 const llama = await Llama.open(file);
-let requests = 0;
+// Every chat ends as one of the latter two: its whole answer was said, or its client closed before.
+const chats = { begun: 0, answered: 0, abandoned: 0 };
 const pictures = [];
 
 const model = () => ({
@@ -72,7 +73,7 @@ async function chat(request, response) {
     await (unload ? llama.unload() : llama.load());
     return reply(response, 200, JSON.parse(line({ message: empty, done: true, done_reason: unload ? 'unload' : 'load' })));
   }
-  requests++;
+  chats.begun++;
   for (const image of asked.messages.flatMap(({ images }) => images ?? [])) {
     pictures.push(createHash('sha256').update(Buffer.from(image, 'base64')).digest('hex'));
   }
@@ -80,7 +81,11 @@ async function chat(request, response) {
   const schema = calls ? toolCall(asked.tools) : typeof asked.format === 'object' ? asked.format : undefined;
   const stream = asked.stream !== false;
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  response.on('close', () => {
+    if (response.writableEnded) chats.answered++;
+    else chats.abandoned++;
+    gone.abort();
+  });
   let text = '';
   const result = await llama.chat(asked.messages, { seed, num_predict, ...asked.options, schema }, gone.signal, (piece) => {
     text += piece;
@@ -104,12 +109,17 @@ async function chat(request, response) {
   return stream ? response.end(line(end)) : reply(response, 200, JSON.parse(line(end)));
 }
 
+const requests = (response) => {
+  const { begun, answered, abandoned } = chats;
+  reply(response, 200, { chats: begun, answered, abandoned, pictures });
+};
+
 const routes = {
   'GET /': (_, response) => response.end('Ollama is running'),
   'GET /api/version': (_, response) => reply(response, 200, { version: '0.0.0-bigram' }),
   'GET /api/tags': (_, response) => reply(response, 200, { models: [model()] }),
   'GET /api/ps': (_, response) => reply(response, 200, { models: llama.loaded ? [model()] : [] }),
-  'GET /requests': (_, response) => reply(response, 200, { chats: requests, pictures }),
+  'GET /requests': (_, response) => requests(response),
   'POST /api/chat': chat,
   'POST /api/show': show,
   'POST /api/embed': embed,

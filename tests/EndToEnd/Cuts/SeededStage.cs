@@ -10,6 +10,7 @@ namespace QuicPair.EndToEnd.Cuts;
 public sealed class SeededStage : IAsyncDisposable
 {
     private const int Tokens = 200;
+    private const int LeastPieces = 150;
     private const string Prompt = "Tell me about the river and the old map";
 
     private TestRunner? _runner;
@@ -40,6 +41,9 @@ public sealed class SeededStage : IAsyncDisposable
             ["Limits__PerSecond"] = "100000",
         });
         _answer ??= await SeededAnswer.Find(_runner.Address, Prompt, Tokens);
+
+        // A token of a word has a piece of its own; were there far fewer, a cut behind each piece would miss tokens.
+        Assert.InRange(_answer.Pieces.Count, LeastPieces, Tokens);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Tokens} tokens in {_answer.Pieces.Count} pieces");
     }
 

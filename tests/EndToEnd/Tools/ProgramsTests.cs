@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OllamaSharp;
 using OllamaSharp.Models;
@@ -64,11 +65,51 @@ public sealed partial class ProgramsTests
         Assert.Equal(Model, Assert.Single(await ollama.ListRunningModelsAsync(Cancellation)).Name);
         var embedded = await ollama.EmbedAsync("the river", Cancellation);
         Assert.Equal(1, Math.Sqrt(Assert.Single(embedded.Embeddings).Sum(number => number * number)), 1e-3);
-        await LeaveInTheMiddle(ollama);
-        Assert.Equal(whole, await Ask(ollama, stream: true));
-        var failure = await Assert.ThrowsAsync<HttpRequestException>(
-            () => Ask(ollama, stream: true, model: "absent:1b"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_runner_gives_up_an_answer_that_OllamaSharp_cancels(bool stream)
+    {
+        // What is cancelled must not have come to its end by then.
+        await using var runner = await TestRunner.Start(seed: 3, talkative: true);
+        await using var mac = await MacProcess.Start(settings: runner.Settings);
+        await using var proxy = await ProxyProcess.Start(mac);
+        using var http = new HttpClient(new ProgramNetwork()) { BaseAddress = new Uri(proxy.Url) };
+        using var ollama = new OllamaApiClient(http, Model);
+        var whole = await Ask(ollama, stream);
+
+        // Some seeds end their answer soon, perhaps sooner than the runner hears: then another one is asked.
+        for (var seed = 1; await runner.Abandoned() == 0; seed++)
+        {
+            Assert.True(seed <= 10, "The runner said each answer to its end.");
+            await Cancel(ollama, runner, stream, seed);
+            await runner.Rests();
+        }
+
+        Assert.Equal(1, await runner.Abandoned());
+        Assert.Equal(whole, await Ask(ollama, stream));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OllamaSharp_is_told_of_an_unknown_model_as_Ollama_tells_it(bool stream)
+    {
+        await using var mac = await MacProcess.Start();
+        await using var proxy = await ProxyProcess.Start(mac);
+        using var network = new ProgramNetwork();
+        using var http = new HttpClient(network) { BaseAddress = new Uri(proxy.Url) };
+        using var ollama = new OllamaApiClient(http, Model);
+
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => Ask(ollama, stream, model: "absent:1b"));
+
         Assert.Equal(HttpStatusCode.NotFound, failure.StatusCode);
+        var (status, body) = Assert.Single(network.Refusals);
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        var said = Assert.Single(JsonElement.Parse(body).EnumerateObject());
+        Assert.Equal(("error", "model 'absent:1b' not found"), (said.Name, said.Value.GetString()));
     }
 
     [Fact]
@@ -98,21 +139,46 @@ public sealed partial class ProgramsTests
         return string.Concat(parts);
     }
 
-    private static async Task LeaveInTheMiddle(OllamaApiClient ollama)
+    /// <summary>Cancels a stream at its first part, and an answer in one piece once the runner works on it.</summary>
+    private static async Task Cancel(OllamaApiClient ollama, TestRunner runner, bool stream, int seed)
     {
-        await foreach (var part in ollama.ChatAsync(Request(stream: true, Model, 5000), Cancellation))
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var asked = await runner.Chats();
+        var reading = Read();
+        if (!stream)
         {
-            Assert.NotNull(part);
-            break;
+            while (await runner.Chats() == asked && !reading.IsCompleted)
+            {
+                // The runner's own count is the clock.
+            }
+
+            await cancel.CancelAsync();
+        }
+
+        await reading;
+
+        async Task Read()
+        {
+            try
+            {
+                await foreach (var part in ollama.ChatAsync(Request(stream, Model, 5000, seed), cancel.Token))
+                {
+                    if (stream) await cancel.CancelAsync();
+                }
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // A stream may also just end.
+            }
         }
     }
 
-    private static ChatRequest Request(bool stream, string model, int tokens) => new()
+    private static ChatRequest Request(bool stream, string model, int tokens, int seed = 5) => new()
     {
         Model = model,
         Stream = stream,
         Messages = [new Message(ChatRole.User, "Tell me about the river")],
-        Options = new RequestOptions { Seed = 5, NumPredict = tokens },
+        Options = new RequestOptions { Seed = seed, NumPredict = tokens },
     };
 
     private static async Task<string> Install()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using Xunit;
 
@@ -40,12 +41,12 @@ public sealed class PublishTests : IDisposable
 
         foreach (var (platform, format) in Programs)
         {
-            var program = Program(platform);
-            Assert.Equal([program], Files(platform).Where(file => Path.GetExtension(file) != ".json"));
-            Assert.Equal((platform, format), (platform, FormatOf(program)));
+            AssertIs(Program(platform), platform, format);
+            if (platform.StartsWith("linux", StringComparison.Ordinal)) AssertIs(FrontDoor(platform), platform, format);
         }
 
         if (ThisPlatform() is not { } here) return;
+        if (OperatingSystem.IsLinux()) await AssertServes(FrontDoor(here));
         var version = await Run(Program(here), "version");
         Assert.Equal((0, ""), (version.Exit, version.Errors));
         Assert.Matches(@"^quicpair \d+\.\d+\.\d+ \(\.NET \d+\.\d+\.\d+, \S+\)$", version.Output);
@@ -77,22 +78,46 @@ public sealed class PublishTests : IDisposable
         Assert.True(await publish.Exit(Hang) == 0, $"{publish.Output}\n{publish.Errors}");
     }
 
-    private string[] Files(string platform) =>
-        Directory.GetFiles(Published(platform), "*", SearchOption.AllDirectories);
-
-    private string Program(string platform) => Path.Combine(Published(platform), "quicpair");
-
-    private string Published(string platform) => Path.Combine(_folder, "publish", "Cli", $"release_{platform}");
-
-    /// <summary>Runs a program that brings its .NET along.</summary>
-    private async Task<(int Exit, string Output, string Errors)> Run(string program, params string[] arguments)
+    private static void AssertIs(string program, string platform, string format)
     {
-        await using var process = ChildProcess.Start(program, arguments, new Dictionary<string, string?>
+        var files = Directory.GetFiles(Path.GetDirectoryName(program)!, "*", SearchOption.AllDirectories);
+        Assert.Equal([program], files.Where(file => Path.GetExtension(file) != ".json"));
+        Assert.Equal((platform, format), (platform, FormatOf(program)));
+    }
+
+    private static async Task<HttpStatusCode> Get(string place)
+    {
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(new Uri(place), TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
+    private string Program(string platform) =>
+        Path.Combine(_folder, "publish", "Cli", $"release_{platform}", "quicpair");
+
+    private string FrontDoor(string platform) =>
+        Path.Combine(_folder, "publish", "SignalingApi", $"release_{platform}", "QuicPair.SignalingApi");
+
+    /// <summary>A front door has the phone's page in it.</summary>
+    private async Task AssertServes(string door)
+    {
+        await using var process = Start(door, "--Urls=http://127.0.0.1:0");
+        var line = await process.Line(line => line.StartsWith("QuicPair front door on ", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, await Get($"{line.Split(' ')[^1]}/p"));
+    }
+
+    /// <summary>Starts a program that brings its .NET along.</summary>
+    private ChildProcess Start(string program, params string[] arguments) => ChildProcess.Start(
+        program, arguments, new Dictionary<string, string?>
         {
             ["QUICPAIR_HOME"] = Path.Combine(_folder, "home"),
             ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = Path.Combine(_folder, "extracted"),
             ["DOTNET_ROOT"] = Path.Combine(_folder, "nothing"),
         });
+
+    private async Task<(int Exit, string Output, string Errors)> Run(string program, params string[] arguments)
+    {
+        await using var process = Start(program, arguments);
         process.Input.Close();
         var exit = await process.Exit();
         return (exit, process.Output, process.Errors);

@@ -7,10 +7,32 @@ const TIMEOUT_MS = 120_000;
 const DEAF_AFTER_MS = 20_000;
 
 const browser = await launch(process.argv[2]);
-const page = await browser.newPage();
 const problems = [];
-page.on("pageerror", (error) => problems.push(String(error)));
-page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+let page = await newPage();
+
+async function newPage() {
+  const created = await browser.newPage();
+  created.on("pageerror", (error) => problems.push(String(error)));
+  created.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  return created;
+}
+
+/** Ends the page that there is by `end` and opens its address in a new one. */
+async function replace(end) {
+  const [old, url, viewport] = [page, page.url(), page.viewport()];
+  await end(old);
+  page = await newPage();
+  await page.setViewport(viewport);
+  await page.goto(url);
+}
+
+/** Ends the page's renderer, as a crash does. The command itself has no answer then. */
+async function crash(old) {
+  const crashed = new Promise((resolve) => old.once("error", resolve));
+  const session = await old.createCDPSession();
+  session.send("Page.crash").catch(() => undefined);
+  await crashed;
+}
 
 /** The button with this text or label, pressed as a person presses it. */
 async function click(name) {
@@ -57,6 +79,8 @@ const commands = {
     await page.goto(url);
   },
   reload: () => page.reload(),
+  reopen: () => replace((old) => old.close()),
+  crash: () => replace(crash),
   address: () => page.url(),
   click: ({ name }) => click(name),
   type: ({ selector, text }) => page.type(selector, text),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { Ollama } from 'ollama';
+import { isGivenUp } from './leaving.mjs';
 
 const ollama = new Ollama({ host: process.env.PROXY_URL });
 const model = process.env.MODEL;
@@ -87,20 +88,45 @@ test('sends pictures to the byte', async () => {
   assert.ok(pictures.includes(createHash('sha256').update(picture).digest('hex')));
 });
 
-test('aborts', async () => {
-  const stream = await ollama.chat({ model, messages, options: { num_predict: 5000 }, stream: true });
-  await assert.rejects(async () => {
-    for await (const _ of stream) stream.abort();
-  }, { name: 'AbortError' });
+test('aborts a stream, and the runner stops', async () => {
+  await isGivenUp(async (seed) => {
+    const stream = await ollama.chat({ model, messages, options: { seed, num_predict: 5000 }, stream: true });
+    await assert.rejects(async () => {
+      for await (const _ of stream) stream.abort();
+    }, { name: 'AbortError' });
+  });
   assert.ok((await ollama.chat({ model, messages, options })).message.content.length > 0);
 });
 
-test('says that it does not know a model as Ollama does', async () => {
-  await assert.rejects(ollama.chat({ model: 'absent:1b', messages }), (error) => {
-    assert.equal(error.status_code, 404);
-    assert.equal(error.error, "model 'absent:1b' not found");
-    return true;
+test('aborts an answer that comes in one piece, and the runner stops', async () => {
+  await isGivenUp(async (seed, begun) => {
+    // This client takes a signal by its fetch only.
+    const gone = new AbortController();
+    const leaving = new Ollama({
+      host: process.env.PROXY_URL, fetch: (url, request) => fetch(url, { ...request, signal: gone.signal }),
+    });
+    const answer = leaving.chat({ model, messages, options: { seed, num_predict: 5000 } })
+      .then(() => undefined, (error) => error);
+    await begun();
+    gone.abort();
+    const error = await answer;
+    if (error) assert.equal(error.name, 'AbortError');
   });
+  assert.ok((await ollama.chat({ model, messages, options })).message.content.length > 0);
+});
+
+test('says that it does not know a model as Ollama does, streaming and not', async () => {
+  const absent = 'absent:1b';
+  const refusal = { name: 'ResponseError', status_code: 404, error: "model 'absent:1b' not found" };
+  for (const stream of [false, true]) {
+    await assert.rejects(ollama.chat({ model: absent, messages, stream }), refusal);
+    await assert.rejects(ollama.generate({ model: absent, prompt: messages[0].content, stream }), refusal);
+    const reply = await fetch(new URL('/api/chat', process.env.PROXY_URL), {
+      method: 'POST', body: JSON.stringify({ model: absent, messages, stream }),
+    });
+    assert.equal(reply.status, 404);
+    assert.deepEqual(await reply.json(), { error: refusal.error });
+  }
 });
 
 test('is refused what the proxy does not serve', async () => {

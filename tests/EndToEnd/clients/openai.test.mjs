@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
 import OpenAI from 'openai';
+import { isGivenUp } from './leaving.mjs';
 
 const openai = new OpenAI({ baseURL: `${process.env.PROXY_URL}/v1`, apiKey: 'unused' });
 const model = process.env.MODEL;
@@ -76,22 +77,74 @@ test('sends pictures to the byte', async () => {
   assert.ok(pictures.includes(createHash('sha256').update(picture).digest('hex')));
 });
 
-test('aborts', async () => {
-  const stream = await openai.chat.completions.create({ ...request, max_tokens: 5000, stream: true });
-  for await (const _ of stream) stream.controller.abort();
-  assert.equal(stream.controller.signal.aborted, true);
+test('has a tool called, streaming and not', async () => {
+  const tool = {
+    type: 'function',
+    function: {
+      name: 'sky',
+      description: 'the weather',
+      parameters: { type: 'object', required: ['city'], properties: { city: { type: 'string', enum: ['Rome'] } } },
+    },
+  };
+  const asked = { ...request, max_tokens: 200, tools: [tool] };
+  const isTheCall = ([call, ...others]) => {
+    assert.deepEqual(others, []);
+    assert.match(call.id, /^call_./);
+    assert.equal(call.type, 'function');
+    assert.equal(call.function.name, 'sky');
+    assert.deepEqual(JSON.parse(call.function.arguments), { city: 'Rome' });
+  };
+  const { choices: [{ message, finish_reason: reason }] } = await openai.chat.completions.create(asked);
+  assert.equal(message.content, null);
+  assert.equal(reason, 'tool_calls');
+  isTheCall(message.tool_calls);
+  const calls = [];
+  let last;
+  for await (const { choices: [choice] } of await openai.chat.completions.create({ ...asked, stream: true })) {
+    calls.push(...(choice.delta.tool_calls ?? []));
+    last = choice.finish_reason;
+  }
+  assert.equal(calls[0]?.index, 0);
+  isTheCall(calls);
+  assert.equal(last, 'tool_calls');
+});
+
+test('aborts a stream, and the runner stops', async () => {
+  await isGivenUp(async (seed) => {
+    const stream = await openai.chat.completions.create({ ...request, seed, max_tokens: 5000, stream: true });
+    for await (const _ of stream) stream.controller.abort();
+    assert.equal(stream.controller.signal.aborted, true);
+  });
+  assert.ok((await openai.chat.completions.create(request)).choices[0].message.content.length > 0);
+});
+
+test('aborts an answer that comes in one piece, and the runner stops', async () => {
+  await isGivenUp(async (seed, begun) => {
+    const gone = new AbortController();
+    const answer = openai.chat.completions.create({ ...request, seed, max_tokens: 5000 }, { signal: gone.signal })
+      .then(() => undefined, (error) => error);
+    await begun();
+    gone.abort();
+    const error = await answer;
+    if (error) assert.ok(error instanceof OpenAI.APIUserAbortError, String(error));
+  });
   assert.ok((await openai.chat.completions.create(request)).choices[0].message.content.length > 0);
 });
 
 test('says that it does not know a model as OpenAI does', async () => {
-  await assert.rejects(openai.chat.completions.create({ ...request, model: 'absent:1b' }), (error) => {
-    assert.ok(error instanceof OpenAI.NotFoundError);
+  const refuses = (call, model) => assert.rejects(call, (error) => {
+    assert.ok(error instanceof OpenAI.NotFoundError, String(error));
     assert.equal(error.status, 404);
-    assert.equal(error.code, 'model_not_found');
-    assert.equal(error.type, 'invalid_request_error');
-    assert.match(error.message, /absent:1b/);
+    assert.deepEqual(error.error, {
+      message: `The model '${model}' does not exist or you do not have access to it.`,
+      type: 'invalid_request_error', param: 'model', code: 'model_not_found',
+    });
     return true;
   });
+  await refuses(openai.chat.completions.create({ ...request, model: 'absent:1b' }), 'absent:1b');
+  await refuses(openai.chat.completions.create({ ...request, model: 'absent:1b', stream: true }), 'absent:1b');
+  await refuses(openai.embeddings.create({ model: 'absent:1b', input: 'the river' }), 'absent:1b');
+  await refuses(openai.models.retrieve('absent'), 'absent');
 });
 
 test('is refused what the proxy does not serve', async () => {
