@@ -6,6 +6,7 @@ using QuicPair.Benchmarks.Signaling;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    the parts
 // dotnet run -c Release --project tests/Benchmarks -- path 200        the whole path, stage by stage
+// QuicPair.Links rtt=50 -- dotnet Benchmarks.dll path 40              the same over an emulated link (root on Linux)
 // dotnet run -c Release --project tests/Benchmarks -- cancel 100      from "stop" to the runner's stop, in each stage
 // dotnet run -c Release --project tests/Benchmarks -- crowd 20 500    the first token's share of one device and of 20,
 //                                                                     each at rest up to 500 ms between two questions
@@ -18,7 +19,7 @@ using QuicPair.Benchmarks.Signaling;
 var count = args.Length > 1 && int.TryParse(args[1], out var given) ? given : (int?)null;
 switch (args)
 {
-    case ["path", ..]:
+    case [PathRun.Verb, ..]:
         return await PathRun.Run(count ?? 200);
     case ["cancel", ..]:
         return await CancelRun.Run(count ?? 100);

@@ -12,6 +12,12 @@ internal sealed partial class MacProcess : IAsyncDisposable
     /// </summary>
     public const string OwnDisk = "QUICPAIR_TEST_DISK";
 
+    /// <summary>In settings: the network namespace that it runs in, which somebody else has made.</summary>
+    public const string Network = "QUICPAIR_TEST_NETWORK";
+
+    /// <summary>In settings: the address that its front door listens at, instead of 127.0.0.1.</summary>
+    public const string ListensAt = "QUICPAIR_TEST_ADDRESS";
+
     private readonly string _home;
     private readonly bool _ownsHome;
 
@@ -52,9 +58,15 @@ internal sealed partial class MacProcess : IAsyncDisposable
         var environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
             ["QUICPAIR_HOME"] = folder,
-            ["Urls"] = $"http://127.0.0.1:{port}",
         };
+        environment["Urls"] = $"http://{environment.GetValueOrDefault(ListensAt) ?? "127.0.0.1"}:{port}";
         environment.TryAdd("OLLAMA_HOST", "http://127.0.0.1:9");
+        if (environment.GetValueOrDefault(Network) is { } network)
+        {
+            return ChildProcess.Start(
+                "ip", ["netns", "exec", network, "dotnet", Tree.Program("Silo")], environment);
+        }
+
         var disk = environment.GetValueOrDefault(OwnDisk);
         return disk is null
             ? ChildProcess.Start("dotnet", [Tree.Program("Silo")], environment)

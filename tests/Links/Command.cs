@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace QuicPair.Links;
 
 /// <summary>
 /// Runs a command that puts one peer on each side of a link: it finds the namespaces in NS_A and NS_B, the addresses
-/// in BIND_A and BIND_B. Its lines <c>{"mark":name}</c> on stdout read the link's counters; the other lines are
-/// printed with the settings and what passed between two marks.
+/// in BIND_A and BIND_B, the round trip in LINK_RTT, in ms. Its lines <c>{"mark":name}</c> on stdout read the link's
+/// counters; other lines of JSON are printed with the settings and what passed between two marks, text as it is.
 /// </summary>
 internal static class Command
 {
@@ -18,11 +19,18 @@ internal static class Command
         start.Environment["NS_B"] = link.Right.Name;
         start.Environment["BIND_A"] = EmulatedLink.LeftAddress;
         start.Environment["BIND_B"] = EmulatedLink.RightAddress;
+        start.Environment["LINK_RTT"] = settings.RoundTrip.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
         using var process = Process.Start(start)!;
         var passed = new JsonObject();
         var (since, packets, bytes) = ("start", link.ToRight.Packets, link.ToRight.Bytes);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
+            if (!line.StartsWith('{'))
+            {
+                Console.WriteLine(line);
+                continue;
+            }
+
             var said = JsonNode.Parse(line)!.AsObject();
             if (said["mark"]?.GetValue<string>() is { } mark)
             {

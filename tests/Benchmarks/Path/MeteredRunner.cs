@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using QuicPair.Nat.Lab;
 using QuicPair.Protocol.Messages;
 using Message = QuicPair.Protocol.Messages.Message;
 
@@ -49,10 +51,17 @@ internal sealed class MeteredRunner : IAsyncDisposable
     /// <summary>When the held request was aborted, in ticks of the stopwatch.</summary>
     public Task<long> Stopped => _holding!.Stopped.Task;
 
-    public static async Task<MeteredRunner> Start()
+    /// <param name="network">The network namespace whose loopback it listens at; null for this process's.</param>
+    public static async Task<MeteredRunner> Start(string? network = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (network is { } name)
+        {
+            builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = place =>
+                Namespace.Run(name, () => SocketTransportOptions.CreateDefaultBoundListenSocket(place)));
+        }
+
         var runner = new MeteredRunner(builder.Build());
         const string model = """{"name":"m","model":"m","modified_at":"2026-01-01T00:00:00Z","size":1,"digest":"d"}""";
         runner._app.MapGet("/api/version", () => Results.Text("""{"version":"0.0.0"}""", "application/json"));

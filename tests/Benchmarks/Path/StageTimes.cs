@@ -23,6 +23,20 @@ internal sealed class StageTimes
         }
     }
 
+    /// <summary>The same table with each p50 in round trips, too.</summary>
+    public void Print(string title, TimeSpan roundTrip)
+    {
+        Console.WriteLine(title);
+        Console.WriteLine("| stage | p50 | in round trips | p90 | p99 | max | of |\n|---|---|---|---|---|---|---|");
+        foreach (var (stage, list) in _milliseconds)
+        {
+            list.Sort();
+            var trips = At(list, 0.5) / roundTrip.TotalMilliseconds;
+            Console.WriteLine($"| {stage} | {At(list, 0.5):F2} | {trips:F2} | {At(list, 0.9):F2} "
+                + $"| {At(list, 0.99):F2} | {list[^1]:F2} | {list.Count} |");
+        }
+    }
+
     /// <summary>A percentile of a stage, in milliseconds.</summary>
     public double Percentile(string stage, double share) => At([.. _milliseconds[stage].Order()], share);
 

@@ -25,8 +25,7 @@ internal sealed class OfferingPeer : IDisposable
     private const int DatagramLength = 2_048;
     private const string Label = "llm";
 
-    // Ours: the system's timers count whole milliseconds.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private const long Never = long.MaxValue;
     private static readonly SystemEntropy Entropy = new();
 
     private readonly Lock _gate = new();
@@ -39,8 +38,7 @@ internal sealed class OfferingPeer : IDisposable
     private readonly Action<ReadOnlyMemory<byte>> _heard;
     private readonly RtcSession _session;
     private readonly NetworkPath _path;
-    private readonly Timer _timer;
-    private Instant? _armedFor;
+    private long _dueTicks = Never;
     private StreamId _channel;
     private bool _isDisposed;
 
@@ -64,7 +62,6 @@ internal sealed class OfferingPeer : IDisposable
         var dtls = new DtlsHandshake(new DtlsIdentity(certificate, _key, SodiumX25519.Shared), Entropy);
         _session = RtcSession.CreateOffer(clock.Now, options, dtls, Entropy);
         Offer = _session.LocalDescription;
-        _timer = new Timer(static peer => ((OfferingPeer)peer!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
         _ = Receive();
     }
 
@@ -119,7 +116,6 @@ internal sealed class OfferingPeer : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            _timer.Dispose();
             _socket.Dispose();
             _session.Dispose();
             _key.Dispose();
@@ -166,19 +162,19 @@ internal sealed class OfferingPeer : IDisposable
         }
     }
 
-    private void OnTimer()
+    /// <summary>Does what is due. One loop asks all peers: the runtime would search through a timer for each.</summary>
+    public void Look(Instant now)
     {
+        if (Volatile.Read(ref _dueTicks) > now.SinceStart.Ticks) return;
         lock (_gate)
         {
             if (_isDisposed) return;
-            _armedFor = null;
-            var now = _clock.Now;
             _session.HandleTimeout(now);
             Drain(now);
         }
     }
 
-    /// <summary>Takes and sends what there is until there is nothing, then sets the timer. Needs the gate.</summary>
+    /// <summary>Takes and sends what there is until there is nothing; notes what is due. Needs the gate.</summary>
     private void Drain(Instant now)
     {
         bool hasTaken;
@@ -195,7 +191,7 @@ internal sealed class OfferingPeer : IDisposable
         }
         while (hasTaken);
 
-        Arm(now);
+        Volatile.Write(ref _dueTicks, _session.NextTimeout?.SinceStart.Ticks ?? Never);
     }
 
     private void Take(in SessionEvent taken)
@@ -226,14 +222,5 @@ internal sealed class OfferingPeer : IDisposable
         {
             // A datagram may get lost.
         }
-    }
-
-    // A deadline that moves back stays where it is: firing early does no harm.
-    private void Arm(Instant now)
-    {
-        if (_session.NextTimeout is not { } due || (_armedFor is { } armed && armed <= due)) return;
-        _armedFor = due;
-        var wait = due - now;
-        _timer.Change(wait > Tick ? wait : Tick, Timeout.InfiniteTimeSpan);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class OfferingSide(IPEndPoint mac) : IDisposable
     public const int AtOnce = 32;
 
     private const int Step = 1000;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _output = new();
@@ -30,6 +31,7 @@ internal sealed class OfferingSide(IPEndPoint mac) : IDisposable
     {
         using var side = new OfferingSide(new IPEndPoint(IPAddress.Loopback, port));
         using var input = new StreamReader(Console.OpenStandardInput());
+        _ = side.Guard(side.Look);
         while (await input.ReadLineAsync() is { } line) side.Obey(PeerLine.Read(line));
         return 0;
     }
@@ -76,6 +78,16 @@ internal sealed class OfferingSide(IPEndPoint mac) : IDisposable
         {
             // Whatever it was, the other process must not wait for ever.
             Tell(new PeerLine(PeerLine.Failed, Text: $"{cause.GetType().Name}: {cause.Message}"));
+        }
+    }
+
+    private async Task Look()
+    {
+        using var timer = new PeriodicTimer(LookEvery);
+        while (await timer.WaitForNextTickAsync())
+        {
+            var now = _clock.Now;
+            foreach (var (_, peer) in _peers) peer.Look(now);
         }
     }
 

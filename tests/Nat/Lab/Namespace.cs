@@ -70,7 +70,10 @@ internal sealed class Namespace : IDisposable
     public long CounterBytes(string name, string family = "ip") => Counted(name, "bytes", family);
 
     /// <summary>Runs something on a thread of its own inside: a socket that it opens belongs here for ever.</summary>
-    public T Run<T>(Func<T> work)
+    public T Run<T>(Func<T> work) => Run(Name, work);
+
+    /// <summary>The same, inside one that another process has made.</summary>
+    public static T Run<T>(string name, Func<T> work)
     {
         T result = default!;
         ExceptionDispatchInfo? problem = null;
@@ -78,7 +81,7 @@ internal sealed class Namespace : IDisposable
         {
             try
             {
-                Enter();
+                Enter(name);
                 result = work();
             }
             catch (Exception caught)
@@ -101,12 +104,12 @@ internal sealed class Namespace : IDisposable
         return long.Parse(words[Array.IndexOf(words, unit) + 1], CultureInfo.InvariantCulture);
     }
 
-    private void Enter()
+    private static void Enter(string name)
     {
-        var descriptor = Native.Open($"{Folder}/{Name}", Native.CloseOnExec);
+        var descriptor = Native.Open($"{Folder}/{name}", Native.CloseOnExec);
         var code = Native.EnterNamespace(descriptor, Native.NewNetwork);
         var error = Marshal.GetLastPInvokeErrorMessage();
         _ = Native.Close(descriptor);
-        if (code != 0) throw new LabException($"The namespace {Name} cannot be entered: {error}");
+        if (code != 0) throw new LabException($"The namespace {name} cannot be entered: {error}");
     }
 }
