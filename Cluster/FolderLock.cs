@@ -7,14 +7,32 @@ public sealed class FolderLock : IDisposable
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
 
+    // Ours: who asks whether a folder is in use takes its lock for a moment, and is not one that uses it.
+    private const int Tries = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _held;
 
     private FolderLock(FileStream held) => _held = held;
 
-    /// <summary>Takes the lock of a folder that is there; null when another process holds it.</summary>
+    /// <summary>
+    /// Takes the lock of a folder that is there; null when another process holds it, for more than a moment.
+    /// </summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
-    public static FolderLock? TryTake(string folder)
+    public static FolderLock? TryTake(string folder) => TryTake(folder, Thread.Sleep);
+
+    /// <summary>The same, with a wait of one's own between two tries.</summary>
+    internal static FolderLock? TryTake(string folder, Action<TimeSpan> pause)
+    {
+        for (var left = Tries; ; pause(Pause))
+        {
+            if (TryOnce(folder) is { } held) return held;
+            if (--left == 0) return null;
+        }
+    }
+
+    private static FolderLock? TryOnce(string folder)
     {
         var options = new FileStreamOptions
         {

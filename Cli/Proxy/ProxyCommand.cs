@@ -31,29 +31,49 @@ internal static class ProxyCommand
             Description = "A web origin whose pages may use it, beside those of this machine.",
             DefaultValueFactory = _ => [],
         };
+        var host = Host();
         var mac = new Option<string?>("--mac") { Description = "Which paired Mac, by name or id." };
         var name = new Option<string?>("--name") { Description = "This device's name, as the Mac's owner sees it." };
         var json = new Option<bool>("--json") { Description = "Say where it listens as a line of JSON." };
         var command = new Command(
             "proxy", "Serve the Ollama and OpenAI APIs on this machine, answered by your Mac.")
         {
-            link, listen, origin, mac, name, json,
+            link, listen, origin, host, mac, name, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var options = MacChoice.Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
             var words = (parsed.GetValue(link), parsed.GetValue(listen)!, parsed.GetValue(mac));
-            return Run(
-                terminal, options, words, parsed.GetValue(origin) ?? [], parsed.GetValue(json), cancellation);
+            var admitted = (parsed.GetValue(origin) ?? [], parsed.GetValue(host) ?? []);
+            return Run(terminal, options, words, admitted, parsed.GetValue(json), cancellation);
         });
         return command;
     }
+
+    private static Option<string[]> Host()
+    {
+        var host = new Option<string[]>("--host")
+        {
+            Description = "A name by which programs may ask it, beside localhost: host.docker.internal in a container.",
+            DefaultValueFactory = _ => [],
+        };
+        host.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string[]>() is { } names && !names.All(IsName))
+            {
+                result.AddError("A host is a name without scheme and port, such as host.docker.internal.");
+            }
+        });
+        return host;
+    }
+
+    private static bool IsName(string host) => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
     private static async Task<int> Run(
         Terminal terminal,
         PhoneOptions options,
         (string? Link, string Listen, string? Mac) words,
-        string[] origins,
+        (string[] Origins, string[] Hosts) admitted,
         bool json,
         CancellationToken cancellation)
     {
@@ -85,7 +105,7 @@ internal static class ProxyCommand
         var live = await mac.Open(cancellation);
         try
         {
-            await using var server = await ProxyServer.Start(mac, listen, origins);
+            await using var server = await ProxyServer.Start(mac, listen, admitted.Origins, admitted.Hosts);
             Say(terminal, live.Name, server.Address, json);
             await Interrupt(cancellation);
             return ExitCode.Ok;

@@ -38,7 +38,10 @@ internal sealed class ProxyServer : IAsyncDisposable
     /// This user may not listen there, or the machine does not have the address.
     /// </exception>
     public static async Task<ProxyServer> Start(
-        MacConnection mac, IPEndPoint listen, IReadOnlyCollection<string> origins)
+        MacConnection mac,
+        IPEndPoint listen,
+        IReadOnlyCollection<string> origins,
+        IReadOnlyCollection<string> hosts)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -51,7 +54,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        var guard = new LoopbackGuard(origins);
+        var guard = new LoopbackGuard(origins, hosts);
         app.Use((http, next) => guard.Admits(http, out var refusal) ? next(http)
             : refusal is null ? Task.CompletedTask
             : Refuse(http, refusal));

@@ -8,8 +8,11 @@ namespace QuicPair.Client.Translation;
 /// <summary>Makes updates of Microsoft.Extensions.AI of the messages of one answer.</summary>
 internal sealed class ChatUpdates(string? model)
 {
+    // With it an id of a call has far less than the 40 characters that OpenAI's API takes, and is still one of its own.
+    private const int ShownId = 8;
+
     private readonly string _messageId = Guid.NewGuid().ToString("N");
-    private bool _hasCalledTools;
+    private int _calls;
 
     /// <exception cref="AnswerException">The message is an error.</exception>
     public ChatResponseUpdate From(Message message)
@@ -25,7 +28,7 @@ internal sealed class ChatUpdates(string? model)
         if (message is DoneMessage done)
         {
             update.FinishReason = done.Reason == DoneReason.Length ? ChatFinishReason.Length
-                : _hasCalledTools ? ChatFinishReason.ToolCalls
+                : _calls > 0 ? ChatFinishReason.ToolCalls
                 : ChatFinishReason.Stop;
             update.AdditionalProperties = Times(done.Statistics);
         }
@@ -42,9 +45,9 @@ internal sealed class ChatUpdates(string? model)
             case ThinkingMessage thinking:
                 return [new TextReasoningContent(thinking.Content)];
             case ToolCallMessage call:
-                _hasCalledTools = true;
                 // Numbers begin anew with each answer, and a conversation holds the calls of several.
-                var id = $"call_{call.Id}_{call.Seq}";
+                var chat = call.Id is { Length: > ShownId } whole ? whole[..ShownId] : call.Id;
+                var id = $"call_{chat}_{_calls++}";
                 return [new FunctionCallContent(id, call.Name, ToolJson.Arguments(call.Arguments))];
             case DoneMessage { Statistics: { } statistics }:
                 return [new UsageContent(Usage(statistics))];

@@ -56,8 +56,8 @@ internal sealed class DoorConnections(IConnectionFactory direct, IServiceProvide
     }
 
     /// <summary>
-    /// Dials while the member's own connection may come; the first of them is taken. One that has gone from the door is
-    /// not waited for: a network between may swallow the dial.
+    /// Dials while the member's own connection may come; the first of them is taken. One that has just gone from the
+    /// door is not waited for: a network between may swallow the dial.
     /// </summary>
     /// <exception cref="SocketException">It has gone.</exception>
     internal static async Task<ConnectionContext> Race(

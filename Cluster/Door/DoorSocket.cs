@@ -19,7 +19,7 @@ internal static class DoorSocket
     /// <summary>Dials an address, or the addresses of a host name.</summary>
     /// <exception cref="SocketException">It cannot be reached.</exception>
     public static async Task<NetworkStream> Dial(DnsEndPoint at, TimeProvider time, CancellationToken cancellation) =>
-        await Dial(await Dns.GetHostAddressesAsync(at.Host, cancellation), at.Port, time, cancellation);
+        await Dial(await Find(at.Host, cancellation), at.Port, time, cancellation);
 
     /// <summary>Dials several addresses of one machine, the best first.</summary>
     /// <exception cref="SocketException">None can be reached.</exception>
@@ -56,6 +56,19 @@ internal static class DoorSocket
         {
             socket.SetRawSocketOption((int)ProtocolType.Tcp, UserTimeout, BitConverter.GetBytes(Unanswered * 1000));
         }
+    }
+
+    // An address needs no resolver, which refuses those that mean this machine.
+    private static async Task<IPAddress[]> Find(string host, CancellationToken cancellation) =>
+        IPAddress.TryParse(host, out var address)
+            ? [Dialled(address)]
+            : await Dns.GetHostAddressesAsync(host, cancellation);
+
+    private static IPAddress Dialled(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (plain.Equals(IPAddress.Any)) return IPAddress.Loopback;
+        return plain.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : plain;
     }
 
     private static async Task<NetworkStream> Connect(IPEndPoint at, CancellationToken cancellation)

@@ -11,7 +11,7 @@ internal sealed class WaitingMembers(TimeProvider time)
     // Ours. A door that has just begun is found by its members within this time.
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(15);
 
-    // A member of which nobody has seen anything has not gone.
+    // A member of which nobody has seen anything, or nothing for long, has not just gone.
     private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly ConcurrentDictionary<string, Channel<WaitingConnection>> _waiting = new();
@@ -45,9 +45,11 @@ internal sealed class WaitingMembers(TimeProvider time)
 
     /// <summary>
     /// Completes as soon as a member that had connections here has had none for so long that it cannot be alive or
-    /// cannot reach this door. To be asked for anew each time: one that is back has not gone.
+    /// cannot reach this door; never, once that is two minutes ago: it may be reached without the door. To be asked for
+    /// anew each time: one that is back has not gone.
     /// </summary>
-    public Task Gone(string name) => _seen.TryGetValue(name, out var attendance) ? attendance.Gone : Never;
+    public Task Gone(string name) =>
+        _seen.TryGetValue(name, out var attendance) && !attendance.IsLongGone ? attendance.Gone : Never;
 
     /// <summary>A connection to a member at once, or null.</summary>
     public async ValueTask<Stream?> TryTake(string name, CancellationToken cancellation)

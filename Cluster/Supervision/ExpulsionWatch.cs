@@ -68,13 +68,21 @@ internal sealed partial class ExpulsionWatch(
             {
                 Expelled(name);
             }
-
-            if (await _entry.IsLost(_end.Token)) Rejoin();
         }
         catch (CertificateException problem)
         {
             if (!_isTold) NotKept(problem.Message);
             _isTold = true;
+        }
+        catch (Exception problem) when (IsFailure(problem))
+        {
+            NotDone(problem.GetType().Name);
+        }
+
+        // Also where a full disk keeps the list from being written.
+        try
+        {
+            if (await _entry.IsLost(_end.Token)) Rejoin();
         }
         catch (Exception problem) when (IsFailure(problem))
         {

@@ -184,6 +184,12 @@ internal sealed class HouseholdDesk(
             return ControlReply.Refuse("bad_request", "Say in which folder the front door's files are to be.");
         }
 
+        target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+        if (target == Path.GetFullPath(Folder))
+        {
+            return ControlReply.Refuse("bad_request", "That folder has this Mac's own files; say another one.");
+        }
+
         var options = Asked(request, request.Database ?? Options.WrittenDatabase());
         options.Door = request.Door ?? "";
         SiloPlace.CheckSettings(options);
@@ -197,23 +203,23 @@ internal sealed class HouseholdDesk(
         // It may come before the household: without it, Macs may not reach the database.
         using var authority = HouseholdAuthority.Open(Folder, time) ?? NewAuthority();
         authority.Save(Folder);
-        WriteFrontDoor(Path.TrimEndingDirectorySeparator(target), authority, options, request.PublicUrl ?? PublicUrl);
+        WriteFrontDoor(target, authority, options, request.PublicUrl ?? PublicUrl);
         audit.Write(AuditEvent.ConfigurationChanged);
         return new ControlReply();
     }
 
     private void WriteFrontDoor(string target, HouseholdAuthority authority, HouseholdOptions options, string publicUrl)
     {
-        var draft = HouseholdDraft.Begin(target);
+        var draft = HouseholdDraft.Begin(target, isOwn: false);
         try
         {
             MemberCertificate.Issue(authority, ClusterIdentity.FrontDoor, draft);
             HouseholdFolder.Write(draft, options, publicUrl);
-            HouseholdDraft.Take(target);
+            HouseholdDraft.Take(target, isOwn: false);
         }
         finally
         {
-            HouseholdDraft.Discard(target);
+            HouseholdDraft.Discard(target, isOwn: false);
         }
 
         // Its database may be a new one, which has none of them.

@@ -74,9 +74,16 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
     private string Wanted(string name, IReadOnlyList<ModelCard> models, Func<string, bool>? mayUse)
     {
         if (name.Length > 0 || options.Model.Length == 0) return name;
-        var configured = ModelName.Find(options.Model, models.Select(card => card.Name)) ?? options.Model;
-        return mayUse is null || mayUse(configured) ? configured : "";
+        var listed = ModelName.Find(options.Model, models.Select(card => card.Name));
+        var configured = listed ?? options.Model;
+        return mayUse is null || mayUse(configured) || (listed is null && MayUseLatest(configured, mayUse))
+            ? configured
+            : "";
     }
+
+    // The list may be an old one: then it does not tell which of the two names is meant.
+    private static bool MayUseLatest(string name, Func<string, bool> mayUse) =>
+        !ModelName.HasTag(name) && mayUse($"{name}:latest");
 
     private static bool Has(IReadOnlyList<ModelCard> models, string name) =>
         models.Any(model => model.Name == name);

@@ -10,7 +10,9 @@ namespace QuicPair.Cli.Proxy.Requests;
 /// user named; every other web page in a browser of this machine stays out, also one whose name was rebound to a
 /// loopback address.
 /// </summary>
-internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
+/// <param name="origins">The web origins that the user named.</param>
+/// <param name="hosts">The names that the user gave this machine, beside those that it has to itself.</param>
+internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins, IReadOnlyCollection<string> hosts)
 {
     private const string Site = "Sec-Fetch-Site";
 
@@ -25,7 +27,8 @@ internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
 
     private static Failure WrongHost { get; } = new(
         StatusCodes.Status403Forbidden,
-        "The proxy serves this machine: ask it as localhost, 127.0.0.1 or host.docker.internal.",
+        "The proxy serves this machine: ask it as localhost or 127.0.0.1. "
+        + "quicpair proxy --host host.docker.internal lets programs in containers ask.",
         "refused");
 
     private static Failure WrongPage { get; } = new(
@@ -73,12 +76,13 @@ internal sealed class LoopbackGuard(IReadOnlyCollection<string> origins)
         && AppSchemes.Contains(origin[..end], StringComparer.OrdinalIgnoreCase)
         && Ascii.IsValid(origin);
 
-    // This machine to a program in a container, and to one that was given a name below localhost. A browser may find
-    // either name elsewhere, and then its page would be of the same origin as what it asks: what a browser marks as a
-    // page's is not asked by these names, and every POST of a page has its Origin.
-    private static bool IsNamed(string host, StringValues site) =>
+    // This machine to a program that was given a name below localhost, and by the names that the user vouches for. A
+    // browser may find either elsewhere, and then its page would be of the same origin as what it asks: what a browser
+    // marks as a page's is not asked by these names, and every POST of a page has its Origin. Under a name that is not
+    // below localhost no browser marks a GET without https, so such a name is for the user to give.
+    private bool IsNamed(string host, StringValues site) =>
         IsHere(host) || (site.Count == 0 && (
-            string.Equals(host, "host.docker.internal", StringComparison.OrdinalIgnoreCase)
+            hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)));
 
     private static bool IsHere(string host) =>

@@ -16,12 +16,26 @@ internal sealed class ModelNames(MacConnection mac)
     public async Task<IReadOnlyList<ModelDescription>> All(CancellationToken cancellation) =>
         _known = await mac.Use((live, token) => live.Models(token), cancellation);
 
-    /// <summary>The models as they were last, or now if one of these names is not among them.</summary>
+    /// <summary>
+    /// The models as they were last, or now if one of these names is not among them and the Mac says.
+    /// </summary>
     public async Task<IReadOnlyList<ModelDescription>> Knowing(
         IEnumerable<string> names, CancellationToken cancellation)
     {
         var known = _known;
-        return names.All(name => known.Any(model => model.Name == name)) ? known : await All(cancellation);
+        if (names.All(name => known.Any(model => model.Name == name)))
+        {
+            return known;
+        }
+
+        try
+        {
+            return await All(cancellation);
+        }
+        catch (AnswerException)
+        {
+            return known;
+        }
     }
 
     /// <summary>The exact name, as far as there is one.</summary>

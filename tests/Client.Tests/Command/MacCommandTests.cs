@@ -250,6 +250,25 @@ public sealed class MacCommandTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("host.docker.internal:11434")]
+    [InlineData("http://host.docker.internal")]
+    [InlineData("")]
+    public async Task A_host_of_the_proxy_is_a_name_and_nothing_else(string host)
+    {
+        const string Sentence = "A host is a name without scheme and port";
+        string[] words = ["proxy", "--listen", "[::ffff:127.0.0.1]:0", "--host", "studio.example", "--host"];
+
+        var refused = await Run([.. words, host]);
+        Assert.Equal((ExitCode.Usage, ""), (refused.ExitCode, refused.Out));
+        Assert.Contains(Sentence, refused.Error, StringComparison.Ordinal);
+
+        // It is understood, and ends at the address.
+        var taken = await Run([.. words, "host.docker.internal"]);
+        Assert.Contains("; choose another: --listen", taken.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Sentence, taken.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(SocketError.AccessDenied, "127.0.0.1:80 is not for this user to listen on; choose a port of 1024 or ")]
     [InlineData(SocketError.AddressNotAvailable, "This machine does not have the address of 127.0.0.1:80; choose ")]
     [InlineData(SocketError.InvalidArgument, "127.0.0.1:80 cannot be listened on (InvalidArgument); choose another: ")]

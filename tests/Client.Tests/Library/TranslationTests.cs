@@ -102,14 +102,24 @@ public sealed class TranslationTests
     [Fact]
     public void Calls_of_two_answers_have_ids_of_their_own()
     {
-        Assert.Equal("call_first_1", CallId("first"));
-        Assert.Equal("call_second_1", CallId("second"));
+        Assert.Equal(["call_first_0", "call_first_1"], CallIds("first", 1, 2));
+        Assert.Equal(["call_second_0"], CallIds("second", 1));
+    }
 
-        static string CallId(string chat)
-        {
-            var call = new ToolCallMessage { Id = chat, Seq = 1, Name = "f", Arguments = "{}" };
-            return new ChatUpdates("m").From(call).Contents.OfType<FunctionCallContent>().Single().CallId;
-        }
+    [Fact]
+    public void The_id_of_a_call_is_as_OpenAIs_API_takes_it_however_long_the_answer()
+    {
+        var chat = $"-_Az09bC{new string('x', 56)}";
+        Assert.Equal(["call_-_Az09bC_0", "call_-_Az09bC_1"], CallIds(chat, long.MaxValue - 1, long.MaxValue));
+    }
+
+    private static List<string> CallIds(string chat, params long[] numbers)
+    {
+        var updates = new ChatUpdates("m");
+        var calls = numbers.Select(
+            number => new ToolCallMessage { Id = chat, Seq = number, Name = "f", Arguments = "{}" });
+        var contents = calls.SelectMany(call => updates.From(call).Contents.OfType<FunctionCallContent>());
+        return [.. contents.Select(content => content.CallId)];
     }
 
     private static List<ChatMessage> Hi() => [new(ChatRole.User, "Hi")];

@@ -6,11 +6,13 @@ namespace QuicPair.Client.Tests.Proxy;
 /// <summary>By which names a program may ask the proxy, and what it hears when it may not.</summary>
 public sealed class HostTests : IAsyncLifetime
 {
+    private const string Container = "host.docker.internal";
+
     private ProxyDesk _desk = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _desk = await ProxyDesk.Start();
+    public async ValueTask InitializeAsync() => _desk = await ProxyDesk.Start(origins: [], hosts: [Container]);
 
     public ValueTask DisposeAsync() => _desk.DisposeAsync();
 
@@ -28,6 +30,22 @@ public sealed class HostTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(Container)]
+    [InlineData("studio.example")]
+    public async Task A_name_that_a_browser_may_find_elsewhere_is_for_the_user_to_give(string host)
+    {
+        await using (var desk = await ProxyDesk.Start())
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await Ask("/api/tags", host, desk: desk)).Status);
+            Assert.Empty(desk.Mac.Offers);
+        }
+
+        await using var named = await ProxyDesk.Start(origins: [], hosts: ["other.example", host]);
+        Assert.Equal(HttpStatusCode.OK, (await Ask("/api/version", host, desk: named)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await Ask("/api/version", "other.example", desk: named)).Status);
+    }
+
+    [Theory]
     [InlineData("docker.internal")]
     [InlineData("evil.host.docker.internal")]
     [InlineData("host.docker.internal.evil.example")]
@@ -36,7 +54,7 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await Ask("/api/version", host)).Status);
 
     [Theory]
-    [InlineData("rebound.example", null, "host.docker.internal")]
+    [InlineData("rebound.example", null, "quicpair proxy --host host.docker.internal")]
     [InlineData("localhost", "https://evil.example", "--origin")]
     public async Task A_refusal_says_what_would_help_in_each_apis_form(string host, string? origin, string help)
     {
@@ -52,13 +70,13 @@ public sealed class HostTests : IAsyncLifetime
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Error)> Ask(
-        string path, string host, string? origin = null, string? site = null)
+        string path, string host, string? origin = null, string? site = null, ProxyDesk? desk = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Host = host;
         if (origin is not null) request.Headers.Add("Origin", origin);
         if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
-        using var reply = await _desk.Http.SendAsync(request, Cancellation);
+        using var reply = await (desk ?? _desk).Http.SendAsync(request, Cancellation);
         var body = JsonElement.Parse(await reply.Content.ReadAsStringAsync(Cancellation));
         return (reply.StatusCode, body.TryGetProperty("error", out var error) ? error : default);
     }

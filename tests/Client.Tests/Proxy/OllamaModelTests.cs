@@ -42,6 +42,28 @@ public sealed class OllamaModelTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(ErrorCode.Busy)]
+    [InlineData(ErrorCode.RunnerUnreachable)]
+    public async Task What_runs_is_told_also_while_the_list_of_models_is_refused(ErrorCode refusal)
+    {
+        Mac.OnRequest = (peer, request) => peer.Send(new RunningReply
+        {
+            Id = request.Id,
+            Models = [new RunningModel { Name = "known:1b" }, new RunningModel { Name = "new:1b" }],
+        });
+        Mac.OnModels = peer => peer.Send(new ErrorMessage { For = "models", Code = refusal });
+        Assert.All((await Digests("/api/ps")).Values, digest => Assert.True(digest.Length >= 12));
+
+        Mac.OnModels = null;
+        Mac.Models = [Model("known:1b", Sha256)];
+        await Digests("/api/tags");
+        Mac.OnModels = peer => peer.Send(new ErrorMessage { For = "models", Code = refusal });
+        var running = await Digests("/api/ps");
+        Assert.Equal(["known:1b", "new:1b"], running.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Sha256, running["known:1b"]);
+    }
+
+    [Theory]
     [InlineData("{{ if .Suffix }}<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>{{ end }}", "{{ .Prompt }}")]
     [InlineData("{{ .System }} {{ .Prompt }}", "{{ .System }} {{ .Prompt }}")]
     public async Task No_model_says_that_it_fills_in_the_middle(string template, string expected)

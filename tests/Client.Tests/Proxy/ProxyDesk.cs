@@ -27,10 +27,15 @@ internal sealed class ProxyDesk : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
 
     /// <param name="origins">The pages that may ask.</param>
-    public static async Task<ProxyDesk> Start(params string[] origins)
+    public static Task<ProxyDesk> Start(params string[] origins) => Start(origins, hosts: []);
+
+    /// <param name="origins">The pages that may ask.</param>
+    /// <param name="hosts">The names by which programs may ask, beside those of this machine.</param>
+    public static async Task<ProxyDesk> Start(string[] origins, string[] hosts)
     {
         var desk = new ProxyDesk();
-        desk._proxy = await ProxyServer.Start(desk._connection, new IPEndPoint(IPAddress.Loopback, 0), origins);
+        desk._proxy = await ProxyServer.Start(
+            desk._connection, new IPEndPoint(IPAddress.Loopback, 0), origins, hosts);
         desk.Http = new HttpClient { BaseAddress = desk._proxy.Address };
         return desk;
     }

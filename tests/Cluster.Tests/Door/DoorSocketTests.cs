@@ -26,6 +26,22 @@ public sealed class DoorSocketTests
             ((IPEndPoint)dialled.Socket.LocalEndPoint!).Port, ((IPEndPoint)accepted.RemoteEndPoint!).Port);
     }
 
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    [InlineData("::ffff:127.0.0.1", "127.0.0.1")]
+    [InlineData("::ffff:0.0.0.0", "127.0.0.1")]
+    [InlineData("::", "::1")]
+    public async Task An_address_that_is_written_otherwise_is_dialled_as_what_it_means(string written, string meant)
+    {
+        Require(IPAddress.Parse(meant));
+        using var door = DoorSocket.Listen(new IPEndPoint(IPAddress.Parse(meant), 0));
+        var at = new DnsEndPoint(written, PortOf(door));
+
+        await using var dialled = await DoorSocket.Dial(at, TimeProvider.System, Cancellation);
+
+        Assert.Equal(door.LocalEndpoint, dialled.Socket.RemoteEndPoint);
+    }
+
     [Fact]
     public async Task A_name_of_which_an_address_swallows_the_dial_is_reached_at_the_next_one()
     {

@@ -58,6 +58,22 @@ public sealed class WaitingMembersTests
     }
 
     [Fact]
+    public async Task A_member_that_went_long_ago_is_dialled_without_haste_and_not_awaited()
+    {
+        var (one, again) = (new Pipe(), new Pipe());
+        await Break(one, Keep(one));
+        _time.Advance(Absence);
+        _time.Advance(Long + Long);
+        Assert.True(_waiting.Gone(Mac).IsCompleted);
+        _time.Advance(Moment);
+        Assert.Equal((false, false), (_waiting.Gone(Mac).IsCompleted, _waiting.MayCome(Mac)));
+
+        await Break(again, Keep(again));
+        _time.Advance(Absence);
+        Assert.True(_waiting.Gone(Mac).IsCompleted);
+    }
+
+    [Fact]
     public async Task A_connection_that_was_taken_waits_no_more_and_the_next_one_does()
     {
         var (to, from, again) = (new Pipe(), new Pipe(), new Pipe());

@@ -190,6 +190,41 @@ public sealed class HouseholdDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_front_doors_new_files_that_cannot_take_their_place_are_removed()
+    {
+        Directory.CreateDirectory(Path.Combine(FrontDoor, HouseholdFiles.Settings));
+
+        var reply = (await _desk.Answer(new ControlRequest
+        {
+            Op = "front_door",
+            Folder = FrontDoor,
+            Database = Database,
+        }))!;
+
+        Assert.Equal("failed", reply.Code);
+        Assert.Equal([Path.Combine(FrontDoor, HouseholdFiles.Settings)], Directory.GetDirectories(FrontDoor));
+        Assert.Equal([FrontDoor], Directory.GetDirectories(_temporary.Path, "front-door*"));
+    }
+
+    [Theory]
+    [InlineData("household")]
+    [InlineData("household/")]
+    [InlineData("keys/../household")]
+    public async Task A_front_doors_files_do_not_take_the_place_of_the_Macs_own(string target)
+    {
+        var reply = (await _desk.Answer(new ControlRequest
+        {
+            Op = "front_door",
+            Folder = _folder.Of(target),
+            Database = Database,
+        }))!;
+
+        Assert.Equal("bad_request", reply.Code);
+        Assert.Equal("That folder has this Mac's own files; say another one.", reply.Message);
+        Assert.False(Directory.Exists(_folder.Of(HouseholdFiles.Folder)));
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_made_is_said()
     {
         await File.WriteAllTextAsync(_temporary.Of("file"), "", Cancellation);

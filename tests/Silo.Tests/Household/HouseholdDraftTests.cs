@@ -102,17 +102,39 @@ public sealed class HouseholdDraftTests : IDisposable
     }
 
     [Fact]
-    public void Beside_a_folder_that_its_owner_named_nothing_is_touched()
+    public void Beside_a_folder_that_its_owner_chose_nothing_is_touched_whatever_its_name()
     {
-        var (door, theirs) = (_temporary.Of("door"), Path.Combine(Draft, "theirs"));
-        Directory.CreateDirectory(Draft);
-        File.WriteAllText(theirs, "theirs");
+        string[] theirs = [Path.Combine(Draft, "theirs"), Path.Combine(Whole, "theirs")];
+        foreach (var file in theirs)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, "theirs");
+        }
 
-        Copy(New, HouseholdDraft.Begin(door));
-        HouseholdDraft.Take(door);
+        Copy(New, HouseholdDraft.Begin(Folder, isOwn: false));
+        HouseholdDraft.Take(Folder, isOwn: false);
+        HouseholdDraft.Discard(Folder, isOwn: false);
 
-        Assert.Equal(Directory.GetFiles(New).Length, Directory.GetFiles(door).Length);
-        Assert.Equal("theirs", File.ReadAllText(theirs));
+        Assert.Equal(Directory.GetFiles(New).Length, Directory.GetFileSystemEntries(Folder).Length);
+        Assert.All(theirs, file => Assert.Equal("theirs", File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void A_folder_that_its_owner_chose_keeps_its_mode_and_a_new_one_is_the_owners_alone()
+    {
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode readable = ownerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        var (there, made) = (_temporary.Of("there"), _temporary.Of("made"));
+        Directory.CreateDirectory(there);
+        File.SetUnixFileMode(there, readable);
+
+        foreach (var folder in new[] { there, made })
+        {
+            Copy(New, HouseholdDraft.Begin(folder, isOwn: false));
+            HouseholdDraft.Take(folder, isOwn: false);
+        }
+
+        Assert.Equal((readable, ownerOnly), (File.GetUnixFileMode(there), File.GetUnixFileMode(made)));
     }
 
     private static void Make(string folder)

@@ -1,3 +1,4 @@
+using QuicPair.Cluster;
 using QuicPair.Silo.Keys;
 
 namespace QuicPair.Silo.Tests.Keys;
@@ -15,6 +16,19 @@ public sealed class DataFolderTests
         }
 
         temporary.Open().Dispose();
+    }
+
+    [Fact]
+    public void Who_holds_the_lock_for_a_moment_only_does_not_use_the_folder()
+    {
+        using var temporary = new TemporaryFolder();
+        using var asks = FolderLock.TryTake(temporary.Path)!;
+        using var held = FolderLock.TryTake(temporary.Path, _ => asks.Dispose());
+        Assert.NotNull(held);
+
+        var pauses = 0;
+        Assert.Null(FolderLock.TryTake(temporary.Path, _ => pauses++));
+        Assert.Equal(2, pauses);
     }
 
     [Fact]

@@ -45,6 +45,21 @@ public sealed class UntaggedModelTests : IDisposable
     }
 
     [Fact]
+    public async Task The_default_model_is_asked_also_where_it_came_after_the_list()
+    {
+        var latest = _desk.Runner.Models[^1];
+        _desk.Runner.Models.Remove(latest);
+        using var phone = await Connect(new DeviceRights { Models = ["m", "q:latest"] });
+        await phone.Send("""{"op":"models"}""");
+        Assert.Contains("\"name\":\"m\"", await phone.Next(), StringComparison.Ordinal);
+        _desk.Runner.Models.Add(latest);
+
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"hi"}""");
+
+        Assert.Equal("q:latest", (await _desk.Runner.Begun()).Chat.Model);
+    }
+
+    [Fact]
     public async Task A_device_may_use_and_see_the_model_that_its_list_names_without_the_tag()
     {
         using var phone = await Connect(new DeviceRights { Models = ["q"] });
