@@ -161,6 +161,9 @@ public sealed class PathTests : IDisposable
 
         Assert.Equal(PathNews.Lost, await news.WaitAsync(Cancellation));
         Assert.Equal(ConnectFailure.Interrupted, (await mac.Ended.WaitAsync(Cancellation)).Reason);
+
+        // A second offer with late candidates would lose its peer, too.
+        _mac.ForgetsPeers = false;
         await using var again = await phone.Open(phone.Pairings.Load()[0], Cancellation);
         await Chat(again);
     }
