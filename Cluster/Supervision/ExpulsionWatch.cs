@@ -79,16 +79,6 @@ internal sealed partial class ExpulsionWatch(
             NotDone(problem.GetType().Name);
         }
 
-        // Also where a full disk keeps the list from being written.
-        try
-        {
-            if (await _entry.IsLost(_end.Token)) Rejoin();
-        }
-        catch (Exception problem) when (IsFailure(problem))
-        {
-            NotDone(problem.GetType().Name);
-        }
-
         // Those of before, too, and whether or not the database answers.
         try
         {
@@ -96,6 +86,16 @@ internal sealed partial class ExpulsionWatch(
             {
                 await Expel(name);
             }
+        }
+        catch (Exception problem) when (IsFailure(problem))
+        {
+            NotDone(problem.GetType().Name);
+        }
+
+        // Also where a full disk keeps the list from being written.
+        try
+        {
+            if (await _entry.IsLost(_end.Token)) Rejoin();
         }
         catch (Exception problem) when (IsFailure(problem))
         {

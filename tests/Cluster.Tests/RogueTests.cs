@@ -120,6 +120,8 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
         await Until(() => Knows(_options) && Knows(thirds));
         await Until(() => !Active(_member).Contains(Other) && !Active(third).Contains(Other));
 
+        await Until(async () =>
+            await Record.ExceptionAsync(() => expelled.Grains.Mac(MacId.Parse(Honest)).GetState()) is not null);
         await Assert.ThrowsAnyAsync<Exception>(() => expelled.Grains.Mac(MacId.Parse(Honest)).GetState());
         Assert.Equal(Third, (await _member.Grains.Mac(MacId.Parse(Third)).GetState()).Mac.Value);
 
@@ -259,15 +261,16 @@ public sealed class RogueTests(Database database) : IAsyncLifetime
         return names;
     }
 
-    private static async Task Until(Func<bool> met)
+    private static Task Until(Func<bool> met) => Until(() => Task.FromResult(met()));
+
+    private static async Task Until(Func<Task<bool>> met)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        for (var tick = 0; !met() && tick < 600; tick++)
+        for (var tick = 0; !await met(); tick++)
         {
+            Assert.True(tick < 600);
             await timer.WaitForNextTickAsync(Cancellation);
         }
-
-        Assert.True(met());
     }
 
     private async Task Execute(string sql)
