@@ -40,7 +40,10 @@ internal sealed class OpenSslPeer : IDisposable
         string[] shared = ["-dtls1_2", "-quiet", "-cert", CertificateFile, "-key", KeyFile, "-groups", group];
         if (role == DtlsRole.Client)
         {
-            Start(["s_client", "-connect", _socket.LocalEndPoint!.ToString()!, "-cipher", cipher, .. shared]);
+            // With blocking reads, a late datagram of the handshake, which it drops, has s_client wait for the next one
+            // and not look at its standard input.
+            var server = _socket.LocalEndPoint!.ToString()!;
+            Start(["s_client", "-nbio", "-connect", server, "-cipher", cipher, .. shared]);
             return;
         }
 

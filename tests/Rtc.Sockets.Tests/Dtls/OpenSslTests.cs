@@ -32,6 +32,7 @@ public sealed class OpenSslTests : IDisposable
     [InlineData(DtlsRole.Client, true)]
     [InlineData(DtlsRole.Client, false)]
     [InlineData(DtlsRole.Server, true)]
+    [InlineData(DtlsRole.Server, false)]
     public async Task Every_second_datagram_of_the_first_is_lost_or_overtaken_both_ways(DtlsRole ours, bool isLost)
     {
         var toThem = new RoughPath(isLost, sparesFirst: false);
