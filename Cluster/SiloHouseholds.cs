@@ -105,6 +105,7 @@ public static class SiloHouseholds
         options ??= new HouseholdOptions();
         var (advertised, listening) = OwnAddress.Find(options.Address);
         var self = new IPEndPoint(advertised, options.Port == 0 ? FreePort(listening) : options.Port);
+        UseMonotonicClock(silo.Services);
         silo.Services.AddSingleton<SiloFailure>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
         silo.Configure<SiloOptions>(o => o.SiloName = name);
@@ -126,6 +127,15 @@ public static class SiloHouseholds
         UseConnections(silo, options, self, name);
         UseDoor(silo, options, Near(self, listening), link);
         return silo;
+    }
+
+    /// <summary>The runtime asks for its clocks under keys of its own, which no other part has.</summary>
+    private static void UseMonotonicClock(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<MonotonicClock>();
+        services.AddKeyedSingleton<TimeProvider>(
+            KeyedService.AnyKey, (found, _) => found.GetRequiredService<MonotonicClock>());
     }
 
     /// <summary>Where this process finds its own silo, whatever becomes of the machine's addresses.</summary>

@@ -1,3 +1,4 @@
+using Npgsql;
 using QuicPair.Client;
 using QuicPair.Cluster.Tests.Processes;
 using QuicPair.EndToEnd;
@@ -65,6 +66,19 @@ public sealed class ClockTests(Database database)
         await AllIsWell(household, guest);
     }
 
+    [Fact]
+    public async Task A_Mac_whose_clock_is_set_back_by_a_day_while_it_runs_pairs_new_phones_and_stays_a_member()
+    {
+        MacClock.Require();
+        await using var household = await Household.Start(database.Server, macs: 1);
+        var clock = await Joins(household, "mac-2", TimeSpan.FromHours(23));
+
+        await clock.Set(TimeSpan.Zero, household.Macs[1]);
+        await using var guest = await Guest.Pair(household, 1, "phone");
+        await AllIsWell(household, guest);
+        await WritesThatItLives(household, household.Macs[1]);
+    }
+
     /// <summary>One more Mac, whose clock is the test's.</summary>
     private static async Task<MacClock> Joins(Household household, string name, TimeSpan ahead = default)
     {
@@ -109,6 +123,26 @@ public sealed class ClockTests(Database database)
             TimeProvider = new WrongClock(ahead),
         });
         await IsAnswered(phone);
+    }
+
+    /// <summary>Waits until what a Mac tells the list of members is of a time that its clock had since.</summary>
+    private static async Task WritesThatItLives(Household household, MacProcess mac)
+    {
+        await using var connection = new NpgsqlConnection(household.Settings()["Cluster__ConnectionString"]);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(
+            "SELECT IAmAliveTime < now() AT TIME ZONE 'UTC' + interval '1 hour' FROM OrleansMembershipTable "
+            + "WHERE Status = 3 AND SiloName = $1", connection);
+        command.Parameters.AddWithValue(household.Ids[mac.Home]);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        var isLately = false;
+        for (var tick = 0; tick < 450 && !isLately; tick++)
+        {
+            isLately = (bool)(await command.ExecuteScalarAsync(Cancellation))!;
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+
+        Assert.True(isLately);
     }
 
     /// <summary>The audit log names what the voucher was refused for, doctor the clock.</summary>

@@ -39,6 +39,8 @@ public sealed class RtcPeerTests(NodePeers peers)
     {
         if (offerer == "chromium" || answerer == "chromium") ChromiumTests.Require();
         var result = await peers.Measure(offerer, answerer, rounds: 3, TestContext.Current.CancellationToken);
+        string[] told = offerer == "libdatachannel" ? ["ice", "sctp"] : ["ice", "dtls", "sctp"];
+        Assert.All(told, layer => Assert.True(result.GetProperty($"{layer}P50").GetDouble() > 0));
         Assert.True(result.GetProperty("connectP50").GetDouble() > 0);
         Assert.True(result.GetProperty("echoP50").GetDouble() > 0);
         Assert.True(result.GetProperty("bulkBytes").GetInt64() > 0);

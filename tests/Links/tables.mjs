@@ -61,6 +61,8 @@ const plans = {
     columns: [
       ['open p50 / p95 ms', row => `${whole(row.connectP50)} / ${whole(row.connectP95)}`],
       ['first echoed byte p50 ms', row => whole(row.firstEchoP50)],
+      ['round trips: ICE / DTLS / SCTP / open', row => [row.iceP50, row.dtlsP50, row.sctpP50, row.connectP50]
+        .map(median => (median === undefined ? '–' : (median / row.rtt).toFixed(1))).join(' / ')],
     ],
   },
 };

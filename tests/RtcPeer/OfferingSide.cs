@@ -42,8 +42,8 @@ internal sealed class OfferingSide(
     }
 
     /// <summary>
-    /// When each layer was up, in milliseconds from the creation of the connection; <c>openAt</c> is the last of
-    /// them on the monotonic clock that all processes of a machine share.
+    /// When each layer was up, in milliseconds from the creation of the connection, which was <c>created</c> after
+    /// the start; <c>openAt</c> is the last of them on the monotonic clock that all processes of a machine share.
     /// </summary>
     private object Stages()
     {
@@ -51,6 +51,7 @@ internal sealed class OfferingSide(
         return new
         {
             path = $"{statistics.Path}",
+            created = Stopwatch.GetElapsedTime(at.Started, at.Created).TotalMilliseconds,
             ice = statistics.IceConnectedAfter?.TotalMilliseconds,
             dtls = statistics.DtlsConnectedAfter?.TotalMilliseconds,
             sctp = statistics.SctpConnectedAfter?.TotalMilliseconds,

@@ -72,7 +72,7 @@ function definePeer(settings) {
     };
   }
 
-  async function measure(channel, startedAt, full) {
+  async function measure(channel, startedAt, stages, full) {
     const open = performance.now() - startedAt;
     channel.binaryType = 'arraybuffer';
     const ask = question => new Promise(resolve => {
@@ -83,7 +83,7 @@ function definePeer(settings) {
       JSON.parse(new TextDecoder().decode((await ask(Uint8Array.of(opcode, 0))).subarray(1)));
     await ask(Uint8Array.of(1, 0));
     const first = performance.now() - startedAt;
-    if (!full) return window.tell({ e: 'round', open, first });
+    if (!full) return window.tell({ e: 'round', open, first, stages });
 
     await window.tell({ e: 'phase', name: 'echo' });
     const latencies = [];
@@ -99,7 +99,7 @@ function definePeer(settings) {
       ? { tok: await sendTokens(channel, askReport) }
       : { tput: await sendBulk(channel, askReport) };
     await window.tell({ e: 'phase', name: 'end' });
-    window.tell({ e: 'result', open, first, echo, ...measured });
+    window.tell({ e: 'result', open, first, stages, echo, ...measured });
   }
 
   async function sendTokens(channel, askReport) {
@@ -129,11 +129,24 @@ function definePeer(settings) {
     return { rxBytes: bytes, ms, mbps: bytes * 8 / ms / 1000, cpuA: 0, cpuB: 0, rssA: 0, rssB: 0 };
   }
 
+  /** When each layer was up: the local description makes the transports, and nothing of them is connected yet. */
+  function followStages(stages, createdAt) {
+    const { sctp } = connection;
+    const layers = { ice: sctp.transport.iceTransport, dtls: sctp.transport, sctp };
+    for (const [name, layer] of Object.entries(layers)) {
+      layer.onstatechange = () => {
+        if (layer.state === 'connected' || layer.state === 'completed') stages[name] ??= performance.now() - createdAt;
+      };
+    }
+  }
+
   window.peer = {
     async start({ role, full }) {
       const startedAt = performance.now();
       early = [];
       connection = new RTCPeerConnection({ iceServers: [] });
+      const createdAt = performance.now();
+      const stages = { created: createdAt - startedAt };
       connection.onicecandidate = ({ candidate }) => candidate?.candidate
         && window.tell({ e: 'cand', candidate: candidate.candidate, mid: candidate.sdpMid });
       if (role === 'answer') {
@@ -144,9 +157,10 @@ function definePeer(settings) {
         return;
       }
       const channel = connection.createDataChannel('llm');
-      channel.onopen = () => measure(channel, startedAt, full);
+      channel.onopen = () => measure(channel, startedAt, stages, full);
       const offer = await connection.createOffer();
       await connection.setLocalDescription(offer);
+      followStages(stages, createdAt);
       window.tell({ e: 'desc', type: 'offer', sdp: offer.sdp });
     },
     async desc({ type, sdp }) {

@@ -52,7 +52,7 @@ function answerOn(channel) {
   });
 }
 
-async function measure(channel, startedAt, full) {
+async function measure(channel, startedAt, stages, full) {
   const open = now() - startedAt;
   let heard = () => {};
   channel.onMessage(message => heard(message));
@@ -62,7 +62,7 @@ async function measure(channel, startedAt, full) {
   });
   await ask(Buffer.from([1, 0]));
   const first = now() - startedAt;
-  if (!full) return tell({ e: 'round', open, first });
+  if (!full) return tell({ e: 'round', open, first, stages });
 
   tell({ e: 'phase', name: 'echo' });
   const echo = await measureEcho(ask);
@@ -70,13 +70,13 @@ async function measure(channel, startedAt, full) {
     tell({ e: 'phase', name: 'tokens' });
     const tok = await measureTokens(channel, ask);
     tell({ e: 'phase', name: 'end' });
-    return tell({ e: 'result', open, first, echo, tok });
+    return tell({ e: 'result', open, first, stages, echo, tok });
   }
 
   tell({ e: 'phase', name: 'bulk' });
   const tput = await measureBulk(channel, ask);
   tell({ e: 'phase', name: 'end' });
-  tell({ e: 'result', open, first, echo, tput });
+  tell({ e: 'result', open, first, stages, echo, tput });
 }
 
 async function measureEcho(ask) {
@@ -130,6 +130,19 @@ async function measureBulk(channel, ask) {
   };
 }
 
+/** When each layer was up; that of DTLS is not told, as `connected` is told of the association that follows it. */
+function followStages(startedAt) {
+  const createdAt = now();
+  const stages = { created: createdAt - startedAt };
+  connection.onIceStateChange(state => {
+    if (state === 'connected' || state === 'completed') stages.ice ??= now() - createdAt;
+  });
+  connection.onStateChange(state => {
+    if (state === 'connected') stages.sctp ??= now() - createdAt;
+  });
+  return stages;
+}
+
 let connection;
 const handlers = {
   start({ role, full }) {
@@ -142,8 +155,9 @@ const handlers = {
     connection.onLocalDescription((sdp, type) => tell({ e: 'desc', type, sdp }));
     connection.onLocalCandidate((candidate, mid) => tell({ e: 'cand', candidate, mid }));
     if (role === 'offer') {
+      const stages = followStages(startedAt);
       const channel = connection.createDataChannel('llm');
-      channel.onOpen(() => measure(channel, startedAt, full));
+      channel.onOpen(() => measure(channel, startedAt, stages, full));
     } else {
       connection.onDataChannel(channel => {
         answerOn(channel);

@@ -56,6 +56,7 @@ await Promise.all([ready(offerer), ready(answerer)]);
 
 const opened = [];
 const echoed = [];
+const reached = { ice: [], dtls: [], sctp: [] };
 let result;
 for (let round = 0; round < +rounds; round++) {
   const full = round === +rounds - 1;
@@ -66,16 +67,25 @@ for (let round = 0; round < +rounds; round++) {
   if (round > 0) {
     opened.push(result.open);
     echoed.push(result.first);
+    const { created, ...stages } = result.stages;
+    for (const [layer, times] of Object.entries(reached)) {
+      if (stages[layer] != null) times.push(created + stages[layer]);
+    }
   }
   await Promise.all([closed(offerer), closed(answerer)]);
 }
 
+// A make that does not tell of a layer has no median of it.
+const median = values => values.length > 0 ? percentile(values, 0.5) : undefined;
 const three = value => value === undefined ? undefined : +value.toFixed(3);
 const bulk = result.tput?.rxBytes > 1 ? result.tput : undefined;
 const gigabytes = bulk && bulk.rxBytes / 1e9;
 console.log(JSON.stringify({
   offerer: offererName,
   answerer: answererName,
+  iceP50: median(reached.ice),
+  dtlsP50: median(reached.dtls),
+  sctpP50: median(reached.sctp),
   connectP50: percentile(opened, 0.5),
   connectP95: percentile(opened, 0.95),
   connectP99: percentile(opened, 0.99),
