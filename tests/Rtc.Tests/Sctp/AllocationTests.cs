@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using QuicPair.Rtc.Channels;
 using QuicPair.Rtc.Machine;
 using QuicPair.Rtc.Sctp;
@@ -14,6 +15,15 @@ public sealed class AllocationTests
 {
     private static readonly int Packets =
         Environment.GetEnvironmentVariable("QUICPAIR_SOAK") == "1" ? 1_000_000 : 100_000;
+
+    // What a type keeps once for all it makes at its first use, which may be long after the first packet.
+    static AllocationTests()
+    {
+        foreach (var type in typeof(DataChannels).Assembly.GetTypes().Where(type => !type.ContainsGenericParameters))
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        }
+    }
 
     private readonly byte[] _packet = new byte[1200];
     private readonly byte[] _message = new byte[16 * 1024];
