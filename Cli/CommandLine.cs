@@ -21,11 +21,13 @@ internal static class CommandLine
     public static async Task<int> Run(string[] arguments, Terminal terminal)
     {
         var root = Root(terminal);
-        var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
-        if (parsed.Errors.Count > 0)
+        // A prompt may begin with @, and is no file of more arguments.
+        var text = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, text);
+        if (UsageProblem.Of(parsed) is { } problem)
         {
-            terminal.Error.WriteLine(Problem(parsed));
-            return terminal.Fail("Try: quicpair --help", ExitCode.Usage);
+            terminal.Error.WriteLine(problem);
+            return terminal.Fail($"Try: {UsageProblem.Typed(parsed.CommandResult)} --help", ExitCode.Usage);
         }
 
         // Ctrl-C belongs to the commands: in a chat it cancels the answer only.
@@ -93,17 +95,6 @@ internal static class CommandLine
         };
         root.HelpName = "quicpair";
         return root;
-    }
-
-    private static string Problem(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens is [var token, ..])
-        {
-            return $"'{token}' is not understood here.";
-        }
-
-        string[] words = parsed.Errors[0].Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(' ', words);
     }
 
     /// <summary>The exit code of an error of the Mac.</summary>

@@ -9,6 +9,9 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     private const string Dim = "\e[2m";
     private const string Plain = "\e[0m";
 
+    // What is said of the connection comes from other threads than the answer.
+    private readonly Cursor _cursor = new();
+
     /// <summary>Whether a person types.</summary>
     public bool HasKeyboard { get; init; }
 
@@ -56,16 +59,13 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <summary>One line on stderr that only a person wants.</summary>
     public void Note(string text)
     {
-        if (HasErrorScreen)
-        {
-            Error.WriteLine(UsesColor ? $"{Dim}{text}{Plain}" : text);
-        }
+        if (HasErrorScreen) Say(UsesColor ? $"{Dim}{text}{Plain}" : text);
     }
 
     /// <summary>One sentence on stderr.</summary>
     public int Fail(string sentence, int exitCode)
     {
-        Error.WriteLine(sentence);
+        Say(sentence);
         return exitCode;
     }
 
@@ -75,13 +75,44 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// </summary>
     public void Answer(string text)
     {
-        Out.Write(HasScreen ? Harmless(text) : text);
-        Out.Flush();
+        var shown = HasScreen ? Harmless(text) : text;
+        lock (_cursor.Gate)
+        {
+            Out.Write(shown);
+            Out.Flush();
+            if (shown.Length > 0) _cursor.IsWithinLine = shown[^1] != '\n';
+        }
+    }
+
+    /// <summary>Ends the last line of an answer, if it has not ended.</summary>
+    public void EndAnswer()
+    {
+        lock (_cursor.Gate)
+        {
+            if (_cursor.IsWithinLine) Out.WriteLine();
+            _cursor.IsWithinLine = false;
+            Out.Flush();
+        }
     }
 
     /// <summary>The text without characters that a terminal obeys, except line feed and tab.</summary>
     public static string Harmless(string text) =>
         text.All(IsHarmless) ? text : string.Concat(text.Where(IsHarmless));
+
+    // On a screen that shows both, a line of its own: it may come in the middle of an answer's.
+    private void Say(string line)
+    {
+        lock (_cursor.Gate)
+        {
+            if (_cursor.IsWithinLine && HasScreen && HasErrorScreen)
+            {
+                Error.WriteLine();
+                _cursor.IsWithinLine = false;
+            }
+
+            Error.WriteLine(line);
+        }
+    }
 
     private IAnsiConsole ScreenOn(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
     {
@@ -92,4 +123,13 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     });
 
     private static bool IsHarmless(char c) => !char.IsControl(c) || c is '\n' or '\t';
+
+    /// <summary>Whether the answer's last line on stdout has not ended.</summary>
+    private sealed class Cursor
+    {
+        public Lock Gate { get; } = new();
+
+        // Needs the gate.
+        public bool IsWithinLine { get; set; }
+    }
 }

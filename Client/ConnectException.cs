@@ -21,7 +21,7 @@ public sealed class ConnectException : Exception
         ConnectFailure.Interrupted or ConnectFailure.FrontDoorUnreachable or ConnectFailure.MacAway
         or ConnectFailure.Busy or ConnectFailure.NoPath or ConnectFailure.UdpBlocked
         or ConnectFailure.NameUnresolved or ConnectFailure.RelayRefused or ConnectFailure.RelayUnreachable
-        or ConnectFailure.Handshake;
+        or ConnectFailure.Handshake or ConnectFailure.Elsewhere;
 
     private static string Sentence(ConnectFailure reason) => reason switch
     {
@@ -47,6 +47,7 @@ public sealed class ConnectException : Exception
         ConnectFailure.Pairing => "The pairing was not completed; try the same link again.",
         ConnectFailure.Revoked => "The owner of the Mac removed this device; ask for a new link.",
         ConnectFailure.Interrupted => "The connection to the Mac was lost.",
+        ConnectFailure.Elsewhere => "Another program of this device has connected to the Mac.",
         ConnectFailure.Protocol => "The Mac said something that QuicPair does not understand.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -57,6 +57,11 @@ public enum ConnectFailure
     /// <summary>The connection was lost.</summary>
     Interrupted,
 
+    /// <summary>
+    /// Another program of this device has connected to the Mac, which keeps one session of a device, the newest.
+    /// </summary>
+    Elsewhere,
+
     /// <summary>The other end broke the protocol.</summary>
     Protocol,
 }

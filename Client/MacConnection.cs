@@ -83,18 +83,35 @@ public sealed class MacConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Does something with the live session, once more when the session turns out to be lost.</summary>
+    /// <summary>
+    /// Does something with the live session, once more when the session turns out to be lost. When another program of
+    /// this device has replaced it, it is done again behind a pause (<see cref="MacConnectionOptions.GiveWayFor"/>), as
+    /// often as that fits into <see cref="MacConnectionOptions.RecoverFor"/>.
+    /// </summary>
     /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
     public async Task<T> Use<T>(
         Func<PairedMac, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        try
+        var clock = _options.TimeProvider;
+        var isAgain = false;
+        long? replacedAt = null;
+        PairedMac? live = null;
+        while (true)
         {
-            return await action(await Open(cancellationToken), cancellationToken);
-        }
-        catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted)
-        {
-            return await action(await Open(cancellationToken), cancellationToken);
+            try
+            {
+                live = live is null ? await Open(cancellationToken) : await OpenAgain(live, cancellationToken);
+                return await action(live, cancellationToken);
+            }
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Interrupted && !isAgain)
+            {
+                isAgain = true;
+            }
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere && live is not null)
+            {
+                replacedAt ??= clock.GetTimestamp();
+                if (clock.GetElapsedTime(replacedAt.Value) + _options.GiveWayFor >= _options.RecoverFor) throw;
+            }
         }
     }
 
@@ -163,6 +180,7 @@ public sealed class MacConnection : IAsyncDisposable
     private async Task<PairedMac> LookFor(PairedMac? asked, bool hasBegun, CancellationToken cancellation)
     {
         var pace = new RecoveryPace(_options);
+        await GiveWay(asked, pace, cancellation);
 
         // Its path was silent and the front door did not have it: that it is gone was found out already.
         var same = asked is { IsAway: true } && !hasBegun ? null : asked?.SameMac;
@@ -172,6 +190,10 @@ public sealed class MacConnection : IAsyncDisposable
             try
             {
                 return same is null ? await Open(cancellation) : await OpenSame(asked!, same, cancellation);
+            }
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere)
+            {
+                await pace.GiveWay(cancellation);
             }
             catch (ConnectException failure) when (
                 same is not null && !hasBegun && (!failure.IsPassing || pace.IsOver))
@@ -184,6 +206,31 @@ public sealed class MacConnection : IAsyncDisposable
             }
         }
     }
+
+    private Task<PairedMac> OpenAgain(PairedMac lost, CancellationToken cancellation) => UntilDisposed(
+        async end =>
+        {
+            await GiveWay(lost, new RecoveryPace(_options), end);
+            return await Open(end);
+        },
+        cancellation);
+
+    /// <summary>
+    /// Leaves the Mac to another program of this device whose session has replaced this one, unless something new has
+    /// taken the connection back meanwhile. Who notices late does not cut short the time of who replaced that one, too.
+    /// </summary>
+    private async Task GiveWay(PairedMac? lost, RecoveryPace pace, CancellationToken cancellation)
+    {
+        PairedMac? known = null;
+        while (Newest(lost) is { IsReplaced: true } newest && newest != known)
+        {
+            known = newest;
+            await pace.GiveWay(cancellation);
+        }
+    }
+
+    private PairedMac? Newest(PairedMac? lost) =>
+        _mac is { } mac && mac.Pairing.MacId == lost?.Pairing.MacId ? mac : lost;
 
     /// <summary>
     /// Stops a chat: now, or as soon as there is a session again. A session may die before the Mac has heard it: each

@@ -81,7 +81,7 @@ public sealed partial class PairedMac
         stop.ThrowIfCancellationRequested();
         if (!TryWrite(request, out var json, out var refusal))
         {
-            throw new AnswerException(refusal.Code, refusal.Text);
+            throw new AnswerException(refusal);
         }
 
         var pending = new PendingRequest(progress);

@@ -113,6 +113,9 @@ public sealed partial class PairedMac : IAsyncDisposable
         else await _peer.DisposeAsync();
     }
 
+    /// <summary>Whether it ended because another program of this device has connected to the Mac.</summary>
+    internal bool IsReplaced => Ended.IsCompletedSuccessfully && Ended.Result.Reason == ConnectFailure.Elsewhere;
+
     /// <summary>Another Mac may take its place: it ends as soon as the Mac is away.</summary>
     internal void EndWhenAway() => _keeper.EndsWhenAway = true;
 

@@ -104,7 +104,7 @@ public static class SiloHouseholds
         ArgumentNullException.ThrowIfNull(silo);
         options ??= new HouseholdOptions();
         var (advertised, listening) = OwnAddress.Find(options.Address);
-        var self = new IPEndPoint(advertised, options.Port == 0 ? FreePort(listening) : options.Port);
+        var self = new IPEndPoint(advertised, options.Port == 0 ? SiloPort.FindFree(listening) : options.Port);
         UseMonotonicClock(silo.Services);
         silo.Services.AddSingleton<SiloFailure>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
@@ -274,11 +274,4 @@ public static class SiloHouseholds
         connection.Abort();
         return Task.CompletedTask;
     });
-
-    private static int FreePort(IPAddress address)
-    {
-        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(address, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }

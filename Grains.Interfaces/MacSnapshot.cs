@@ -33,4 +33,8 @@ public sealed record MacSnapshot(
     /// <summary>Whether it takes no new phones; those that are connected stay.</summary>
     [Id(11)]
     public bool Draining { get; init; }
+
+    /// <summary>Whether the runner does not answer; which models it has is not known then.</summary>
+    [Id(12)]
+    public bool RunnerSilent { get; init; }
 }

@@ -68,6 +68,7 @@ internal sealed class MacGrain(
     {
         Version = typeof(MacGrain).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
         Draining = peers.IsDraining,
+        RunnerSilent = status.IsRunnerSilent,
     });
 
     private MacId Id => MacId.Parse(this.GetPrimaryKeyString());

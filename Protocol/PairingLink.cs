@@ -46,7 +46,7 @@ public sealed record PairingLink
     public static bool TryParse(string text, [NotNullWhen(true)] out PairingLink? link, out string problem)
     {
         var accepted = TryParse(text, out link, out LinkProblem cause);
-        problem = Sentence(cause);
+        problem = cause == LinkProblem.Length ? LengthSentence(text) : Sentence(cause);
         return accepted;
     }
 
@@ -81,7 +81,7 @@ public sealed record PairingLink
         LinkProblem.Scheme =>
             "This link is not safe: outside the own network a QuicPair link starts with https.",
         LinkProblem.Version => "This link was made by another version of QuicPair; update this program.",
-        LinkProblem.Length => "This link is not complete: its length is wrong.",
+        LinkProblem.Length => "This link is cut short or too long.",
         LinkProblem.Encoding => "This link holds a character that no QuicPair link has.",
         LinkProblem.Check => "This link was changed or mistyped: its check does not match.",
         LinkProblem.Flags => "This link asks for something that this version of QuicPair does not know.",
@@ -105,6 +105,11 @@ public sealed record PairingLink
 
     /// <summary>Without the secret and the key.</summary>
     public override string ToString() => $"PairingLink {{ Origin = {Origin}, Flags = {Flags}, [redacted] }}";
+
+    private static string LengthSentence(string text) =>
+        text.Length - text.IndexOf('#', StringComparison.Ordinal) - 1 < Prefix.Length + EncodedLength
+            ? "This link is cut short; take it to its end."
+            : "This link is too long; take it without what follows it.";
 
     private static bool HasVersion(ReadOnlySpan<char> data) =>
         data.IndexOf('.') is >= 1 and <= VersionDigits and var dot && !data[..dot].ContainsAnyExceptInRange('0', '9');

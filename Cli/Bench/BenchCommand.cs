@@ -71,8 +71,9 @@ internal static class BenchCommand
             return terminal.Fail("There are 1 to 10000 prompts, and 0 to 1000 before them.", ExitCode.Usage);
         }
 
+        if (LinkText.Refusal(request.Prompt ?? "") is { } refusal) return terminal.Fail(refusal, ExitCode.Usage);
         PairingLink? link = null;
-        if (which.Link is not null && !PairingLink.TryParse(which.Link, out link, out string problem))
+        if (which.Link is not null && !LinkText.TryRead(which.Link, out link, out var problem))
         {
             return terminal.Fail(problem, ExitCode.Usage);
         }
@@ -80,7 +81,7 @@ internal static class BenchCommand
         await using var phone = new Phone(options);
         if (!MacChoice.TryChoose(terminal, phone, link, which.Mac, null, out var connect))
         {
-            return terminal.Fail(MacChoice.NothingPaired(which.Mac), ExitCode.Usage);
+            return terminal.Fail(MacChoice.NothingPaired(which.Mac, options), ExitCode.Usage);
         }
 
         await using var mac = await connect(cancellation);
@@ -119,7 +120,7 @@ internal static class BenchCommand
                     first ??= Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
                     break;
                 case ErrorMessage error:
-                    throw new AnswerException(error.Code, error.Text);
+                    throw new AnswerException(error);
                 case DoneMessage done when first is { } time:
                     return new BenchRun(time, done.Statistics);
                 default:

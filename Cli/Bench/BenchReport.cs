@@ -27,7 +27,7 @@ internal sealed class BenchReport(PairedMac mac, string? model, IReadOnlyList<Be
     {
         var trip = mac.RoundTrip is { } time ? Milliseconds(time.TotalMilliseconds) : "not measured";
         terminal.Out.WriteLine(
-            $"{runs.Count} prompts to {Terminal.Harmless(model ?? "the default model")} on "
+            $"{Counted.Of(runs.Count, "prompt")} to {Terminal.Harmless(model ?? "the default model")} on "
             + $"{Terminal.Harmless(mac.Name)}, path {Path()}, round trip {trip}, connected in "
             + Milliseconds(mac.Timings.Total.TotalMilliseconds));
         var list = new Listing(("", false), ("p50", true), ("p90", true), ("p95", true));

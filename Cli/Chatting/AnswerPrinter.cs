@@ -11,6 +11,7 @@ internal sealed class AnswerPrinter(Terminal terminal, bool json)
 {
     private readonly StringBuilder _text = new();
     private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private string? _notice;
 
     /// <summary>The answer so far.</summary>
     public string Text => _text.ToString();
@@ -48,15 +49,7 @@ internal sealed class AnswerPrinter(Terminal terminal, bool json)
     }
 
     /// <summary>Ends the last line.</summary>
-    public void Finish()
-    {
-        if (!json && _text.Length > 0 && _text[^1] != '\n')
-        {
-            terminal.Out.WriteLine();
-        }
-
-        terminal.Out.Flush();
-    }
+    public void Finish() => terminal.EndAnswer();
 
     private void Show(string text)
     {
@@ -66,11 +59,11 @@ internal sealed class AnswerPrinter(Terminal terminal, bool json)
         }
     }
 
+    // The Mac repeats it whenever the answer is taken up.
     private void Notice(string text)
     {
-        if (!json)
-        {
-            terminal.Note(text);
-        }
+        if (json || text == _notice) return;
+        _notice = text;
+        terminal.Note(text);
     }
 }

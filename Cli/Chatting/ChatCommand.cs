@@ -21,7 +21,8 @@ internal static class ChatCommand
         var second = new Argument<string?>("prompt")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "What to ask. Without it: interactive, or all of stdin when it is a pipe.",
+            Description = "What to ask; one that begins with - goes behind --. Without it: interactive, or all of "
+                + "stdin when it is a pipe.",
         };
         var model = new Option<string?>("--model", "-m")
         {
@@ -62,12 +63,10 @@ internal static class ChatCommand
 
             string?[] words = [parsed.GetValue(first), parsed.GetValue(second)];
             var options = MacChoice.Options(terminal, parsed.GetValue(home), parsed.GetValue(name));
-            return TrySplit([.. words.OfType<string>()], out var link, out var prompt)
-                ? resume.TryRead(parsed, prompt is not null, out var answer, out var problem)
+            return TrySplit([.. words.OfType<string>()], out var link, out var prompt, out var problem)
+                && resume.TryRead(parsed, prompt is not null, out var answer, out problem)
                     ? Run(terminal, settings with { Answer = answer }, options, (link, prompt), cancellation)
-                    : Task.FromResult(terminal.Fail(problem, ExitCode.Usage))
-                : Task.FromResult(terminal.Fail(
-                    "Only one prompt fits; put it between quotation marks.", ExitCode.Usage));
+                    : Task.FromResult(terminal.Fail(problem, ExitCode.Usage));
         });
         return command;
     }
@@ -94,7 +93,7 @@ internal static class ChatCommand
     {
         var (linkText, prompt) = words;
         PairingLink? link = null;
-        if (linkText is not null && !PairingLink.TryParse(linkText, out link, out string problem))
+        if (linkText is not null && !LinkText.TryRead(linkText, out link, out var problem))
         {
             return terminal.Fail(problem, ExitCode.Usage);
         }
@@ -104,10 +103,15 @@ internal static class ChatCommand
             prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
         }
 
+        if (LinkText.Refusal($"{prompt} {settings.System}") is { } refusal)
+        {
+            return terminal.Fail(refusal, ExitCode.Usage);
+        }
+
         await using var phone = new Phone(options);
         if (!MacChoice.TryChoose(terminal, phone, link, settings.Mac, settings.Model, out var connect))
         {
-            return terminal.Fail(MacChoice.NothingPaired(settings.Mac), ExitCode.Usage);
+            return terminal.Fail(MacChoice.NothingPaired(settings.Mac, options), ExitCode.Usage);
         }
 
         await using var chat = new ChatSession(terminal, settings, connect);
@@ -132,19 +136,23 @@ internal static class ChatCommand
         }
     }
 
-    /// <summary>One word is a link when it looks like one, else the prompt.</summary>
-    public static bool TrySplit(string[] words, out string? link, out string? prompt)
+    /// <summary>
+    /// One word is a link when it looks like one, else the prompt; what may hold the secret of one is neither.
+    /// </summary>
+    public static bool TrySplit(string[] words, out string? link, out string? prompt, out string problem)
     {
         var first = words.Length > 0 && LooksLikeLink(words[0], isAlone: words.Length == 1);
         link = first ? words[0] : null;
-        prompt = words.Length > (first ? 1 : 0) ? words[first ? 1 : 0] : null;
-        return words.Length <= (first ? 2 : 1);
+        string[] texts = first ? words[1..] : words;
+        prompt = texts.Length > 0 ? texts[0] : null;
+        problem = texts.Select(LinkText.Refusal).FirstOrDefault(refusal => refusal is not null)
+            ?? (texts.Length > 1 ? "Only one prompt fits; put it between quotation marks." : "");
+        return problem.Length == 0;
     }
 
     private static bool LooksLikeLink(string word, bool isAlone) =>
         !word.Contains(' ', StringComparison.Ordinal)
-        && (word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-            || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        && LinkText.HasScheme(word)
         && !(isAlone && IsOtherAddress(word));
 
     // A damaged link is told as one: what may hold a secret is never asked.

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using QuicPair.Cli.Macs;
 using QuicPair.Client;
 using QuicPair.Client.Recovery;
-using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 
@@ -30,6 +30,7 @@ internal sealed class ChatSession(
 
     // Nobody waits for what it does: it may take as long as in the library.
     private readonly LateCancels _late = new(Library with { TimeProvider = clock ?? TimeProvider.System });
+    private readonly PathNotices _notices = new(terminal, settings.Json);
     private readonly List<ChatTurn> _turns = [];
 
     // The Macs that may have the question, by their ids, and its name there.
@@ -79,10 +80,9 @@ internal sealed class ChatSession(
                 return ExitCode.Ok;
             }
 
-            if (line.Trim() is { Length: > 0 } prompt)
-            {
-                await Ask(prompt, cancellation);
-            }
+            if (line.Trim() is not { Length: > 0 } prompt) continue;
+            if (LinkText.Refusal(prompt) is { } refusal) terminal.Error.WriteLine(refusal);
+            else await Ask(prompt, cancellation);
         }
     }
 
@@ -113,11 +113,8 @@ internal sealed class ChatSession(
         _late.Tell(mac);
         mac.OnPath = news =>
         {
-            if (news == PathNews.Silent) terminal.Note("Your Mac does not answer; looking for another way.");
-            if (news == PathNews.Away) terminal.Note(new ConnectException(ConnectFailure.MacAway).Message);
-            if (news != PathNews.Restarted) return;
-            Interlocked.Increment(ref _restarts);
-            Tell("restarted", "The path was restarted; the connection is the same.");
+            if (news == PathNews.Restarted) Interlocked.Increment(ref _restarts);
+            _notices.Heard(news);
         };
         _connections++;
         return mac;
@@ -134,13 +131,6 @@ internal sealed class ChatSession(
         {
             // The answer to a question says what is wrong.
         }
-    }
-
-    private void Tell(string change, string sentence)
-    {
-        // One call for the whole line: the answer is printed by another thread.
-        if (settings.Json) terminal.Out.WriteLine($$"""{"op":"path","change":"{{change}}"}""");
-        else terminal.Note(sentence);
     }
 
     private async Task<int> Ask(string prompt, CancellationToken cancellation)
@@ -167,6 +157,7 @@ internal sealed class ChatSession(
         var printer = new AnswerPrinter(terminal, settings.Json);
         var wanted = _wanted = new CancellationTokenSource();
         _asked.Clear();
+        _notices.Begin();
         var isLive = !_mac!.Ended.IsCompleted; // a session that is over reaches nobody
         var stream = start(_mac);
         if (isLive) _asked[_mac.Pairing.MacId] = (_mac, stream.Id);
@@ -197,8 +188,8 @@ internal sealed class ChatSession(
             return ExitCode.Ok;
         }
 
-        var sentence = error.Text is { Length: > 0 } text ? Terminal.Harmless(text) : error.Code.Sentence;
-        return terminal.Fail(sentence, CommandLine.Code(error.Code));
+        return terminal.Fail(
+            Terminal.Harmless(new AnswerException(error).Message), CommandLine.Code(error.Code));
     }
 
     private ChatMessage Request(string prompt)
@@ -220,7 +211,8 @@ internal sealed class ChatSession(
         CancellationToken unwanted,
         CancellationToken cancellation)
     {
-        for (var left = Reconnections; ; left--)
+        var left = Reconnections;
+        while (true)
         {
             try
             {
@@ -236,8 +228,10 @@ internal sealed class ChatSession(
                 _asked[_mac!.Pairing.MacId] = (_mac, stream.Id);
                 stream = _mac.Chat(request with { Id = stream.Id });
             }
-            catch (ConnectException failure) when (failure.IsPassing && left > 0)
+            catch (ConnectException failure) when (
+                failure.IsPassing && (left > 0 || failure.Reason == ConnectFailure.Elsewhere))
             {
+                if (failure.Reason != ConnectFailure.Elsewhere) left--;
                 if (await ConnectAgain(stream, request, unwanted, cancellation) is not { } again)
                 {
                     foreach (var (session, chat) in _asked.Values) _late.Add(session, chat);
@@ -248,6 +242,11 @@ internal sealed class ChatSession(
 
                 stream = again;
             }
+            catch (ConnectException failure) when (failure.IsPassing)
+            {
+                _notices.GivenUp(_mac!, stream);
+                throw;
+            }
         }
     }
 
@@ -256,7 +255,7 @@ internal sealed class ChatSession(
         ChatStream stream, ChatMessage? request, CancellationToken unwanted, CancellationToken cancellation)
     {
         if (unwanted.IsCancellationRequested) return null;
-        terminal.Note("The connection was lost; connecting again.");
+        if (_mac is { IsReplaced: false }) _notices.Lost();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(unwanted, cancellation);
         try
         {
@@ -274,6 +273,11 @@ internal sealed class ChatSession(
         var lost = _mac!;
         await lost.DisposeAsync();
         var pace = new RecoveryPace(_recovery);
+        if (lost.IsReplaced && _asked.ContainsKey(lost.Pairing.MacId))
+        {
+            _notices.GivesWay();
+            await pace.GiveWay(cancellation);
+        }
 
         // Only the Mac that was asked has the rest of an answer.
         var isBound = request is null || stream.LastSeq > 0;
@@ -284,7 +288,12 @@ internal sealed class ChatSession(
             try
             {
                 _mac = await Connect(same ?? connect, cancellation);
-                return GoOn(_mac, stream, isBound ? null : request);
+                return GoOn(lost, _mac, stream, isBound ? null : request);
+            }
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere)
+            {
+                await pace.GiveWay(cancellation);
+                continue;
             }
             catch (ConnectException failure) when (same is not null && !isBound && !failure.IsPassing)
             {
@@ -296,7 +305,7 @@ internal sealed class ChatSession(
             {
                 if (pace.IsOver)
                 {
-                    terminal.Note($"The answer goes on at the Mac; for its rest: {Rest(lost, stream)}");
+                    _notices.GivenUp(lost, stream);
                     throw;
                 }
             }
@@ -306,16 +315,16 @@ internal sealed class ChatSession(
     }
 
     /// <summary>The answer on a new session; a Mac that does not have the question yet is asked it.</summary>
-    private ChatStream GoOn(PairedMac mac, ChatStream stream, ChatMessage? request)
+    private ChatStream GoOn(PairedMac lost, PairedMac mac, ChatStream stream, ChatMessage? request)
     {
         var id = mac.Pairing.MacId;
         if (request is null || _asked.ContainsKey(id))
         {
-            Tell("connected_anew", "There is a new connection; the answer goes on where it was.");
+            _notices.GoesOn(lost);
             return mac.Resume(request is null ? stream.Id : _asked[id].Chat, stream.LastSeq);
         }
 
-        Tell("connected_anew", "There is a new connection; the question is asked there.");
+        _notices.IsAsked(lost);
 
         // Under another name: where this one was stopped, it could not be asked again.
         var again = mac.Chat(request);
@@ -332,12 +341,6 @@ internal sealed class ChatSession(
             _late.Add(_asked[id].Session, _asked[id].Chat);
             _asked.Remove(id);
         }
-    }
-
-    private static string Rest(PairedMac mac, ChatStream stream)
-    {
-        var rest = $"quicpair chat --resume {stream.Id} --after {stream.LastSeq}";
-        return mac.SameMac is null ? rest : $"{rest} --mac {mac.Pairing.MacId}";
     }
 
     private async Task<Message> Print(

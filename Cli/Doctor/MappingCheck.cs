@@ -87,7 +87,7 @@ internal sealed class MappingCheck(Names names, IReadOnlyList<AddressFamily> fam
         if (_seen.Count == 0)
         {
             return new Finding(
-                "udp", Verdict.Fail, $"UDP does not go out: none of {_asked.Count} servers answers.",
+                "udp", Verdict.Fail, $"UDP does not go out: of {Counted.Of(_asked.Count, "server")} none answers.",
                 "Let UDP out in the firewall, or set TURN_URLS to a turns: server on TCP 443.");
         }
 

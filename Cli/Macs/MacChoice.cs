@@ -53,9 +53,13 @@ internal static class MacChoice
     }
 
     /// <summary>What to say when there is none.</summary>
-    public static string NothingPaired(string? mac) => mac is null
-        ? "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: quicpair chat '<link>'"
-        : $"This device is not paired with a Mac called {mac}.";
+    public static string NothingPaired(string? mac, PhoneOptions options) =>
+        mac is not null ? $"This device is not paired with a Mac called {mac}."
+        : FolderLock.IsHeld(Path.GetDirectoryName(options.StorePath) ?? "")
+            ? "This device is not paired with a Mac yet; for the Mac that runs here: quicpair pair, and then: "
+                + "quicpair chat '<link>'"
+            : "This device is not paired with a Mac yet; run on the Mac: quicpair pair, and here: "
+                + "quicpair chat '<link>'";
 
     /// <summary>One scan is enough for every Mac of the household; without the others the scanned one serves.</summary>
     private static async Task<PairedMac> Pair(

@@ -18,7 +18,11 @@ internal static class ModelsCommand
             Description = "Which paired Mac, by name or id.",
             Recursive = true,
         };
-        var json = new Option<bool>("--json") { Description = "Print lines of JSON.", Recursive = true };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print JSON: list an array, show an object, pull a line for each step.",
+            Recursive = true,
+        };
         var command = new Command("models", "List the models of your Mac.") { mac, json };
         var list = new Command("list", "List the models of your Mac.");
         list.SetAction(List);
@@ -59,10 +63,11 @@ internal static class ModelsCommand
     private static async Task<int> With(
         Terminal terminal, string? home, string? mac, Func<PairedMac, Task> action, CancellationToken cancellation)
     {
-        await using var phone = new Phone(MacChoice.Options(terminal, home, null));
+        var options = MacChoice.Options(terminal, home, null);
+        await using var phone = new Phone(options);
         if (!MacChoice.TryChoose(terminal, phone, null, mac, null, out var connect))
         {
-            return terminal.Fail(MacChoice.NothingPaired(mac), ExitCode.Usage);
+            return terminal.Fail(MacChoice.NothingPaired(mac, options), ExitCode.Usage);
         }
 
         await using var live = await connect(cancellation);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using QuicPair.Cli.Macs;
 using QuicPair.Client;
 
 namespace QuicPair.Cli.Owner;
@@ -24,7 +25,12 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
 
     /// <summary>Connects to the socket in the data folder, the default one when null.</summary>
     /// <exception cref="DaemonException">No daemon runs.</exception>
-    public static async Task<Daemon> Connect(string? home, CancellationToken cancellation)
+    public static Task<Daemon> Connect(string? home, CancellationToken cancellation) =>
+        Connect(home, takesMac: false, cancellation);
+
+    /// <summary>The same for a command that may have <c>--mac</c>, which the sentence then names.</summary>
+    /// <exception cref="DaemonException">No daemon runs.</exception>
+    public static async Task<Daemon> Connect(string? home, bool takesMac, CancellationToken cancellation)
     {
         var folder = home ?? DataFolder.Path;
         var path = Path.Combine(folder, "control.sock");
@@ -38,7 +44,7 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
         {
             socket.Dispose();
             throw new DaemonException(
-                IsHeld(folder) ? Waits : "QuicPair does not run on this machine; start it with: quicpair up",
+                FolderLock.IsHeld(folder) ? Waits : NotHere(folder, takesMac),
                 ExitCode.Unreachable,
                 failure);
         }
@@ -65,19 +71,10 @@ internal sealed class Daemon : IOwnerDesk, IDisposable
         }
     }
 
-    /// <summary>Whether a process has the data folder: one that has no socket yet, or none at the moment.</summary>
-    private static bool IsHeld(string folder)
+    private static string NotHere(string folder, bool takesMac)
     {
-        try
-        {
-            var path = Path.Combine(folder, "lock");
-            using var free = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            return problem is IOException and not (FileNotFoundException or DirectoryNotFoundException);
-        }
+        const string Start = "QuicPair does not run on this machine; start it with: quicpair up";
+        return PairedMacs.Instead(folder, takesMac) is { } instead ? $"{Start}\n{instead}" : Start;
     }
 
     private static int Code(JsonElement refusal) =>

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using QuicPair.Protocol;
+using QuicPair.Silo.Control;
 
 namespace QuicPair.Cli.Owner;
 
@@ -13,19 +15,6 @@ internal static class DevicesCommand
         var json = new Option<bool>("--json") { Description = "Print one line of JSON.", Recursive = true };
         var place = new OwnerPlace(terminal, home);
         var device = new Argument<string>("device") { Description = "Its id, or its name when only one has it." };
-        var name = new Argument<string>("name") { Description = "The new name." };
-        var rename = new Command("rename", "Give a device another name.") { device, name };
-        rename.SetAction((parsed, cancellation) => Ask(
-            terminal,
-            place.Connect(parsed, cancellation),
-            new JsonObject
-            {
-                ["op"] = "rename",
-                ["device"] = parsed.GetValue(device),
-                ["name"] = parsed.GetValue(name),
-            },
-            "Renamed.",
-            cancellation));
         var show = new Command("show", "Say what this Mac knows of a device.") { device };
         show.SetAction((parsed, cancellation) => Show(
             terminal, place.Connect(parsed, cancellation), parsed.GetValue(device)!, parsed.GetValue(json),
@@ -34,7 +23,7 @@ internal static class DevicesCommand
         list.SetAction(Run);
         var command = new Command("devices", "List the phones that may ask this Mac.")
         {
-            json, place.Mac, list, show, rename, RoleCommand.Create(terminal, place, device),
+            json, place.Mac, list, show, Rename(terminal, place, device), RoleCommand.Create(terminal, place, device),
             Revoke(terminal, place, device),
         };
         command.SetAction(Run);
@@ -42,6 +31,37 @@ internal static class DevicesCommand
 
         Task<int> Run(ParseResult parsed, CancellationToken cancellation) =>
             List(terminal, place.Connect(parsed, cancellation), parsed.GetValue(json), cancellation);
+    }
+
+    private static Command Rename(Terminal terminal, OwnerPlace place, Argument<string> device)
+    {
+        var name = new Argument<string>("name") { Description = "The new name." };
+        var rename = new Command("rename", "Give a device another name.") { device, name };
+        rename.SetAction(async (parsed, cancellation) =>
+        {
+            var wanted = parsed.GetValue(name)!;
+            await using var desk = await place.Connect(parsed, cancellation);
+            await desk.Ask(
+                new JsonObject
+                {
+                    ["op"] = "rename",
+                    ["device"] = parsed.GetValue(device),
+                    ["name"] = wanted,
+                },
+                cancellation);
+
+            // What the Mac does to it, by the protocol.
+            var kept = DisplayName.Clean(wanted);
+            if (kept == wanted) terminal.Note("Renamed.");
+            else
+            {
+                terminal.Error.WriteLine(
+                    $"Renamed to {kept}: of a name {DisplayName.MaxBytes} bytes are kept, and no control characters.");
+            }
+
+            return ExitCode.Ok;
+        });
+        return rename;
     }
 
     private static Command Revoke(Terminal terminal, OwnerPlace place, Argument<string> device)
@@ -104,15 +124,13 @@ internal static class DevicesCommand
     {
         await using var desk = await connecting;
         var reply = await desk.Ask(new JsonObject { ["op"] = "devices" }, cancellation);
-        JsonElement[] found =
-        [
-            .. reply.GetProperty("devices").EnumerateArray().Where(one =>
-                one.GetProperty("device").GetString() == device || one.GetProperty("name").GetString() == device),
-        ];
+        JsonElement[] all = [.. reply.GetProperty("devices").EnumerateArray()];
+        JsonElement[] found = [.. all.Where(one => Text(one, "device") == device)];
+        if (found.Length == 0) found = [.. all.Where(one => Text(one, "name") == device)];
         if (found is not [var only])
         {
             return terminal.Fail(
-                "No paired device has that id, or more than one has that name.", ExitCode.Failed);
+                DeviceChoice.Problem([.. found.Select(one => Text(one, "device"))]), ExitCode.Failed);
         }
 
         if (json)
@@ -143,10 +161,12 @@ internal static class DevicesCommand
             : "connected";
         return
         [
-            device.GetProperty("device").GetString() ?? "",
+            Text(device, "device"),
             since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             presence,
-            device.GetProperty("name").GetString() ?? "",
+            Text(device, "name"),
         ];
     }
+
+    private static string Text(JsonElement device, string field) => device.GetProperty(field).GetString() ?? "";
 }

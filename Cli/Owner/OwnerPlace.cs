@@ -22,15 +22,16 @@ internal sealed class OwnerPlace(Terminal terminal, Option<string?> home)
         var folder = parsed.GetValue(home);
         if (parsed.GetValue(Mac) is not { } mac)
         {
-            return await Daemon.Connect(folder, cancellation);
+            return await Daemon.Connect(folder, takesMac: true, cancellation);
         }
 
-        var phone = new Phone(MacChoice.Options(terminal, folder, null));
+        var options = MacChoice.Options(terminal, folder, null);
+        var phone = new Phone(options);
         try
         {
             return MacChoice.TryChoose(terminal, phone, null, mac, null, out var connect)
                 ? new PairedDesk(phone, await connect(cancellation))
-                : throw new DaemonException(MacChoice.NothingPaired(mac), ExitCode.Usage);
+                : throw new DaemonException(MacChoice.NothingPaired(mac, options), ExitCode.Usage);
         }
         catch
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuicPair.Client;
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Silo.Control;
 
 namespace QuicPair.Cli.Owner;
 
@@ -36,10 +37,11 @@ internal sealed class PairedDesk(Phone phone, PairedMac mac) : IOwnerDesk
     private static DeviceDescription Find(IReadOnlyList<DeviceDescription> devices, JsonObject request)
     {
         var named = (string?)request["device"];
+        DeviceDescription[] found = [.. devices.Where(one => one.Name == named)];
         return devices.FirstOrDefault(one => one.Device == named)
-            ?? (devices.Where(one => one.Name == named).ToArray() is [var only] ? only : null)
+            ?? (found is [var only] ? only : null)
             ?? throw new DaemonException(
-                "No paired device has that id, or more than one has that name.", ExitCode.Failed);
+                DeviceChoice.Problem([.. found.Select(one => one.Device)]), ExitCode.Failed);
     }
 
     private static DeviceSetRequest Change(string device, JsonObject request) => new()

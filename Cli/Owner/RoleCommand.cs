@@ -17,7 +17,7 @@ internal static class RoleCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "owner (may also manage devices), user or guest (chats only).",
         };
-        role.AcceptOnlyFromAmong("owner", "user", "guest");
+        role.Among("owner", "user", "guest");
         var models = new Option<string?>("--models")
         {
             Description = "The models that it may use, separated by commas; * is all.",

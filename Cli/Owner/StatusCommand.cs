@@ -30,9 +30,13 @@ internal static class StatusCommand
         var status = reply.GetProperty("status");
         terminal.Out.WriteLine(
             $"Mac      {reply.GetProperty("mac").GetString()} ({reply.GetProperty("macId").GetString()})");
-        terminal.Out.WriteLine($"Runner   {status.GetProperty("runner").GetString()}");
-        terminal.Out.WriteLine($"Models   {Names(status.GetProperty("models"))}");
-        terminal.Out.WriteLine($"Loaded   {Names(status.GetProperty("loaded"))}");
+
+        // A daemon that is older than this command does not say it.
+        var answers = !status.TryGetProperty("runnerAnswers", out var told) || told.GetBoolean();
+        var runner = status.GetProperty("runner").GetString();
+        terminal.Out.WriteLine($"Runner   {runner}{(answers ? "" : " does not answer")}");
+        terminal.Out.WriteLine($"Models   {Names(status.GetProperty("models"), answers)}");
+        terminal.Out.WriteLine($"Loaded   {Names(status.GetProperty("loaded"), answers)}");
         terminal.Out.WriteLine(
             $"Answers  {status.GetProperty("running")} running, {status.GetProperty("waiting")} waiting");
         terminal.Out.WriteLine(
@@ -43,7 +47,10 @@ internal static class StatusCommand
         return ExitCode.Ok;
     }
 
-    private static string Names(JsonElement names) =>
-        names.GetArrayLength() == 0 ? "none" : string.Join(
-            ", ", names.EnumerateArray().Select(name => name.GetString()));
+    private static string Names(JsonElement names, bool runnerAnswers)
+    {
+        if (names.GetArrayLength() == 0) return runnerAnswers ? "none" : "not known";
+        var all = string.Join(", ", names.EnumerateArray().Select(name => name.GetString()));
+        return runnerAnswers ? all : $"{all} (as last told)";
+    }
 }

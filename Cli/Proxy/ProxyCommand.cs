@@ -84,7 +84,7 @@ internal static class ProxyCommand
         }
 
         PairingLink? link = null;
-        if (words.Link is not null && !PairingLink.TryParse(words.Link, out link, out string problem))
+        if (words.Link is not null && !LinkText.TryRead(words.Link, out link, out var problem))
         {
             return terminal.Fail(problem, ExitCode.Usage);
         }
@@ -92,7 +92,7 @@ internal static class ProxyCommand
         await using var phone = new Phone(options);
         if (!MacChoice.TryChoose(terminal, phone, link, words.Mac, null, out var connect))
         {
-            return terminal.Fail(MacChoice.NothingPaired(words.Mac), ExitCode.Usage);
+            return terminal.Fail(MacChoice.NothingPaired(words.Mac, options), ExitCode.Usage);
         }
 
         await using var mac = new MacConnection(connect, new MacConnectionOptions

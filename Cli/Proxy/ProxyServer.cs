@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,9 +21,6 @@ internal sealed class ProxyServer : IAsyncDisposable
 {
     // As Ollama answers those who look whether it is there.
     private static readonly string[] Looking = ["GET", "HEAD"];
-
-    // Seconds.
-    private const string RetryAfter = "2";
 
     private readonly WebApplication _app;
     private readonly BoundedMac _mac;
@@ -131,7 +129,11 @@ internal sealed class ProxyServer : IAsyncDisposable
             }
             catch (Exception problem) when (Failure.Of(problem) is { } failure)
             {
-                if (failure.IsPassing && !http.Response.HasStarted) http.Response.Headers.RetryAfter = RetryAfter;
+                if (failure.RetryAfter is { } seconds && !http.Response.HasStarted)
+                {
+                    http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                }
+
                 await refuse(http, failure);
             }
         };

@@ -56,7 +56,7 @@ internal static class CompletionCommand
     public static Command Create(Terminal terminal)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.Among("bash", "zsh", "fish");
         var command = new Command(
             "completion", "Print a completion script; for bash: source <(quicpair completion bash)") { shell };
         command.SetAction(parsed =>

@@ -177,6 +177,11 @@ internal sealed class LateCancels(MacConnectionOptions options) : IAsyncDisposab
                 await Confirm(session, said, search.Token);
             }
         }
+        catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere)
+        {
+            await pace.GiveWay(search.Token);
+            return false;
+        }
         catch (ConnectException failure) when (failure.IsPassing && !pace.IsOver)
         {
             return false;

@@ -2,11 +2,11 @@ namespace QuicPair.Client.Recovery;
 
 /// <summary>
 /// When the next attempt to get a lost session back is due, and until when which Mac is looked for. It begins where
-/// the session was lost.
+/// the session was lost, and again where the Mac was left to another program of this device.
 /// </summary>
 internal sealed class RecoveryPace(MacConnectionOptions options)
 {
-    private readonly long _lostAt = options.TimeProvider.GetTimestamp();
+    private long _lostAt = options.TimeProvider.GetTimestamp();
     private TimeSpan _pause = options.FirstPause;
 
     /// <summary>Whether a question of which nothing has come may be asked at another Mac.</summary>
@@ -25,6 +25,16 @@ internal sealed class RecoveryPace(MacConnectionOptions options)
         var left = options.AnotherMacAfter - Elapsed;
         await Task.Delay(untilMove && left < _pause ? Whole(left) : _pause, options.TimeProvider, cancellation);
         _pause = _pause * 2 < options.LongestPause ? _pause * 2 : options.LongestPause;
+    }
+
+    /// <summary>
+    /// Leaves the Mac to another program of this device, which has just begun something. That is no failure: what was
+    /// counted before is counted no more.
+    /// </summary>
+    public async Task GiveWay(CancellationToken cancellation)
+    {
+        await Task.Delay(options.GiveWayFor, options.TimeProvider, cancellation);
+        (_lostAt, _pause) = (options.TimeProvider.GetTimestamp(), options.FirstPause);
     }
 
     // A timer counts whole milliseconds: one that ends before its time would begin one more attempt.

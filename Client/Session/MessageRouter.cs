@@ -82,7 +82,7 @@ internal sealed class MessageRouter
                 TakeModels()?.TrySetResult(reply.Models);
                 break;
             case ErrorMessage { Id: null, For: "models" } error:
-                TakeModels()?.TrySetException(new AnswerException(error.Code, error.Text));
+                TakeModels()?.TrySetException(new AnswerException(error));
                 break;
             case { Id: { } id } when _chats.TryGetValue(id, out var chat) && chat.Take(message):
                 _chats.TryRemove(id, out _);

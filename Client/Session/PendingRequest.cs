@@ -20,7 +20,7 @@ internal sealed class PendingRequest(IProgress<ProgressMessage>? progress)
                 progress?.Report(step);
                 return false;
             case ErrorMessage error:
-                _reply.TrySetException(new AnswerException(error.Code, error.Text));
+                _reply.TrySetException(new AnswerException(error));
                 return true;
             default:
                 _reply.TrySetResult(message);

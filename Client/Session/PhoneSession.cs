@@ -188,8 +188,10 @@ internal sealed class PhoneSession : IAsyncDisposable
         }
     }
 
+    // QP/1 section 4: "A new live session of a device replaces its old one." A Mac closes normally for nothing else.
     private static ConnectFailure Reason(CloseCode code) => code switch
     {
+        CloseCode.Normal => ConnectFailure.Elsewhere,
         CloseCode.Revoked => ConnectFailure.Revoked,
         CloseCode.Refused => ConnectFailure.Refused,
         CloseCode.Shutdown => ConnectFailure.MacAway,

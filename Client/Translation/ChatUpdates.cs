@@ -52,7 +52,7 @@ internal sealed class ChatUpdates(string? model)
             case DoneMessage { Statistics: { } statistics }:
                 return [new UsageContent(Usage(statistics))];
             case ErrorMessage error:
-                throw new AnswerException(error.Code, error.Text);
+                throw new AnswerException(error);
             default:
                 return [];
         }

@@ -11,6 +11,9 @@ public interface IMacStatus
     /// </summary>
     string Runner { get; }
 
+    /// <summary>Whether the runner did not answer when it was asked last.</summary>
+    bool IsRunnerSilent { get; }
+
     /// <summary>The names of the models that the runner has.</summary>
     IReadOnlyList<string> Models { get; }
 

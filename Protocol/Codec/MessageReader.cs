@@ -159,6 +159,7 @@ public static partial class MessageReader
             Code = code,
             Text = fields.OptionalText("message"),
             For = fields.OptionalText("for"),
+            Until = fields.OptionalNumber("until"),
         };
     }
 

@@ -89,6 +89,7 @@ public static partial class MessageWriter
         json.OptionalText("for", error.For);
         json.Text("code", error.Code.WireName);
         json.Text("message", error.Text ?? error.Code.Sentence);
+        json.Number("until", error.Until);
     }
 
     private static void Models(ModelsReply reply, ref JsonTextWriter json)

@@ -17,4 +17,10 @@ public sealed record ErrorMessage : Message
 
     /// <summary>The op of the refused request, without <c>seq</c>.</summary>
     public string? For { get; init; }
+
+    /// <summary>
+    /// With <see cref="ErrorCode.NotAllowed"/>, where the device's tokens of the day are why: when there are new ones,
+    /// Unix seconds.
+    /// </summary>
+    public long? Until { get; init; }
 }

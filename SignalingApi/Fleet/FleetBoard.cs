@@ -122,6 +122,7 @@ internal sealed class FleetBoard(
         Name = mac.Name,
         Version = mac.Version,
         Runner = mac.Runner,
+        RunnerAnswers = !mac.RunnerSilent,
         Models = mac.Models,
         Loaded = mac.Loaded,
         Running = mac.Running,

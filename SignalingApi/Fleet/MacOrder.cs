@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuicPair.Grains.Interfaces;
 
 namespace QuicPair.SignalingApi.Fleet;
@@ -28,8 +29,12 @@ internal static class MacOrder
         (null, _) => 2,
         ({ Draining: true }, _) => 4,
         (_, null) => 0,
-        _ when told.Loaded.Contains(model) => 0,
-        _ when told.Models.Contains(model) => 1,
+        _ when Has(told.Loaded, model) => 0,
+        _ when Has(told.Models, model) => 1,
         _ => 3,
     };
+
+    // As a Mac takes it: a name without a tag means the model tagged latest, too.
+    private static bool Has(ImmutableArray<string> models, string model) =>
+        models.Contains(model) || models.Contains($"{model}:latest");
 }

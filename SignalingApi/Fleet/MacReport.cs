@@ -24,6 +24,9 @@ internal sealed record MacReport
     /// <summary>Which runner serves.</summary>
     public string? Runner { get; init; }
 
+    /// <summary>Whether it answers.</summary>
+    public bool? RunnerAnswers { get; init; }
+
     /// <summary>The models that the runner has.</summary>
     public IReadOnlyList<string>? Models { get; init; }
 

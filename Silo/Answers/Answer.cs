@@ -148,10 +148,13 @@ internal sealed class Answer : IDisposable
     }
 
     /// <summary>Ends the answer with an error, unless it has ended.</summary>
+    /// <param name="code">Which error.</param>
+    /// <param name="text">Its sentence; null is that of the code.</param>
+    /// <param name="until">For want of tokens: when there are new ones, Unix seconds.</param>
     /// <returns>Whether this was its end.</returns>
-    public bool Fail(ErrorCode code, string? text = null)
+    public bool Fail(ErrorCode code, string? text = null, long? until = null)
     {
-        var end = new ErrorMessage { Code = code, Text = text };
+        var end = new ErrorMessage { Code = code, Text = text, Until = until };
         lock (_lock)
         {
             if (_end is not null) return false;

@@ -31,7 +31,6 @@ internal sealed partial class AnswerBook
         {
             answer.Started();
             if (Permitted(ticket) is { } chat) await _work.Run(answer, chat);
-            else answer.Fail(ErrorCode.NotAllowed);
             answer.Fail(ErrorCode.RunnerFailed);
         }
         finally
@@ -42,16 +41,28 @@ internal sealed partial class AnswerBook
     }
 
     /// <summary>
-    /// The chat as it may be asked at this moment, or null: rights may have changed while it waited, and what other
-    /// chats took may be more than was set aside for them.
+    /// The chat as it may be asked at this moment, or null, and then it has ended: rights may have changed while it
+    /// waited, and what other chats took may be more than was set aside for them.
     /// </summary>
     private RunnerChat? Permitted(ChatTicket ticket)
     {
         var (answer, chat) = (ticket.Answer, ticket.Chat);
-        var left = chat.TokensLeft?.Invoke() ?? long.MaxValue;
+        if (chat.TokensLeft is not { } ask) return chat;
+        if (ask() is not { } left)
+        {
+            answer.Fail(ErrorCode.NotAllowed);
+            return null;
+        }
+
         if (left == long.MaxValue) return chat;
         var most = Math.Min(MaxTokens(chat.Options), left - answer.PromptTokens);
-        if (most <= 0) return null;
+        if (most <= 0)
+        {
+            var text = left > 0 ? TokenDay.TooMuch : TokenDay.UsedUp;
+            answer.Fail(ErrorCode.NotAllowed, text, TokenDay.End(_time.GetUtcNow()));
+            return null;
+        }
+
         answer.MaxPieces = most;
         return chat with { Options = chat.Options with { MaxTokens = most } };
     }

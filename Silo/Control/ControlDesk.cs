@@ -24,6 +24,9 @@ internal sealed class ControlDesk(
     /// <summary>Answers what is the household's; null before there is a silo.</summary>
     public Func<ControlRequest, Task<ControlReply?>>? Household { get; set; }
 
+    /// <summary>Asks the runner whether it answers; null goes by when it was asked last.</summary>
+    public Func<Task<bool>>? AskRunner { get; set; }
+
     private readonly long _started = time.GetTimestamp();
 
     public async Task<ControlReply> Answer(ControlRequest request) => request.Op switch
@@ -36,7 +39,7 @@ internal sealed class ControlDesk(
         "confirmations" => new ControlReply { Confirmations = Confirmations() },
         "confirm" => Confirm(request),
         "paired" => new ControlReply { Paired = Paired(request) },
-        "status" => Status(),
+        "status" => Status(AskRunner is null ? !status.IsRunnerSilent : await AskRunner()),
         _ => (Household is null ? null : await Household(request))
             ?? ControlReply.Refuse("unknown_op", "This daemon does not know that operation."),
     };
@@ -81,13 +84,13 @@ internal sealed class ControlDesk(
 
     private async Task<ControlReply> Revoke(ControlRequest request)
     {
-        if (Find(request.Device) is not { } device) return NoDevice();
-        return await desk.Revoke(device, request.Here) ? new ControlReply() : NoDevice();
+        if (Find(request.Device) is not { } device) return NoDevice(request);
+        return await desk.Revoke(device, request.Here) ? new ControlReply() : NoDevice(request);
     }
 
     private ControlReply Rename(ControlRequest request)
     {
-        if (Find(request.Device) is not { } device) return NoDevice();
+        if (Find(request.Device) is not { } device) return NoDevice(request);
         if (!keys.Rename(device, request.Name ?? ""))
         {
             return ControlReply.Refuse("bad_request", "That name has nothing that can be shown.");
@@ -100,7 +103,7 @@ internal sealed class ControlDesk(
     /// <summary>The same change as an owner's device makes, under the same checks.</summary>
     private ControlReply Set(ControlRequest request)
     {
-        if (Find(request.Device) is not { } device) return NoDevice();
+        if (Find(request.Device) is not { } device) return NoDevice(request);
         DeviceRole? role = null;
         if (request.Role is { } named)
         {
@@ -120,7 +123,7 @@ internal sealed class ControlDesk(
             Expires = request.Expires,
         };
         if (!MessageReader.TryRead(MessageWriter.Write(change), out _, out _)) return Wrong();
-        if (!desk.Set(change)) return NoDevice();
+        if (!desk.Set(change)) return NoDevice(request);
         news.Changed(device.Value);
         return new ControlReply();
     }
@@ -141,7 +144,7 @@ internal sealed class ControlDesk(
             ? new ControlPairedPhone(last.Device, last.Name, last.Code)
             : null;
 
-    private ControlReply Status() => new()
+    private ControlReply Status(bool runnerAnswers) => new()
     {
         MacId = keys.MacId,
         Mac = status.Name,
@@ -149,6 +152,7 @@ internal sealed class ControlDesk(
         {
             Version = typeof(ControlDesk).Assembly.GetName().Version?.ToString(3) ?? "",
             Runner = status.Runner,
+            RunnerAnswers = runnerAnswers,
             Models = status.Models,
             Loaded = status.Loaded,
             Running = status.Running,
@@ -164,15 +168,16 @@ internal sealed class ControlDesk(
     private DeviceId? Find(string? named)
     {
         if (DeviceId.TryParse(named, out var id) && keys.Standing(id) is not null) return id;
-        return Devices().Where(device => device.Name == named).ToArray() is [var only]
-            ? DeviceId.Parse(only.Device)
-            : null;
+        return Named(named) is [var only] ? DeviceId.Parse(only) : null;
     }
+
+    private string[] Named(string? name) =>
+        [.. desk.All().Where(device => device.Name == name).Select(device => device.Device)];
 
     private static ControlReply Wrong() => ControlReply.Refuse(
         "bad_request",
         "Roles are owner, user and guest; at most 64 models; tokens and expiry are not negative; something is set.");
 
-    private static ControlReply NoDevice() =>
-        ControlReply.Refuse("not_found", "No paired device has that id, or more than one has that name.");
+    private ControlReply NoDevice(ControlRequest request) =>
+        ControlReply.Refuse("not_found", DeviceChoice.Problem(Named(request.Device)));
 }

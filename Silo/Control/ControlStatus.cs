@@ -7,6 +7,9 @@ internal sealed record ControlStatus
 
     public required string Runner { get; init; }
 
+    /// <summary>Whether it answers; else models and loaded are what it told last, or nothing.</summary>
+    public required bool RunnerAnswers { get; init; }
+
     public required IReadOnlyList<string> Models { get; init; }
 
     public required IReadOnlyList<string> Loaded { get; init; }

@@ -71,7 +71,10 @@ internal sealed class MacParts : IAsyncDisposable
         Status = new MacStatus(settings.Name, this);
         Inviter = new Inviter(
             Keys, FindPlaces, settings.LocalOnly ? LinkFlags.LocalNetworkOnly : LinkFlags.None);
-        Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time);
+        Desk = new ControlDesk(Keys, Devices, Inviter, Confirmations, Status, Phones, News, time)
+        {
+            AskRunner = Status.AskRunner,
+        };
         Household = new HouseholdDesk(Keys, settings.Name, folder, Keys.Audit!, time)
         {
             UrlProblem = url => LinkPlacesFinder.Problem(url, settings.LocalOnly),

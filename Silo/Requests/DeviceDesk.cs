@@ -2,6 +2,8 @@ using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
+using QuicPair.Protocol.Messages.Models;
+using QuicPair.Silo.Answers;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Pairing;
 
@@ -16,22 +18,21 @@ internal sealed class DeviceDesk(
     /// <summary>Closes the sessions of a device that was deleted.</summary>
     public Func<DeviceId, Task> CloseRevoked { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Whether a device may ask that now.</summary>
-    public bool May(string device, Message request)
+    /// <summary>When the tokens of the day are new, Unix seconds.</summary>
+    public long DayEnd => TokenDay.End(time.GetUtcNow());
+
+    /// <summary>Why a device may not ask that now; null when it may.</summary>
+    public ErrorMessage? Refusal(string device, Message request)
     {
-        var rights = Rights(device);
-        if (rights.HasExpired(time.GetUtcNow())) return request is PingMessage or CancelMessage;
-        return request switch
-        {
-            Protocol.Messages.Models.LoadRequest => rights.MayLoad(),
-            Protocol.Messages.Models.UnloadRequest => rights.MayUnload(),
-            Protocol.Messages.Models.PullRequest => rights.MayPull(),
-            DevicesRequest or DeviceSetRequest or DeviceRevokeRequest => rights.MayManage(),
-            ChatMessage { Model: { } model } when !rights.MayUse(model) => false,
-            ChatMessage or Protocol.Messages.Models.EmbedRequest => TokensLeft(device) > 0,
-            _ => true,
-        };
+        if (!May(device, request)) return Refuse(request, ErrorCode.NotAllowed);
+        return request is ChatMessage or EmbedRequest && TokensLeft(device) <= 0
+            ? OutOfTokens(request, TokenDay.UsedUp)
+            : null;
     }
+
+    /// <summary>What a device is told whose day does not hold what it asks.</summary>
+    public ErrorMessage OutOfTokens(Message request, string text) =>
+        Refuse(request, ErrorCode.NotAllowed, text) with { Until = DayEnd };
 
     public DeviceRights Rights(string device) => keys.Find(device).Record?.Rights ?? DeviceRights.Default;
 
@@ -41,10 +42,10 @@ internal sealed class DeviceDesk(
         : long.MaxValue;
 
     /// <summary>
-    /// Tokens that a chat of a device may take when its turn has come; none when the device may not ask it any more.
+    /// Tokens that a chat of a device may take when its turn has come; null when the device may not ask it any more.
     /// </summary>
-    public long TokensLeft(string device, ChatMessage chat) =>
-        keys.Find(device).Record is not null && May(device, chat) ? TokensLeft(device) : 0;
+    public long? TokensLeft(string device, ChatMessage chat) =>
+        keys.Find(device).Record is not null && May(device, chat) ? TokensLeft(device) : null;
 
     /// <summary>Those of them that are set aside.</summary>
     public long TokensHeld(string device) => _ledger.Held(device);
@@ -98,6 +99,24 @@ internal sealed class DeviceDesk(
             Rights = (record.Rights ?? DeviceRights.Default).With(change),
         });
 
+    /// <summary>Whether its rights have that; of tokens nothing is said here.</summary>
+    private bool May(string device, Message request)
+    {
+        var rights = Rights(device);
+        if (rights.HasExpired(time.GetUtcNow())) return request is PingMessage or CancelMessage;
+        return request switch
+        {
+            LoadRequest => rights.MayLoad(),
+            UnloadRequest => rights.MayUnload(),
+            PullRequest => rights.MayPull(),
+            DevicesRequest or DeviceSetRequest or DeviceRevokeRequest => rights.MayManage(),
+
+            // Which model is meant is known once the runner's list is; then it is looked at again.
+            ChatMessage { Model: { } model } => ModelName.MayMeanAny(model, rights.MayUse),
+            _ => true,
+        };
+    }
+
     private Message Change(DeviceSetRequest change)
     {
         if (change.Name is { } name && DisplayName.Clean(name).Length == 0)
@@ -139,7 +158,7 @@ internal sealed class DeviceDesk(
     private static ErrorMessage NotStored(Message request, KeysNotWrittenException problem) =>
         Refuse(request, ErrorCode.Busy, problem.Message);
 
-    private static ErrorMessage Refuse(Message request, ErrorCode code, string text) =>
+    private static ErrorMessage Refuse(Message request, ErrorCode code, string? text = null) =>
         new() { Id = request.Id, For = request.Op, Code = code, Text = text };
 
     /// <summary>Every paired device.</summary>

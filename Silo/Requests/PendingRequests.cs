@@ -89,7 +89,7 @@ internal sealed class PendingRequests(Action<Message> reply)
         }
         catch (RunnerException problem)
         {
-            answer = Refusal(request, problem.Code, problem.Message);
+            answer = Refusal(request, problem.Code, problem.Message) with { Until = problem.Until };
         }
         catch (Exception)
         {

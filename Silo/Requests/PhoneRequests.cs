@@ -8,8 +8,6 @@ namespace QuicPair.Silo.Requests;
 /// <summary>What a live phone asks (docs/protocol.md, 7), and the answers that its session reads.</summary>
 internal sealed class PhoneRequests(string device, RequestParts parts, Action wake, Action<Message> replyLater)
 {
-    private const string TooMuch = "That is more than this device has left of its tokens today.";
-
     private readonly List<AnswerSubscription> _reading = [];
     private readonly PendingRequests _pending = new(replyLater);
     private AnswerSubscription? _unnamed;
@@ -21,7 +19,7 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
     /// <summary>Handles one message; returns the reply that can be given at once.</summary>
     public Message? Handle(Message message)
     {
-        if (!parts.Devices.May(device, message)) return Refuse(message, ErrorCode.NotAllowed);
+        if (parts.Devices.Refusal(device, message) is { } refusal) return refusal;
         switch (message)
         {
             case ChatMessage chat:
@@ -84,7 +82,11 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
         EmbedRequest request, Func<CancellationToken, Task<Message>> work, Func<bool> hasBegun, CancellationToken stop)
     {
         var estimate = PromptEstimate.Of(request.Input);
-        if (estimate > parts.Devices.TokensLeft(device)) throw new RunnerException(RunnerFault.NotAllowed, TooMuch);
+        if (estimate > parts.Devices.TokensLeft(device))
+        {
+            throw new RunnerException(RunnerFault.NotAllowed, TokenDay.TooMuch) { Until = parts.Devices.DayEnd };
+        }
+
         if (!parts.Devices.TryHold(device, estimate, parts.Answers.Reserved(device)))
         {
             throw new RunnerException(
@@ -137,7 +139,7 @@ internal sealed class PhoneRequests(string device, RequestParts parts, Action wa
             case AnswerStart.Refused { Code: ErrorCode.Busy }:
                 return new ErrorMessage { Id = request.Id, Code = ErrorCode.Busy };
             case AnswerStart.Refused { Code: ErrorCode.NotAllowed }:
-                return Refuse(request, ErrorCode.NotAllowed) with { Text = TooMuch };
+                return parts.Devices.OutOfTokens(request, TokenDay.TooMuch);
             case AnswerStart.Refused { Code: var code }:
                 return Refuse(request, code);
             default:

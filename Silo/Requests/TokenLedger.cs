@@ -1,3 +1,4 @@
+using QuicPair.Silo.Answers;
 using QuicPair.Silo.Keys;
 using QuicPair.Silo.Runners;
 
@@ -90,5 +91,5 @@ internal sealed class TokenLedger(KeyStore keys, TimeProvider time)
         return keys.Find(device).Record?.Rights is { } rights && rights.UsedDay == Day() ? rights.UsedTokens : 0;
     }
 
-    private long Day() => time.GetUtcNow().ToUnixTimeSeconds() / (long)TimeSpan.FromDays(1).TotalSeconds;
+    private long Day() => TokenDay.Of(time.GetUtcNow());
 }

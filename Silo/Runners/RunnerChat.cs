@@ -25,10 +25,10 @@ internal sealed record RunnerChat(string Model, IReadOnlyList<RunnerMessage> Mes
     public Func<string, bool>? MayUse { get; init; }
 
     /// <summary>
-    /// How many tokens prompt and answer may take, at the moment of the question; null, or the largest number, is no
-    /// limit, and none is left for a chat that is not allowed any more.
+    /// How many tokens prompt and answer may take, at the moment of the question; without it, and with the largest
+    /// number, there is no limit. It gives null for a chat that is not allowed any more.
     /// </summary>
-    public Func<long>? TokensLeft { get; init; }
+    public Func<long?>? TokensLeft { get; init; }
 
     /// <summary>
     /// Called for each piece of the answer that is read, also where no event comes of it: parts of a tool call are

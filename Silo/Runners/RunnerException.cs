@@ -6,6 +6,9 @@ internal sealed class RunnerException(RunnerFault fault, string message, Excepti
 {
     public RunnerFault Fault { get; } = fault;
 
+    /// <summary>When the device has new tokens, Unix seconds; null when it is not for want of them.</summary>
+    public long? Until { get; init; }
+
     /// <summary>What a phone is told.</summary>
     public ErrorCode Code => Fault switch
     {

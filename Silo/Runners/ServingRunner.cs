@@ -61,6 +61,10 @@ internal sealed class ServingRunner : IModelRunner, IDisposable
     /// <summary>Whether the built-in runner serves.</summary>
     public bool IsBuiltIn => _serving is BuiltInRunner;
 
+    /// <summary>Whether the runner that serves answers; no other one is looked for.</summary>
+    public async Task<bool> Answers(CancellationToken cancellation) =>
+        _serving is not IFindableRunner serving || await serving.Probe(cancellation);
+
     /// <summary>Takes the first runner that answers; when none does, nothing changes.</summary>
     public async Task Probe(CancellationToken cancellation)
     {

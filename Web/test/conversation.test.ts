@@ -54,6 +54,19 @@ test("Shows the words of a runner that cannot do what it was asked", () => {
   assert.match(answerOf(mac.chat).problem, /did not understand this page/);
 });
 
+test("Says when there are new tokens, and of another refusal no time", () => {
+  const midnight = new Date(2027, 0, 16).getTime() / 1000;
+  const spent = asked();
+  spent.mac({ op: "error", for: "chat", code: "not_allowed", message: "x", until: midnight });
+  assert.equal(
+    answerOf(spent.chat).problem,
+    "This phone's tokens of today do not hold that; there are new ones from 00:00.",
+  );
+  const refused = asked();
+  refused.mac({ op: "error", for: "chat", code: "not_allowed", message: "x" });
+  assert.equal(answerOf(refused.chat).problem, "Your Mac does not allow this.");
+});
+
 test("Shows the stages and grows with each entry", () => {
   const { chat, mac } = asked();
   assert.equal(answerOf(chat).state, "sent");

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { MacCard, summary } from "../src/fleet/fleetPage.tsx";
 import { LiveReport } from "../src/fleet/liveReport.ts";
-import { ago, counted, duration, grainState, initial, type Mac, type Report, shares } from "../src/fleet/report.ts";
+import {
+  ago,
+  counted,
+  duration,
+  grainState,
+  initial,
+  type Mac,
+  type Report,
+  runnerText,
+  shares,
+} from "../src/fleet/report.ts";
 import { replaceGlobals } from "./phoneStage.ts";
 
 /** The browser's stream of events, in the test's hand. */
@@ -177,6 +187,13 @@ test("A drained Mac has a badge of its own, and counts with what it does", () =>
     summary({ now: 0, macs: [{ ...mac, state: "here" }] }),
     "1 of 1 Mac here · 1 phone connected · 2 chats running",
   );
+});
+
+test("Says of a runner that it does not answer", () => {
+  const mac: Mac = { mac: "aaaa", name: "Attic", state: "here", runner: "Ollama 0.12.3 at 127.0.0.1:11434" };
+  assert.equal(runnerText(mac), "Ollama 0.12.3 at 127.0.0.1:11434");
+  assert.equal(runnerText({ ...mac, runnerAnswers: true }), "Ollama 0.12.3 at 127.0.0.1:11434");
+  assert.equal(runnerText({ ...mac, runnerAnswers: false }), "Ollama 0.12.3 at 127.0.0.1:11434 does not answer");
 });
 
 test("Shows a name's first character whole", () => {

@@ -293,6 +293,7 @@ test("Refuses malformed messages of a Mac", () => {
     '{"op":"delta","content":"x","seq":1.5}',
     '{"op":"paired","k":"AAAA"}',
     '{"op":"status","id":"a","stage":"dreaming"}',
+    '{"op":"error","code":"not_allowed","message":"x","until":"soon"}',
     '{"op":"models","models":[1]}',
   ]) {
     assert.throws(() => readMessage(utf8(text)), text);

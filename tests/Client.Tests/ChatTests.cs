@@ -70,6 +70,7 @@ public sealed class ChatTests : IDisposable
     [InlineData(CloseCode.Revoked, ConnectFailure.Revoked)]
     [InlineData(CloseCode.Shutdown, ConnectFailure.MacAway)]
     [InlineData(CloseCode.Renew, ConnectFailure.Interrupted)]
+    [InlineData(CloseCode.Normal, ConnectFailure.Elsewhere)]
     public async Task A_closed_session_ends_its_answers_with_the_cause(CloseCode code, ConnectFailure expected)
     {
         await using var phone = NewPhone();

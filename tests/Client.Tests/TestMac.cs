@@ -147,6 +147,9 @@ internal sealed class TestMac : HttpMessageHandler
 
     private long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds() + ClockOffset;
 
+    /// <summary>Ends every connection that it has had.</summary>
+    public Task EndPeers() => Task.WhenAll(_peers.Select(each => each.Peer.DisposeAsync().AsTask()));
+
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {

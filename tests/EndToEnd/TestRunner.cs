@@ -106,6 +106,12 @@ internal sealed class TestRunner : IAsyncDisposable
         }
     }
 
+    /// <summary>It is there, and does nothing until <see cref="Thaw"/>.</summary>
+    public Task Freeze() => _process.Freeze();
+
+    /// <summary>It goes on.</summary>
+    public Task Thaw() => _process.Thaw();
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private async Task<(int Asked, int Answered, int Abandoned)> Counts()

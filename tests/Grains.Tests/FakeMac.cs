@@ -32,6 +32,8 @@ internal sealed class FakeMac(MacId id) : IOfferGate, IPeerHost, IDeviceKeys, IM
         }
     }
 
+    public bool IsRunnerSilent { get; set; }
+
     public IReadOnlyList<string> Models { get; set; } = ["words"];
 
     public IReadOnlyList<string> Loaded { get; set; } = [];

@@ -133,6 +133,26 @@ public sealed class FleetTests(SharedFrontDoor shared) : IClassFixture<SharedFro
     }
 
     [Fact]
+    public async Task A_Mac_whose_runner_does_not_answer_says_so()
+    {
+        var board = ActivatorUtilities.CreateInstance<FleetBoard>(_door.Services, new FakeTimeProvider());
+        _door.Mac.IsRunnerSilent = true;
+        try
+        {
+            board.Forget();
+            var silent = (await board.Read()).Macs.Single(mac => mac.Mac == Envelope.Mac);
+            Assert.Equal(("here", "built-in", false), (silent.State, silent.Runner, silent.RunnerAnswers));
+        }
+        finally
+        {
+            _door.Mac.IsRunnerSilent = false;
+        }
+
+        board.Forget();
+        Assert.True((await board.Read()).Macs.Single(mac => mac.Mac == Envelope.Mac).RunnerAnswers);
+    }
+
+    [Fact]
     public async Task A_Mac_that_cannot_write_says_so_and_keeps_the_device()
     {
         var device = Sample.NewDevice();

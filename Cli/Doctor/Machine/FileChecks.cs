@@ -6,6 +6,9 @@ internal static class FileChecks
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private static readonly Finding None = new(
+        "key files", Verdict.Ok, "There are none yet; the first start or pairing makes them.");
+
     private static readonly string[] Secrets = ["keys", "keys.seal", "state.key", "pairings.json"];
 
     /// <summary>Whether <c>quicpair up</c> could use the settings.</summary>
@@ -19,7 +22,7 @@ internal static class FileChecks
     {
         if (!Directory.Exists(settings.Home))
         {
-            return new Finding("key files", Verdict.Ok, "There are none yet; the first start makes them.");
+            return None;
         }
 
         if ((File.GetUnixFileMode(settings.Home) & OthersWrite) != UnixFileMode.None)
@@ -31,6 +34,7 @@ internal static class FileChecks
         string[] found = [.. Secrets.Select(name => Path.Combine(settings.Home, name)).Where(File.Exists)];
         return found.FirstOrDefault(path => (File.GetUnixFileMode(path) & ~OwnerOnly) != UnixFileMode.None) is { } open
             ? new Finding("key files", Verdict.Fail, $"Others may open {open}.", $"chmod 600 '{open}'")
-            : new Finding("key files", Verdict.Ok, $"{found.Length} files, open to you only.");
+            : found.Length == 0 ? None
+            : new Finding("key files", Verdict.Ok, $"{Counted.Of(found.Length, "file")}, open to you only.");
     }
 }

@@ -107,7 +107,9 @@ internal sealed class HouseholdChecks(HouseholdOptions options, string home, Tim
             : !isActive
                 ? new Finding(Members, Verdict.Fail, "This Mac is listed as gone.", Start)
                 : new Finding(
-                    Members, Verdict.Ok, $"This Mac is here, with {here - 1} others of {sight.Members.Count - 1}.");
+                    Members,
+                    Verdict.Ok,
+                    $"This Mac is here, with {Counted.Of(here - 1, "other")} of {sight.Members.Count - 1}.");
     }
 
     private static Finding OfClock(HouseholdSight sight)

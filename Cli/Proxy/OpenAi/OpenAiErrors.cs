@@ -16,7 +16,7 @@ internal static class OpenAiErrors
             ["error"] = new JsonObject
             {
                 ["message"] = failure.Sentence,
-                ["type"] = Type(failure.Status),
+                ["type"] = Type(failure),
                 ["param"] = failure.Field,
                 ["code"] = failure.Code,
             },
@@ -26,8 +26,9 @@ internal static class OpenAiErrors
             : ApiJson.Write(http, body, failure.Status);
     }
 
-    private static string Type(int status) => status switch
+    private static string Type(Failure failure) => failure.Status switch
     {
+        _ when failure.Code == Failure.Quota => Failure.Quota,
         403 => "permission_error",
         429 => "rate_limit_error",
         < 500 => "invalid_request_error",

@@ -37,7 +37,7 @@ internal sealed class AnswerStart : IAsyncDisposable
                     case ErrorMessage { Code: ErrorCode.ModelNotFound }:
                         throw notFound();
                     case ErrorMessage error:
-                        throw new AnswerException(error.Code, error.Text);
+                        throw new AnswerException(error);
                     default:
                         return start;
                 }
@@ -60,7 +60,7 @@ internal sealed class AnswerStart : IAsyncDisposable
         {
             if (_messages.Current is ErrorMessage error)
             {
-                throw new AnswerException(error.Code, error.Text);
+                throw new AnswerException(error);
             }
 
             yield return _messages.Current;

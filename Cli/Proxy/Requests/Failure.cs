@@ -10,13 +10,28 @@ namespace QuicPair.Cli.Proxy.Requests;
 /// <param name="Field">The field that is wrong, if it is one.</param>
 internal sealed record Failure(int Status, string Sentence, string Code, string? Field = null)
 {
-    /// <summary>Whether it is for want of a place, so that asking again soon makes sense.</summary>
-    public bool IsPassing => Code == ErrorCode.Busy.WireName || Code == ErrorCode.Rate.WireName;
+    /// <summary>OpenAI's code, and type, of a quota that is used up.</summary>
+    public const string Quota = "insufficient_quota";
+
+    // Ours, in seconds.
+    private const long Soon = 2;
+
+    /// <summary>When the device has new tokens; null when it is not for want of them.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>After how many seconds asking again makes sense; null is not known.</summary>
+    public long? RetryAfter => Until is { } until
+        ? Math.Max(1, (long)Math.Ceiling((until - DateTimeOffset.UtcNow).TotalSeconds))
+        : IsPassing ? Soon : null;
+
+    /// <summary>Whether it is for want of a place.</summary>
+    private bool IsPassing => Code == ErrorCode.Busy.WireName || Code == ErrorCode.Rate.WireName;
 
     /// <summary>The failure that an exception stands for; null when it is none of ours.</summary>
     public static Failure? Of(Exception problem) => problem switch
     {
         ProxyException own => new Failure(own.Status, own.Message, own.Code, own.Field),
+        AnswerException { Until: { } until } spent => new Failure(429, spent.Message, Quota) { Until = until },
         AnswerException answer => Of(answer.Code, answer.Message),
         ConnectException connect => Of(connect),
         _ => null,

@@ -5,8 +5,8 @@ using QuicPair.Protocol.Messages.Models;
 namespace QuicPair.Cli.Proxy.Requests;
 
 /// <summary>
-/// The Mac's models. A name without a tag may stand for the one tagged <c>latest</c>, as Ollama has it; the Mac takes
-/// exact names only.
+/// The Mac's models. A name without a tag may stand for the one tagged <c>latest</c>, as Ollama has it; only the exact
+/// one is found in the Mac's lists.
 /// </summary>
 internal sealed class ModelNames(MacConnection mac)
 {

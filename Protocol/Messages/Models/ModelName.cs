@@ -43,6 +43,15 @@ public static class ModelName
         return latest;
     }
 
+    /// <summary>
+    /// Whether a model that a name may mean is allowed: the one of that name, or the one tagged <c>latest</c>.
+    /// </summary>
+    public static bool MayMeanAny(string said, Func<string, bool> isAllowed)
+    {
+        ArgumentNullException.ThrowIfNull(isAllowed);
+        return isAllowed(said) || (!HasTag(said) && isAllowed(said + Latest));
+    }
+
     /// <summary>Whether it has a tag; a colon before the last slash belongs to a registry's port.</summary>
     public static bool HasTag(string name) => name.LastIndexOf(':') > name.LastIndexOf('/');
 }

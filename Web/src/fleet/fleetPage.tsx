@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { DeviceRow } from "./deviceRow.tsx";
 import { useFeed, useNow } from "./feed.ts";
 import type { FeedState } from "./liveReport.ts";
-import { ago, counted, isHere, type Mac, type Report } from "./report.ts";
+import { ago, counted, isHere, type Mac, type Report, runnerText } from "./report.ts";
 
 const feedTexts: Readonly<Record<FeedState, string>> = {
   connecting: "Connecting…",
@@ -119,7 +119,7 @@ function Numbers({ mac }: { mac: Mac }) {
         </div>
       </dl>
       <p class="models">
-        <span class="quiet">{mac.runner}</span>
+        <span class="quiet">{runnerText(mac)}</span>
         {mac.models?.map((model) => (
           <span key={model} class={loaded.has(model) ? "model loaded" : "model"}>
             {model}

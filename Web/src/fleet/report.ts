@@ -11,6 +11,7 @@ export interface Mac {
   readonly address?: string;
   readonly version?: string;
   readonly runner?: string;
+  readonly runnerAnswers?: boolean;
   readonly models?: readonly string[];
   readonly loaded?: readonly string[];
   readonly running?: number;
@@ -51,6 +52,11 @@ export interface LastAnswer {
 /** Whether the Mac tells of itself; one that takes no new phones serves those that it has. */
 export function isHere({ state }: Mac): boolean {
   return state === "here" || state === "draining";
+}
+
+/** Which runner serves, and that it does not answer. */
+export function runnerText({ runner = "", runnerAnswers }: Mac): string {
+  return runnerAnswers === false ? `${runner} does not answer` : runner;
 }
 
 /** What an avatar shows of a name: its first character, which may be two code units. */

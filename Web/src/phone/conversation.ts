@@ -1,6 +1,6 @@
 import { randomBytes, toBase64Url } from "../bytes.ts";
 import type { ChatTurn, MacError, MacMessage, PhoneMessage } from "../protocol/messages.ts";
-import { sentenceOf } from "./sentences.ts";
+import { sentenceOf, sentenceOfError } from "./sentences.ts";
 import { type Answer, isOver, type Turn } from "./turn.ts";
 
 /** What is to be sent to the Mac after a change. */
@@ -145,10 +145,7 @@ export class Conversation {
       this.#update({ ...answer, state: "stopped" });
       return [];
     }
-    // As the end of an answer it is the runner's own no, in its words; this page was understood.
-    const isRunners = error.code === "bad_request" && error.seq !== undefined;
-    const problem = isRunners ? error.message : sentenceOf(error.code, error.message);
-    this.#update({ ...answer, state: "failed", problem });
+    this.#update({ ...answer, state: "failed", problem: sentenceOfError(error) });
     return [];
   }
 

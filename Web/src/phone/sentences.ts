@@ -1,3 +1,4 @@
+import type { MacError } from "../protocol/messages.ts";
 import type { ProblemCode } from "./problem.ts";
 
 type MacCode =
@@ -58,4 +59,19 @@ export function sentenceOf(
   otherwise = "Something went wrong.",
 ): string {
   return Object.hasOwn(sentences, code) ? sentences[code as ProblemCode] : otherwise;
+}
+
+/** What a person is told of an error of the Mac. */
+export function sentenceOfError({ code, message, seq, until }: MacError): string {
+  if (code === "not_allowed" && until !== undefined) {
+    return `This phone's tokens of today do not hold that; there are new ones from ${timeOf(until)}.`;
+  }
+  // As the end of an answer it is the runner's own no, in its words; this page was understood.
+  const isRunners = code === "bad_request" && seq !== undefined;
+  return isRunners ? message : sentenceOf(code, message);
+}
+
+/** The time of day here. */
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

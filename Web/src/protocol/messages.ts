@@ -128,6 +128,8 @@ export interface MacError {
   readonly seq?: number;
   /** The request that this is about. */
   readonly for?: string;
+  /** With not_allowed, where the tokens of the day are why: when there are new ones, Unix seconds. */
+  readonly until?: number;
 }
 
 /** Undefined for an operation that this page does not know: a newer Mac may send one. */
@@ -153,6 +155,7 @@ export function readMessage(bytes: Bytes): MacMessage | undefined {
         ...optional(value, "for", isText),
         code: text(value, "code"),
         message: text(value, "message"),
+        ...optional(value, "until", isCount),
       };
     case "queued":
       return { op: "queued", id: text(value, "id"), position: required(value, "position", isCount) };

@@ -109,6 +109,24 @@ public sealed class ChatSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_whose_connection_is_lost_time_and_again_ends_with_how_to_get_its_rest()
+    {
+        string? id = null;
+        _mac.OnChat = (peer, asked) =>
+        {
+            id = asked.Id;
+            peer.Send(new DeltaMessage { Id = id, Seq = 1, Content = "begun" });
+            peer.Close(Protocol.CloseCode.Renew);
+        };
+        _mac.OnResume = (peer, _) => peer.Close(Protocol.CloseCode.Renew);
+        await using var chat = NewChat("", hasErrorScreen: true);
+        var failure = await Assert.ThrowsAsync<ConnectException>(() => chat.AskOnce("one", Cancellation));
+
+        Assert.Equal(ConnectFailure.Interrupted, failure.Reason);
+        Assert.EndsWith($"quicpair chat --resume {id} --after 1\n", $"{_error}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_model_is_loaded_before_the_first_question_and_a_refusal_of_that_is_not_told()
     {
         _mac.OnRequest = (peer, request) => peer.Send(
@@ -127,9 +145,13 @@ public sealed class ChatSessionTests : IAsyncLifetime
         peer.Send(new DoneMessage { Id = asked.Id, Seq = 2, Reason = DoneReason.Stop });
     }
 
-    private ChatSession NewChat(string input, string? model = null)
+    private ChatSession NewChat(string input, string? model = null, bool hasErrorScreen = false)
     {
-        var terminal = new Terminal(new StringReader(input), _out, _error) { HasKeyboard = true };
+        var terminal = new Terminal(new StringReader(input), _out, _error)
+        {
+            HasKeyboard = true,
+            HasErrorScreen = hasErrorScreen,
+        };
         return new ChatSession(
             terminal, new ChatSettings { Model = model }, token => _phone.Open(_phone.Usable()[0], token));
     }

@@ -144,8 +144,11 @@ public sealed class CommandTests : IAsyncLifetime
         var changed = $"{link[..^1]}{(link[^1] == 'A' ? 'B' : 'A')}";
         var over = (_mac.Link with { Origin = _door.Origin, Expiry = 1 }).Format();
         Assert.Equal(
-            new CommandRun(ExitCode.Usage, "", "This link is not complete: its length is wrong.\n"),
+            new CommandRun(ExitCode.Usage, "", "This link is cut short; take it to its end.\n"),
             await Run("chat", link[..^1], "Hello"));
+        Assert.Equal(
+            new CommandRun(ExitCode.Usage, "", "This link is too long; take it without what follows it.\n"),
+            await Run("chat", $"{link}A", "Hello"));
         Assert.Equal(
             new CommandRun(ExitCode.Usage, "", "This link was changed or mistyped: its check does not match.\n"),
             await Run("chat", changed, "Hello"));
@@ -210,6 +213,71 @@ public sealed class CommandTests : IAsyncLifetime
             Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Out));
             Assert.StartsWith("This ", run.Error, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task What_may_hold_the_secret_of_a_link_is_never_asked()
+    {
+        const string lacking = "This QuicPair link lacks its beginning; take it from http:// or https:// on.\n";
+        const string part = "This is not a whole QuicPair link; take it from http:// or https:// on.\n";
+        const string within =
+            "A QuicPair link, or a part of one, is never sent to a model; to pair: quicpair chat '<link>'\n";
+        await Run("chat", Link, "Hello");
+        var offers = _mac.Offers.Count;
+        var bare = Link["http://".Length..];
+        var code = Link[(Link.IndexOf('#', StringComparison.Ordinal) + 1)..];
+        (string Sentence, string[] Words)[] slips =
+        [
+            (lacking, ["chat", bare]), (lacking, ["chat", bare, "Hello"]), (lacking, ["bench", bare]),
+            (lacking, ["proxy", bare]), (lacking, ["chat", Link, bare]), (part, ["chat", $"htp://{bare}"]),
+            (part, ["chat", code]), (part, ["chat", code[..24]]), (part, ["chat", code[2..]]),
+            (part, ["bench", "--prompt", code]), (within, ["chat", $"Is '{code}' right?"]),
+            (within, ["chat", $"What is {Link} for?"]), (within, ["chat", Link, Link]),
+            (within, ["chat", "--system", code, "Hello"]),
+        ];
+        foreach (var (sentence, words) in slips)
+        {
+            Assert.Equal(new CommandRun(ExitCode.Usage, "", sentence), await Run(words));
+        }
+
+        Assert.Equal(new CommandRun(ExitCode.Usage, "", part), await Run($"{code}\n", hasScreen: false, "chat"));
+        Assert.Equal(offers, _mac.Offers.Count);
+        var talk = await Run($"{code}\n", hasScreen: true, "chat");
+        Assert.Equal((0, ""), (talk.ExitCode, talk.Out));
+        Assert.Contains(part, talk.Error, StringComparison.Ordinal);
+        const string number = "What is 1.41421356237309504880?";
+        Assert.Equal(new CommandRun(0, $"{number}\n", ""), await Run("chat", number));
+    }
+
+    [Theory]
+    [InlineData("'--stast' is no option of quicpair chat; did you mean --stats?", "chat", "--stast")]
+    [InlineData("'--modle' is no option of quicpair chat; did you mean --model?", "chat", "--modle", "x", "hi")]
+    [InlineData("'-stats' is no option of quicpair chat; did you mean --stats?", "chat", "-stats", "hi")]
+    [InlineData(
+        "'--frobnicate' is no option of quicpair chat; a text that begins with - goes behind --.", "chat",
+        "--frobnicate=x", "hi")]
+    [InlineData(
+        "'--jsno' is no option of quicpair devices rename; did you mean --json?", "devices", "rename", "Ada", "--jsno")]
+    [InlineData("'--frobnicate' is no option of quicpair status.", "status", "--frobnicate")]
+    public async Task A_mistyped_option_is_no_text(string sentence, params string[] arguments)
+    {
+        var help = string.Join(' ', arguments.TakeWhile(word => word is "chat" or "devices" or "rename" or "status"));
+        Assert.Equal(
+            new CommandRun(ExitCode.Usage, "", $"{sentence}\nTry: quicpair {help} --help\n"), await Run(arguments));
+    }
+
+    [Fact]
+    public async Task Behind_two_dashes_every_word_is_text_and_one_dash_is_the_pipe()
+    {
+        await Run("chat", Link, "Hello");
+        Assert.Equal(
+            new CommandRun(0, "--stast\n", ""), await CommandRun.Of("chat", "--home", _folder.Path, "--", "--stast"));
+        Assert.Equal(
+            new CommandRun(0, "From a pipe\n", ""), await Run("From a pipe\n", hasScreen: false, "chat", "-"));
+        Assert.Equal(new CommandRun(0, "Hello\n", ""), await Run("chat", "--system", "-x", "Hello"));
+        Assert.Equal(new CommandRun(0, "- a list\n", ""), await Run("chat", "- a list"));
+        Assert.Equal(new CommandRun(0, "@home: who?\n", ""), await Run("chat", "@home: who?"));
+        Assert.Equal(0, (await Run("chat", "--stast", "--help")).ExitCode);
     }
 
     [Theory]

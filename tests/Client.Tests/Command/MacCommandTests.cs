@@ -4,6 +4,7 @@ using System.Text.Json;
 using QuicPair.Cli;
 using QuicPair.Cli.Bench;
 using QuicPair.Cli.Proxy;
+using QuicPair.Client.Store;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
 using QuicPair.Protocol.Messages.Devices;
@@ -51,6 +52,24 @@ public sealed class MacCommandTests : IAsyncLifetime
         Assert.Equal("qwen:3b", json[0].GetProperty("name").GetString());
         Assert.Equal(1_900_000_000, json[0].GetProperty("size").GetInt64());
         Assert.Equal(JsonValueKind.Null, json[1].GetProperty("size").ValueKind);
+    }
+
+    [Fact]
+    public async Task Without_a_daemon_the_owners_commands_name_the_paired_mac()
+    {
+        const string start = "QuicPair does not run on this machine; start it with: quicpair up\n";
+        var paired = $"{start}This machine is paired with {Paired().MacName}; to ask it";
+        foreach (var command in (string[])["status", "macs"])
+        {
+            Assert.Equal(
+                new CommandRun(ExitCode.Unreachable, "", $"{paired}: quicpair models, quicpair chat\n"),
+                await Run(command));
+        }
+
+        // Its name is two words.
+        Assert.Equal(
+            new CommandRun(ExitCode.Unreachable, "", $"{paired}, add: --mac {Paired().MacId}\n"),
+            await Run("devices"));
     }
 
     [Fact]
@@ -148,6 +167,25 @@ public sealed class MacCommandTests : IAsyncLifetime
         var refused = new CommandRun(ExitCode.Refused, "", "The owner of the Mac does not allow that.\n");
         Assert.Equal(refused, await Run("models", "pull", "m"));
         Assert.Equal(refused, await Run("models"));
+    }
+
+    [Fact]
+    public async Task Tokens_of_the_day_that_are_used_up_are_exit_code_4_and_say_from_when_there_are_new_ones()
+    {
+        const long until = 1_800_057_600;
+        var time = DateTimeOffset.FromUnixTimeSeconds(until).ToLocalTime().ToString("HH:mm");
+        _mac.OnChat = (peer, chat) => peer.Send(new ErrorMessage
+        {
+            Id = chat.Id,
+            For = chat.Op,
+            Code = ErrorCode.NotAllowed,
+            Text = "Today's tokens of this device are used up.",
+            Until = until,
+        });
+        var sentence = $"Today's tokens of this device are used up; there are new ones from {time}.\n";
+        Assert.Equal(new CommandRun(ExitCode.Refused, "", sentence), await Run("chat", "Hello"));
+        var json = await Run("chat", "--json", "Hello");
+        Assert.Equal(until, JsonElement.Parse(json.Out).GetProperty("until").GetInt64());
     }
 
     [Fact]
@@ -284,6 +322,9 @@ public sealed class MacCommandTests : IAsyncLifetime
         Tokens = 1,
         TokensPerSecond = 1,
     };
+
+    private PairingRecord Paired() =>
+        Assert.Single(new PairingStore(DataFolder.PairingsFile(_folder.Path)).Load());
 
     private Task<CommandRun> Run(params string[] arguments) =>
         CommandRun.Of("", hasScreen: false, [.. arguments, "--home", _folder.Path]);

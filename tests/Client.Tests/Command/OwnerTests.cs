@@ -85,12 +85,36 @@ public sealed class OwnerTests
         var (show, _) = await Run(Devices, hasScreen: false, "devices", "show", "Ada");
         Assert.Matches("device +d1\n", show.Out);
         var (none, _) = await Run(Devices, hasScreen: false, "devices", "show", "Eve");
-        Assert.Equal((ExitCode.Failed, ""), (none.ExitCode, none.Out));
+        Assert.Equal(new CommandRun(ExitCode.Failed, "", "No paired device has that id or name.\n"), none);
         var (rename, requests) = await Run("""{"ok":true}""", hasScreen: false, "devices", "rename", "Ada", "Bob");
         Assert.Equal(new CommandRun(0, "", ""), rename);
         Assert.Equal("""{"op":"rename","device":"Ada","name":"Bob"}""", requests[0]);
         var (list, _) = await Run(Devices, hasScreen: false, "devices", "list", "--json");
         Assert.Equal("""[{"device":"d1","name":"Ada","since":0,"connected":true,"path":"local"}]""" + "\n", list.Out);
+    }
+
+    [Fact]
+    public async Task A_name_that_two_devices_have_is_told_with_their_ids()
+    {
+        const string two = """{"ok":true,"devices":[{"device":"d1","name":"d2"},{"device":"d2","name":"d2"}]}""";
+        const string same = """{"ok":true,"devices":[{"device":"d1","name":"Ada"},{"device":"d2","name":"Ada"}]}""";
+        var (byId, _) = await Run(two, hasScreen: false, "devices", "show", "d2");
+        Assert.Matches("device +d2\n", byId.Out);
+        var (run, _) = await Run(same, hasScreen: false, "devices", "show", "Ada");
+        const string sentence = "More than one paired device has that name; say which by its id: d1, d2.\n";
+        Assert.Equal(new CommandRun(ExitCode.Failed, "", sentence), run);
+    }
+
+    [Theory]
+    [InlineData("Bo\u0007b", "Bob")]
+    [InlineData(
+        "1234567890123456789012345678901234567890123456789012345678901234 and more",
+        "1234567890123456789012345678901234567890123456789012345678901234")]
+    public async Task A_name_of_which_something_is_left_out_is_told_as_it_is_kept(string name, string kept)
+    {
+        var (run, _) = await Run("""{"ok":true}""", hasScreen: false, "devices", "rename", "Ada", name);
+        var sentence = $"Renamed to {kept}: of a name 64 bytes are kept, and no control characters.\n";
+        Assert.Equal(new CommandRun(0, "", sentence), run);
     }
 
     [Fact]
@@ -158,6 +182,20 @@ public sealed class OwnerTests
         Assert.Contains("1d 01:01:01", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""["a","b"]""", "a, b (as last told)")]
+    [InlineData("[]", "not known")]
+    public async Task Status_says_that_the_runner_does_not_answer(string models, string said)
+    {
+        var reply = Status.ReplaceLineEndings("")
+            .Replace("\"runner\":\"Ollama\"", "\"runner\":\"Ollama\",\"runnerAnswers\":false", StringComparison.Ordinal)
+            .Replace("""["a","b"]""", models, StringComparison.Ordinal);
+        var (run, _) = await Run(reply, hasScreen: false, "status");
+        Assert.Contains(
+            $"\nRunner   Ollama does not answer\nModels   {said}\nLoaded   not known\n", run.Out,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_daemons_sentence_is_passed_on()
     {
@@ -189,6 +227,9 @@ public sealed class OwnerTests
             Assert.Equal(ExitCode.Unreachable, run.ExitCode);
             Assert.StartsWith("QuicPair has started here and does not answer yet", run.Error, StringComparison.Ordinal);
             Assert.Single(run.Error.TrimEnd().Split('\n'));
+            var phone = await CommandRun.Of("models", "--home", folder.Path);
+            Assert.Equal(ExitCode.Usage, phone.ExitCode);
+            Assert.Contains("for the Mac that runs here: quicpair pair", phone.Error, StringComparison.Ordinal);
         }
 
         // Whoever is killed leaves the file and no lock.

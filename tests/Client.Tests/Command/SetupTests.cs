@@ -187,20 +187,25 @@ public sealed class SetupTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--home", "status", "--home", "")]
-    [InlineData("--home", "up", "--home", "")]
-    [InlineData("--home", "config", "show", "--home", "")]
-    [InlineData("--home", "doctor", "--home", "")]
-    [InlineData("--passphrase-file", "identity", "export", "x", "--passphrase-file", "")]
-    [InlineData("file", "identity", "import", "")]
-    [InlineData("folder", "household", "front-door", "")]
-    public async Task An_empty_path_is_a_sentence_and_exit_code_2(string word, params string[] arguments)
+    [InlineData("status", "'--home' is a path and cannot be empty.", "--home", "")]
+    [InlineData("up", "'--home' is a path and cannot be empty.", "--home", "")]
+    [InlineData("config show", "'--home' is a path and cannot be empty.", "--home", "")]
+    [InlineData("doctor", "'--home' is a path and cannot be empty.", "--home", "")]
+    [InlineData("identity export", "'--passphrase-file' is a path and cannot be empty.", "x", "--passphrase-file", "")]
+    [InlineData("identity import", "'file' is a path and cannot be empty.", "")]
+    [InlineData("household front-door", "'folder' is a path and cannot be empty.", "")]
+    [InlineData("identity", "A command is missing: export or import.")]
+    [InlineData("household", "A command is missing: create, front-door or expel.")]
+    [InlineData("config", "A command is missing: show.")]
+    [InlineData("identity", "'exprot' is not understood here.", "exprot")]
+    [InlineData("completion", "'tcsh' is none of: bash, zsh, fish.", "tcsh")]
+    [InlineData("devices role", "'king' is none of: owner, user, guest.", "Ada", "king")]
+    [InlineData("pair", "A QuicPair link has its place in: quicpair chat '<link>'", "1.AQB3jjiJHiGbAAAAAAAAAA")]
+    public async Task A_slip_is_a_sentence_and_points_to_the_help_of_its_command(
+        string command, string sentence, params string[] rest)
     {
-        var run = await CommandRun.Of(arguments);
-        Assert.Equal(
-            new CommandRun(
-                ExitCode.Usage, "", $"'{word}' is a path and cannot be empty.\nTry: quicpair --help\n"),
-            run);
+        var run = await CommandRun.Of([.. command.Split(' '), .. rest]);
+        Assert.Equal(new CommandRun(ExitCode.Usage, "", $"{sentence}\nTry: quicpair {command} --help\n"), run);
     }
 
     private string Folder(string name) => Directory.CreateDirectory(

@@ -66,9 +66,11 @@ public sealed class MachineTests : IDisposable
     public void Key_files_that_others_may_open_are_found()
     {
         var keys = Path.Combine(_folder.Path, "keys");
+        const string none = "There are none yet; the first start or pairing makes them.";
+        Assert.Equal((Verdict.Ok, none), (Keys().Verdict, Keys().Text));
         File.WriteAllText(keys, "x");
         File.SetUnixFileMode(keys, Owner);
-        Assert.Equal(Verdict.Ok, Keys().Verdict);
+        Assert.Equal((Verdict.Ok, "1 file, open to you only."), (Keys().Verdict, Keys().Text));
         File.SetUnixFileMode(keys, Owner | UnixFileMode.OtherRead);
         Assert.Equal((Verdict.Fail, $"chmod 600 '{keys}'"), (Keys().Verdict, Keys().Mend));
         File.SetUnixFileMode(keys, Owner);

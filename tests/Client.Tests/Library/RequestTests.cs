@@ -75,6 +75,28 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal(ErrorCode.NotAllowed, failure.Code);
     }
 
+    [Theory]
+    [InlineData("Today's tokens are used up.", "Today's tokens are used up; there are new ones from ")]
+    [InlineData(null, "Today's tokens of this device do not hold that; there are new ones from ")]
+    public void A_refusal_for_want_of_tokens_says_from_when_there_are_new_ones(string? said, string sentence)
+    {
+        var error = new ErrorMessage { Code = ErrorCode.NotAllowed, Text = said, Until = 1_800_057_600 };
+        var failure = new AnswerException(error);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_800_057_600), failure.Until);
+        Assert.Matches($"^{sentence}[0-9]{{2}}:[0-9]{{2}}[.]$", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.NotAllowed, null)]
+    [InlineData(ErrorCode.NotAllowed, 9_007_199_254_740_991)]
+    [InlineData(ErrorCode.Busy, 1_800_057_600L)]
+    public void Another_refusal_or_no_time_at_all_has_the_sentence_of_its_code(ErrorCode code, long? until)
+    {
+        var failure = new AnswerException(new ErrorMessage { Code = code, Until = until });
+        Assert.Null(failure.Until);
+        Assert.Equal(new AnswerException(code).Message, failure.Message);
+    }
+
     [Fact]
     public async Task A_request_ends_with_its_session()
     {

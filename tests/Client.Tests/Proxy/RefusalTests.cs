@@ -205,6 +205,37 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/generate")]
+    [InlineData("/v1/chat/completions")]
+    public async Task Tokens_of_the_day_that_are_used_up_are_429_with_the_time_until_there_are_new_ones(string path)
+    {
+        const string words = "Today's tokens of this device are used up";
+        var left = TimeSpan.FromHours(5);
+        Mac.OnChat = (peer, chat) => peer.Send(new ErrorMessage
+        {
+            Id = chat.Id,
+            For = chat.Op,
+            Code = ErrorCode.NotAllowed,
+            Text = $"{words}.",
+            Until = DateTimeOffset.UtcNow.Add(left).ToUnixTimeSeconds(),
+        });
+        using var body = new StringContent($"{{{Hi},\"prompt\":\"Hi\"}}", Encoding.UTF8, "application/json");
+        using var reply = await Http.PostAsync(path, body, Cancellation);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
+        Assert.InRange(reply.Headers.RetryAfter!.Delta!.Value, left - TimeSpan.FromMinutes(10), left);
+        var error = JsonElement.Parse(await reply.Content.ReadAsStringAsync(Cancellation)).GetProperty("error");
+        var isOpenAi = path.StartsWith("/v1", StringComparison.Ordinal);
+        var sentence = isOpenAi ? error.GetProperty("message") : error;
+        Assert.StartsWith($"{words}; there are new ones from ", sentence.GetString(), StringComparison.Ordinal);
+        if (!isOpenAi) return;
+        Assert.Equal(
+            ("insufficient_quota", "insufficient_quota"),
+            (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Theory]
     [InlineData(ErrorCode.NotAllowed, HttpStatusCode.Forbidden)]
     [InlineData(ErrorCode.RunnerUnreachable, HttpStatusCode.BadGateway)]
     public async Task A_refusal_to_list_models_has_its_status(ErrorCode code, HttpStatusCode expected)

@@ -29,6 +29,7 @@ public sealed class CommandsTests
     [Theory]
     [InlineData(2, "frobnicate")]
     [InlineData(2, "chat", "--frobnicate")]
+    [InlineData(2, "chat", "127.0.0.1:42523/p#1.AQB3jjiJHiGbAAAAAAAAAA")]
     [InlineData(2, "chat", "nobody is paired")]
     [InlineData(2, "chat", "--after", "3")]
     [InlineData(2, "chat", "--resume", "no such id")]

@@ -5,25 +5,27 @@ namespace QuicPair.EndToEnd.Tools;
 /// <summary><c>quicpair proxy</c> on a port of its own, paired with a Mac.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
-    private readonly PhoneCommand _phone;
+    private readonly PhoneCommand? _own;
     private readonly ChildProcess _process;
 
-    private ProxyProcess(PhoneCommand phone, ChildProcess process, string url) =>
-        (_phone, _process, Url) = (phone, process, url);
+    private ProxyProcess(PhoneCommand? own, ChildProcess process, string url) =>
+        (_own, _process, Url) = (own, process, url);
 
     public string Url { get; }
 
-    public static async Task<ProxyProcess> Start(MacProcess mac)
+    /// <param name="mac">The Mac that it pairs with.</param>
+    /// <param name="phone">Whose data folder it shares; null for one of its own.</param>
+    public static async Task<ProxyProcess> Start(MacProcess mac, PhoneCommand? phone = null)
     {
-        var phone = new PhoneCommand();
-        var process = phone.Start("proxy", await mac.Invite(), "--listen", "127.0.0.1:0", "--json");
+        var own = phone is null ? new PhoneCommand() : null;
+        var process = (phone ?? own!).Start("proxy", await mac.Invite(), "--listen", "127.0.0.1:0", "--json");
         using var ready = JsonDocument.Parse(await process.Line(line => line.StartsWith('{')));
-        return new ProxyProcess(phone, process, ready.RootElement.GetProperty("url").GetString()!);
+        return new ProxyProcess(own, process, ready.RootElement.GetProperty("url").GetString()!);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
-        _phone.Dispose();
+        _own?.Dispose();
     }
 }

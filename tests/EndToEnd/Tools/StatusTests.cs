@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace QuicPair.EndToEnd.Tools;
@@ -35,6 +36,56 @@ public sealed class StatusTests
         Assert.InRange(Number(atRest, "uptimeSeconds"), Number(atWork, "uptimeSeconds"), double.MaxValue);
     }
 
+    [Theory]
+    [InlineData("ended")]
+    [InlineData("frozen")]
+    public async Task Status_says_at_once_that_the_runner_does_not_answer_and_that_it_is_back(string trouble)
+    {
+        await using var runner = await TestRunner.Start(seed: 5);
+        await using var mac = await MacProcess.Start(settings: runner.Settings);
+        using var phone = new PhoneCommand();
+        Assert.Equal(0, (await phone.Run("chat", await mac.Invite(), "the river")).Exit);
+        await Until(mac, "runnerAnswers", JsonValueKind.True);
+        var place = Regex.Escape(runner.Address.Authority);
+        Assert.Matches($"\nRunner   Ollama [^ ]+ at {place}\nModels   bigram:latest\n", await Printed(mac));
+
+        await (trouble == "ended" ? runner.DisposeAsync().AsTask() : runner.Freeze());
+
+        // Whether the Mac has asked for the list by itself meanwhile is its own matter.
+        const string list = "(bigram:latest [(]as last told[)]|not known)";
+        Assert.Matches(
+            $"\nRunner   Ollama [^ ]+ at {place} does not answer\nModels   {list}\nLoaded   {list}\n",
+            await Printed(mac));
+        Assert.Equal(JsonValueKind.False, (await Field(mac, "runnerAnswers")).ValueKind);
+
+        if (trouble == "frozen") await runner.Thaw();
+        await using var again = trouble == "ended"
+            ? await TestRunner.Start(seed: 5, port: runner.Address.Port)
+            : null;
+        await Until(mac, "runnerAnswers", JsonValueKind.True);
+        Assert.Equal("""["bigram:latest"]""", (await Field(mac, "models")).GetRawText());
+    }
+
+    /// <summary>What the owner's command prints for people.</summary>
+    private static async Task<string> Printed(MacProcess mac)
+    {
+        using var owner = new PhoneCommand();
+        var (exit, said, errors) = await owner.Run("status", "--home", mac.Home);
+        Assert.Equal((0, ""), (exit, errors));
+        return said;
+    }
+
+    private static async Task<JsonElement> Field(MacProcess mac, string field) =>
+        (await mac.Ask(new { op = "status" })).GetProperty("status").GetProperty(field);
+
+    private static async Task Until(MacProcess mac, string field, JsonValueKind value)
+    {
+        while ((await Field(mac, field)).ValueKind != value)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Asks until a number is so; the control socket is the clock.</summary>
     private static async Task Until(MacProcess mac, string field, int value)
     {
@@ -63,12 +114,13 @@ public sealed class StatusTests
         string[] told = speed is null ? [] : ["tokensPerSecond"];
         string[] fields =
         [
-            "version", "runner", "models", "loaded", "running", "waiting", .. told, "connected", "paired",
-            "uptimeSeconds",
+            "version", "runner", "runnerAnswers", "models", "loaded", "running", "waiting", .. told, "connected",
+            "paired", "uptimeSeconds",
         ];
         Assert.Equal(fields, status.EnumerateObject().Select(field => field.Name));
         Assert.Matches(@"^\d+\.\d+\.\d+$", status.GetProperty("version").GetString());
         Assert.Matches(@"^Ollama 0\.12\.3 at 127\.0\.0\.1:\d+$", status.GetProperty("runner").GetString());
+        Assert.True(status.GetProperty("runnerAnswers").GetBoolean());
         Assert.Equal("""["metered"]""", status.GetProperty("models").GetRawText());
         Assert.Equal("""["metered"]""", status.GetProperty("loaded").GetRawText());
         Assert.Equal(

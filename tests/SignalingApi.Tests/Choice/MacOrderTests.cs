@@ -22,6 +22,15 @@ public sealed class MacOrderTests
             ("loaded", Ready with { Running = 4, Waiting = 4, TokensPerSecond = 1 })));
 
     [Fact]
+    public void A_name_without_a_tag_means_the_model_tagged_latest() => Assert.Equal(
+        ["loaded", "has it", "lacks it"],
+        Sort(
+            "words",
+            ("lacks it", Idle with { Models = ["words:7b"], TokensPerSecond = 900 }),
+            ("has it", Idle with { Models = ["words:latest"] }),
+            ("loaded", Idle with { Models = ["words:latest"], Loaded = ["words:latest"], TokensPerSecond = 1 })));
+
+    [Fact]
     public void Then_the_one_with_the_fewest_chats() => Assert.Equal(
         ["free", "one waits", "busy"],
         Sort(

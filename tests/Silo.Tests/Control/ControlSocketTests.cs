@@ -95,6 +95,19 @@ public sealed class ControlSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Says_which_devices_have_the_name_that_is_not_enough()
+    {
+        string[] ids = [Pair(), Pair()];
+
+        var reply = await Ask("""{"op":"revoke","device":"phone"}""");
+        var message = reply.GetProperty("message").GetString()!;
+        Assert.StartsWith("More than one paired device has that name", message, StringComparison.Ordinal);
+        Assert.All(ids, id => Assert.Contains(id, message, StringComparison.Ordinal));
+        reply = await Ask("""{"op":"revoke","device":"nobody"}""");
+        Assert.Equal("No paired device has that id or name.", reply.GetProperty("message").GetString());
+    }
+
+    [Fact]
     public async Task Sets_what_a_device_may_do_and_shows_it()
     {
         var id = Pair();
@@ -158,6 +171,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
         {
             ["version"] = $"\"{version}\"",
             ["runner"] = "\"busy\"",
+            ["runnerAnswers"] = "false",
             ["models"] = """["a","b"]""",
             ["loaded"] = """["b"]""",
             ["running"] = "1",
@@ -218,6 +232,8 @@ public sealed class ControlSocketTests : IAsyncLifetime
         public string Name => "mac";
 
         public string Runner => "busy";
+
+        public bool IsRunnerSilent => true;
 
         public IReadOnlyList<string> Models => ["a", "b"];
 

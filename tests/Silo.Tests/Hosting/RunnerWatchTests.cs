@@ -32,6 +32,24 @@ public sealed class RunnerWatchTests
         Assert.True(looking.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task A_runner_that_does_not_list_its_models_is_silent_until_it_does()
+    {
+        var runner = new ScriptedRunner();
+        var models = new ModelCatalog(runner, new RunnerOptions());
+        Assert.False(models.IsSilent);
+
+        runner.ListFailure = Failure(nameof(RunnerException));
+        await Assert.ThrowsAsync<RunnerException>(() => models.Refresh(Cancellation));
+        Assert.True(models.IsSilent);
+        Assert.Empty(models.Models);
+
+        runner.ListFailure = null;
+        await models.Refresh(Cancellation);
+        Assert.False(models.IsSilent);
+        Assert.Single(models.Models);
+    }
+
     private static Exception Failure(string name) => name switch
     {
         nameof(RunnerException) => new RunnerException(RunnerFault.Unreachable, "It sleeps."),

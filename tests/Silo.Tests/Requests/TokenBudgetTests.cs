@@ -9,7 +9,12 @@ public sealed class TokenBudgetTests : IDisposable
 {
     // Forty letters.
     private const string TenTokens = "Tell me all that you know of old rivers.";
-    private const string TooMuch = "\"message\":\"That is more than this device has left of its tokens today.\"}";
+
+    // The desk's clock begins at 08:00 UTC; this is the next midnight.
+    private const string Midnight = "\"until\":1800057600}";
+    private const string TooMuch =
+        "\"message\":\"That is more than this device has left of its tokens today.\"," + Midnight;
+    private const string UsedUp = "\"message\":\"Today's tokens of this device are used up.\"," + Midnight;
 
     private readonly SessionDesk _desk = new();
 
@@ -28,6 +33,56 @@ public sealed class TokenBudgetTests : IDisposable
         Assert.False(_desk.Runner.HasBegun);
         await phone.Send(Chat("c2", "hi"));
         Assert.Equal("hi", (await _desk.Runner.Begun()).Chat.Messages[0].Content);
+    }
+
+    [Fact]
+    public async Task A_day_that_is_used_up_is_said_with_the_time_of_new_tokens()
+    {
+        using var phone = await Connect(tokensPerDay: 1);
+        await phone.Send(Embed("r1", "hi"));
+        Assert.StartsWith("""{"op":"embeddings","id":"r1",""", await phone.Next(), StringComparison.Ordinal);
+
+        await phone.Send(Chat("c1", "hi"));
+        Assert.Equal("""{"op":"error","id":"c1","for":"chat","code":"not_allowed",""" + UsedUp, await phone.Next());
+        await phone.Send(Embed("r2", "hi"));
+        Assert.Equal("""{"op":"error","id":"r2","for":"embed","code":"not_allowed",""" + UsedUp, await phone.Next());
+    }
+
+    [Theory]
+    [InlineData(3L, UsedUp)]
+    [InlineData(4L, TooMuch)]
+    public async Task A_chat_that_waited_until_the_day_does_not_hold_it_ends_with_the_time_of_new_tokens(
+        long tokensPerDay, string end)
+    {
+        var record = _desk.Pair();
+        using var phone = await _desk.ConnectPaired(record);
+        await phone.Send(Chat("c1", "hi"));
+        var first = await _desk.Runner.Begun();
+        await phone.Send(Chat("c2", "hi"));
+        await Until(phone, "\"op\":\"queued\",\"id\":\"c2\"");
+
+        // The first takes three.
+        _desk.Keys.Change(
+            record.Id, stored => stored with { Rights = new DeviceRights { TokensPerDay = tokensPerDay } });
+        first.Finish();
+
+        Assert.Equal(
+            """{"op":"error","id":"c2","seq":1,"code":"not_allowed",""" + end, await Until(phone, "\"id\":\"c2\""));
+    }
+
+    [Fact]
+    public async Task What_is_not_allowed_for_another_reason_has_no_time()
+    {
+        var record = _desk.Pair();
+        _desk.Keys.Change(record.Id, stored => stored with { Rights = new DeviceRights { Models = ["n"] } });
+        using var phone = await _desk.ConnectPaired(record);
+
+        await phone.Send("""{"op":"chat","id":"c1","model":"m","prompt":"hi"}""");
+
+        Assert.Equal(
+            """{"op":"error","id":"c1","for":"chat","code":"not_allowed","message":"""
+            + "\"The owner of the Mac does not allow that.\"}",
+            await phone.Next());
     }
 
     [Fact]
@@ -165,9 +220,14 @@ public sealed class TokenBudgetTests : IDisposable
     private static async Task Cancel(TestPhone phone, string id)
     {
         await phone.Send($$"""{"op":"cancel","id":"{{id}}"}""");
-        while (!(await phone.Next())!.Contains("\"code\":\"cancelled\"", StringComparison.Ordinal))
-        {
-        }
+        await Until(phone, "\"code\":\"cancelled\"");
+    }
+
+    private static async Task<string> Until(TestPhone phone, string sign)
+    {
+        var said = await phone.Next();
+        while (!said!.Contains(sign, StringComparison.Ordinal)) said = await phone.Next();
+        return said;
     }
 
     private async Task<TestPhone> Connect(long tokensPerDay)

@@ -4,7 +4,7 @@ using QuicPair.Silo.Tests.Phones;
 
 namespace QuicPair.Silo.Tests.Requests;
 
-/// <summary>What the owner of a Mac says without a tag means the model tagged latest, as in Ollama.</summary>
+/// <summary>What an owner or a phone says without a tag means the model tagged latest, as in Ollama.</summary>
 public sealed class UntaggedModelTests : IDisposable
 {
     private readonly SessionDesk _desk = new(new RunnerOptions { Model = "q" });
@@ -71,6 +71,52 @@ public sealed class UntaggedModelTests : IDisposable
             await phone.Next());
         await phone.Send("""{"op":"chat","id":"c1","model":"q:latest","prompt":"hi"}""");
         Assert.Equal("q:latest", (await _desk.Runner.Begun()).Chat.Model);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("q")]
+    [InlineData("q:latest")]
+    public async Task A_chat_may_leave_the_tag_out_whichever_way_the_list_names_the_model(string allowed)
+    {
+        using var phone = await Connect(new DeviceRights { Models = [allowed] });
+
+        await phone.Send("""{"op":"chat","id":"c1","model":"q","prompt":"hi"}""");
+
+        Assert.Equal("q:latest", (await _desk.Runner.Begun()).Chat.Model);
+    }
+
+    [Theory]
+    [InlineData("""{"op":"show","id":"r1","model":"q"}""", "show q:latest")]
+    [InlineData("""{"op":"load","id":"r1","model":"q"}""", "load q:latest")]
+    [InlineData("""{"op":"unload","id":"r1","model":"q"}""", "unload q:latest")]
+    [InlineData("""{"op":"embed","id":"r1","model":"q","input":["a"]}""", "embed q:latest")]
+    public async Task A_request_may_leave_the_tag_out_and_the_reply_has_the_whole_name(string request, string asked)
+    {
+        using var phone = await Connect(new DeviceRights { Models = ["q:latest"] });
+
+        await phone.Send(request);
+
+        Assert.Contains("\"id\":\"r1\",\"model\":\"q:latest\"", await phone.Next(), StringComparison.Ordinal);
+        Assert.Equal([asked], _desk.Runner.Asked);
+    }
+
+    [Fact]
+    public async Task A_name_that_means_a_model_outside_the_list_is_refused_though_its_other_meaning_is_allowed()
+    {
+        _desk.Runner.Models.Add(new ModelCard("q", 2, false, Remote: false, []));
+        using var phone = await Connect(new DeviceRights { Models = ["q:latest"] });
+
+        await phone.Send("""{"op":"chat","id":"c1","model":"q","prompt":"hi"}""");
+        Assert.StartsWith(
+            """{"op":"error","id":"c1","seq":1,"code":"not_allowed",""", await phone.Next(),
+            StringComparison.Ordinal);
+        await phone.Send("""{"op":"show","id":"r1","model":"q"}""");
+        Assert.StartsWith(
+            """{"op":"error","id":"r1","for":"show","code":"not_allowed",""", await phone.Next(),
+            StringComparison.Ordinal);
+        Assert.False(_desk.Runner.HasBegun);
+        Assert.Empty(_desk.Runner.Asked);
     }
 
     [Theory]

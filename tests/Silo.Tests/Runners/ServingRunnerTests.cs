@@ -170,6 +170,24 @@ public sealed class ServingRunnerTests
     }
 
     [Fact]
+    public async Task Says_whether_the_one_that_serves_answers_and_looks_for_no_other()
+    {
+        var (ollamas, place) = (Nobody(), Nobody());
+        var server = await FakeOpenAi.Start(FakeOpenAi.Events(), at: place);
+        using var runner = Runner(ollamas, [place]);
+        Assert.True(await runner.Answers(Cancellation));
+        Assert.True(runner.IsBuiltIn);
+        await runner.Probe(Cancellation);
+        Assert.True(await runner.Answers(Cancellation));
+
+        await server.DisposeAsync();
+        await using var ollama = await OllamaAt(ollamas);
+
+        Assert.False(await runner.Answers(Cancellation));
+        Assert.Equal($"llama-server at {place.Authority}", runner.Description);
+    }
+
+    [Fact]
     public async Task The_built_in_runner_can_be_chosen_although_ollama_answers()
     {
         await using var ollama = await FakeOllama.Start(FakeOllama.Lines());
