@@ -107,10 +107,13 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
                 // First: a description that cannot be used takes nobody's place.
                 var peer = Create(offer, verified, identity);
-                if (outdated is { IsLive: false })
+                if (outdated is { IsLive: false }) Abandon(outdated);
+
+                // Such as one that was made for the restart of a connection from before this process: what it goes on
+                // saying would come to the new one's phone, which would take it for the new one's.
+                foreach (var former in _peers.Where(each => !each.IsLive && each.Offer.SharesSocket(identity)).ToArray())
                 {
-                    outdated.Abort();
-                    _peers.Remove(outdated);
+                    Abandon(former);
                 }
 
                 _peers.Add(peer);
@@ -128,6 +131,13 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
         {
             return OfferReply.Reject(OfferProblem.BadSdp);
         }
+    }
+
+    // Needs the lock.
+    private void Abandon(PhonePeer peer)
+    {
+        peer.Abort();
+        _peers.Remove(peer);
     }
 
     private PhonePeer Create(OfferEnvelope offer, VerifiedOffer verified, PeerIdentity identity)

@@ -19,7 +19,8 @@ internal sealed class HostDesk : IAsyncDisposable
 {
     private static readonly RtcHostOptions Loopback = new() { Address = IPAddress.Loopback };
 
-    private readonly RtcHost _phones = RtcHost.Start(Loopback);
+    private readonly List<RtcHost> _phones = [];
+    private readonly Dictionary<PeerConnection, RtcHost> _hosts = [];
     private readonly ManualResetEventSlim _reading = new(initialState: true);
     private readonly TaskCompletionSource _unread = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OfferGate _gate;
@@ -113,16 +114,36 @@ internal sealed class HostDesk : IAsyncDisposable
         // The Mac first: what it says at the end is taken.
         ReadOn();
         await Host.DisposeAsync();
-        await _phones.DisposeAsync();
+        foreach (var phone in _phones) await phone.DisposeAsync();
         Sessions.Dispose();
         _reading.Dispose();
     }
 
-    private PeerConnection Begin() => _phones.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
+    /// <summary>An offer of a device from the socket of an earlier one, and what the host said to it.</summary>
+    public Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> OfferBeside(
+        PeerConnection earlier, DeviceRecord record) =>
+        Offer(record.Id, record.OfferKey, Begin(_hosts[earlier]));
 
-    private async Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(string device, byte[] key)
+    private PeerConnection Begin()
     {
-        var phone = Begin();
+        var host = RtcHost.Start(Loopback);
+        _phones.Add(host);
+        return Begin(host);
+    }
+
+    private PeerConnection Begin(RtcHost host)
+    {
+        var phone = host.CreateOffer(new PeerOptions { Channels = [new ChannelOptions("llm")] });
+        _hosts.Add(phone, host);
+        return phone;
+    }
+
+    private Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(string device, byte[] key) =>
+        Offer(device, key, Begin());
+
+    private async Task<(OfferEnvelope Offer, OfferReply Reply, PeerConnection Phone)> Offer(
+        string device, byte[] key, PeerConnection phone)
+    {
         var offer = Sign(device, key, phone.LocalDescription);
         Assert.IsType<OfferVerdict.Verified>(Verify(offer));
         return (offer, await Host.Answer(offer, Cancellation), phone);

@@ -26,6 +26,23 @@ public sealed class PhoneHostTests
     }
 
     [Fact]
+    public async Task Of_two_unfinished_connections_of_a_device_from_one_socket_only_the_later_one_is_meant()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var (device, other) = (desk.Sessions.Pair(), desk.Sessions.Pair());
+        var (first, _, phone) = await desk.Offer(device);
+        var (others, _, _) = await desk.OfferBeside(phone, other);
+        Assert.True(desk.IsUnfinished(first));
+
+        var (second, reply, _) = await desk.OfferBeside(phone, device);
+        await desk.Finished(first);
+
+        Assert.NotNull(reply.Answer);
+        Assert.True(desk.IsUnfinished(second));
+        Assert.True(desk.IsUnfinished(others));
+    }
+
+    [Fact]
     public async Task A_Mac_has_eight_unfinished_connections_and_no_ninth()
     {
         await using var desk = new HostDesk(connects: false);
