@@ -42,7 +42,12 @@ internal static class UnknownOption
             : $"{unknown}.";
     }
 
-    private static string Name(string word) => word.IndexOfAny(Ends) is var end and >= 0 ? word[..end] : word;
+    // A sentence has a space behind its colon, a value has none before it.
+    private static string Name(string word)
+    {
+        var end = word.IndexOfAny(Ends);
+        return end < 0 || (end + 1 < word.Length && char.IsWhiteSpace(word[end + 1])) ? word : word[..end];
+    }
 
     private static string? Nearest(string name, CommandResult command)
     {

@@ -15,6 +15,9 @@ public sealed class MacConnection : IAsyncDisposable
     // The Mac runs at most 8 chats of a device; more cannot wait to be cancelled.
     private const int MaxCancels = 8;
 
+    // Ours: each time, what the Mac has done for the request is lost, and the other program is cut off, too.
+    private const int MaxReplacements = 2;
+
     // Ours.
     private const int TextsAtOnce = 64;
 
@@ -85,16 +88,14 @@ public sealed class MacConnection : IAsyncDisposable
 
     /// <summary>
     /// Does something with the live session, once more when the session turns out to be lost. When another program of
-    /// this device has replaced it, it is done again behind a pause (<see cref="MacConnectionOptions.GiveWayFor"/>), as
-    /// often as that fits into <see cref="MacConnectionOptions.RecoverFor"/>.
+    /// this device has replaced it, it is done again behind a pause (<see cref="MacConnectionOptions.GiveWayFor"/>),
+    /// twice at most.
     /// </summary>
     /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
     public async Task<T> Use<T>(
         Func<PairedMac, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        var clock = _options.TimeProvider;
-        var isAgain = false;
-        long? replacedAt = null;
+        var (isAgain, replacements) = (false, 0);
         PairedMac? live = null;
         while (true)
         {
@@ -107,10 +108,10 @@ public sealed class MacConnection : IAsyncDisposable
             {
                 isAgain = true;
             }
-            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere && live is not null)
+            catch (ConnectException failure) when (
+                failure.Reason == ConnectFailure.Elsewhere && live is not null && replacements < MaxReplacements)
             {
-                replacedAt ??= clock.GetTimestamp();
-                if (clock.GetElapsedTime(replacedAt.Value) + _options.GiveWayFor >= _options.RecoverFor) throw;
+                replacements++;
             }
         }
     }
@@ -246,6 +247,21 @@ public sealed class MacConnection : IAsyncDisposable
             _cancels.Add(chat);
             if (_mac is { Ended.IsCompleted: false } live) live.Cancel(chat.Id);
             foreach (var other in _others.Where(other => !other.Ended.IsCompleted)) other.Cancel(chat.Id);
+        }
+
+        if (_mac is { IsReplaced: true, SameMac: null }) _ = SayInNewSession();
+    }
+
+    /// <summary>What no session would say by itself: with another program's the Mac goes on for nobody.</summary>
+    private async Task SayInNewSession()
+    {
+        try
+        {
+            await Open(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // Nobody waits for it. The next session that there is says it.
         }
     }
 

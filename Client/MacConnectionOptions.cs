@@ -20,9 +20,8 @@ public sealed record MacConnectionOptions
     /// How long the Mac is left to another program of this device whose session has replaced this one
     /// (<see cref="ConnectFailure.Elsewhere"/>) before what was under way here takes the connection back; default 4 s.
     /// An answer goes on at the Mac meanwhile and is taken up, however often: that counts neither for
-    /// <see cref="RecoverFor"/> nor for the pauses. A request is asked again for as long as
-    /// <see cref="RecoverFor"/>. With nothing under way there is no new session before the next request, which does
-    /// not wait.
+    /// <see cref="RecoverFor"/> nor for the pauses. A request is asked again twice. With nothing under
+    /// way there is no new session before the next request, which does not wait.
     /// </summary>
     public TimeSpan GiveWayFor { get; init; } = TimeSpan.FromSeconds(4);
 

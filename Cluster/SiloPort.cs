@@ -12,6 +12,9 @@ internal static class SiloPort
     private const int Count = 10_000;
     private const int Attempts = 200;
 
+    // Of silos and front doors that say theirs, and Ollama's, which may start later.
+    private static readonly int[] Others = [11_111, 11_112, 11_434];
+
     /// <summary>One that nothing has at this address.</summary>
     /// <exception cref="SocketException">This machine does not have the address.</exception>
     /// <exception cref="InvalidOperationException">None was found.</exception>
@@ -19,8 +22,12 @@ internal static class SiloPort
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var place = new IPEndPoint(address, First + Random.Shared.Next(Count));
-            if (IsFree(place)) return place.Port;
+            var port = First + Random.Shared.Next(Count);
+            if (Others.Contains(port)) continue;
+
+            // Some systems let one address of a port be taken that another program has for all.
+            var any = address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+            if (IsFree(new IPEndPoint(address, port)) && IsFree(new IPEndPoint(any, port))) return port;
         }
 
         throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");

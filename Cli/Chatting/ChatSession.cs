@@ -18,6 +18,10 @@ internal sealed class ChatSession(
     TimeProvider? clock = null) : IAsyncDisposable
 {
     private const int Reconnections = 3;
+
+    // Ours: whoever pressed Ctrl-C waits for it.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
+
     private static readonly MacConnectionOptions Library = new();
 
     // Ours: the answer waits at the Mac for ten minutes, a person before a terminal does not.
@@ -235,6 +239,7 @@ internal sealed class ChatSession(
                 if (await ConnectAgain(stream, request, unwanted, cancellation) is not { } again)
                 {
                     foreach (var (session, chat) in _asked.Values) _late.Add(session, chat);
+                    if (_mac is { IsReplaced: true, SameMac: null }) await StopAtMac(stream, cancellation);
                     var end = new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled };
                     printer.Print(end);
                     return end;
@@ -247,6 +252,27 @@ internal sealed class ChatSession(
                 _notices.GivenUp(_mac!, stream);
                 throw;
             }
+        }
+    }
+
+    /// <summary>
+    /// Tells the Mac, which has another program's session, that nobody wants the answer; no other session of this one
+    /// may follow.
+    /// </summary>
+    private async Task StopAtMac(ChatStream stream, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StopWithin);
+        try
+        {
+            await using var mac = await connect(limit.Token);
+            mac.Cancel(stream.Id);
+            await mac.Ping(limit.Token);
+        }
+        catch (Exception failure) when (
+            failure is ConnectException or AnswerException || limit.IsCancellationRequested)
+        {
+            // It ends with the answer, then.
         }
     }
 

@@ -47,10 +47,11 @@ internal static partial class LinkText
         word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         || word.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"#1\.[A-Za-z0-9_-]{20}")]
+    // As it is, and as programs that pass links on write it.
+    [GeneratedRegex("(?:#|%23)1(?:\\.|%2E)[A-Z0-9_-]{20}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Fragment();
 
-    // Digits alone are a number.
-    [GeneratedRegex(@"^1\.(?![0-9]+\z)[A-Za-z0-9_-]{20,}\z")]
+    // The data begins with its version, 1, and four flags at most (QP/1 section 2): other words and numbers do not.
+    [GeneratedRegex("(?<![A-Za-z0-9_-])1\\.AQ[A-P][A-Za-z0-9_-]{17}")]
     private static partial Regex Code();
 }

@@ -36,5 +36,6 @@ internal static class MacOrder
 
     // As a Mac takes it: a name without a tag means the model tagged latest, too.
     private static bool Has(ImmutableArray<string> models, string model) =>
-        models.Contains(model) || models.Contains($"{model}:latest");
+        models.Contains(model)
+        || (model.LastIndexOf(':') <= model.LastIndexOf('/') && models.Contains($"{model}:latest"));
 }

@@ -195,8 +195,9 @@ internal sealed partial class AnswerBook : IDisposable
         mine.Kept.Add(answer);
         if (mine.Kept.Count <= AnswerLimits.KeptPerDevice) return;
 
-        // One that the runner has not let go of yet still holds its place in the queue, ended or not.
-        var oldest = mine.Kept.First(kept => !mine.Unfinished.Contains(kept));
+        // One that the runner has not let go of yet still holds its place in the queue, ended or not. Of the others not
+        // the one that began first: its end may have come just now, to nobody.
+        var oldest = mine.Kept.Where(kept => !mine.Unfinished.Contains(kept)).MinBy(kept => kept.EndedAt)!;
         mine.Kept.Remove(oldest);
         Forget(oldest);
     }

@@ -38,12 +38,21 @@ internal sealed class MacStatus(string name, MacParts mac) : IMacStatus
         try
         {
             if (!await mac.Runner.Answers(limit.Token)) return false;
-            if (mac.Models.IsSilent) await mac.Models.Refresh(limit.Token);
-            return true;
         }
         catch (Exception problem) when (problem is RunnerException or OperationCanceledException)
         {
             return false;
         }
+
+        try
+        {
+            if (mac.Models.IsSilent) await mac.Models.Refresh(limit.Token);
+        }
+        catch (Exception problem) when (problem is RunnerException or OperationCanceledException)
+        {
+            // It answers; its models follow.
+        }
+
+        return true;
     }
 }

@@ -8,6 +8,9 @@ internal sealed partial class RunnerWatch : BackgroundService
     // Ours: what people see of a Mac is at most this old.
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    // Ours: one that lists its models takes milliseconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly IModelRunner _runner;
     private readonly ModelCatalog _models;
     private readonly TimeProvider _time;
@@ -47,13 +50,20 @@ internal sealed partial class RunnerWatch : BackgroundService
 
     private async Task Refresh(CancellationToken cancellation)
     {
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
-            await _models.Refresh(cancellation);
+            await _models.Refresh(limit.Token);
         }
         catch (RunnerException problem)
         {
             DoesNotAnswer(problem.Fault);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            _models.MarkSilent();
+            DoesNotAnswer(RunnerFault.Unreachable);
         }
         catch (Exception problem) when (
             problem is not OperationCanceledException || !cancellation.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol.Signaling;
 
 namespace QuicPair.Silo.Phones;
@@ -6,17 +7,20 @@ namespace QuicPair.Silo.Phones;
 /// <summary>What makes two offers the same peer (docs/protocol.md, 3.1 and 3.5), and from where it was made.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Fingerprint">The certificate that it announced, hexadecimal.</param>
+/// <param name="Timestamp">When the phone made the offer, Unix seconds by its clock.</param>
 /// <param name="Addresses">The UDP addresses of its candidates, each with its port.</param>
-internal sealed record PeerIdentity(string Device, string Fingerprint, IReadOnlySet<string> Addresses)
+internal sealed record PeerIdentity(
+    string Device, string Fingerprint, long Timestamp, IReadOnlySet<string> Addresses)
 {
     private const string Candidate = "a=candidate:";
 
     /// <summary>Reads an offer that passed the gate.</summary>
-    public static PeerIdentity Of(string device, string sdp)
+    public static PeerIdentity Of(string device, OfferEnvelope offer)
     {
+        var sdp = offer.Sdp;
         var fingerprint = new byte[SHA256.HashSizeInBytes];
         SignaledSdp.TryReadFingerprint(sdp, fingerprint);
-        return new PeerIdentity(device, Convert.ToHexString(fingerprint), AddressesIn(sdp));
+        return new PeerIdentity(device, Convert.ToHexString(fingerprint), offer.Timestamp, AddressesIn(sdp));
     }
 
     /// <summary>

@@ -89,7 +89,7 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
     private OfferReply Answer(OfferEnvelope offer, VerifiedOffer verified)
     {
-        var identity = PeerIdentity.Of(verified.Device, offer.Sdp);
+        var identity = PeerIdentity.Of(verified.Device, offer);
         try
         {
             lock (_lock)
@@ -103,19 +103,25 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
                 }
 
                 if (IsDraining) return OfferReply.Reject(OfferProblem.Draining);
-                if (!HasRoom(verified.Device, out var outdated)) return OfferReply.Reject(OfferProblem.Overloaded);
+
+                // Such as one that was made for the restart of a connection from before this process: what it goes on
+                // saying would come to the new one's phone, which would take it for the new one's.
+                var former = _peers.FindAll(each => !each.IsLive && each.Offer.SharesSocket(identity));
+                if (former.Exists(each => each.Offer.Timestamp > identity.Timestamp))
+                {
+                    // It was overtaken by what its phone means now.
+                    return OfferReply.Reject(OfferProblem.Refused);
+                }
+
+                if (!HasRoom(verified.Device, former, out var outdated))
+                {
+                    return OfferReply.Reject(OfferProblem.Overloaded);
+                }
 
                 // First: a description that cannot be used takes nobody's place.
                 var peer = Create(offer, verified, identity);
                 if (outdated is { IsLive: false }) Abandon(outdated);
-
-                // Such as one that was made for the restart of a connection from before this process: what it goes on
-                // saying would come to the new one's phone, which would take it for the new one's.
-                foreach (var former in _peers.Where(each => !each.IsLive && each.Offer.SharesSocket(identity)).ToArray())
-                {
-                    Abandon(former);
-                }
-
+                former.ForEach(Abandon);
                 _peers.Add(peer);
 
                 // The caller is a grain; the peer must not live on its scheduler, nor its chats in the offer's trace.
@@ -168,11 +174,11 @@ internal sealed partial class PhoneHost(RtcHost rtc, OfferGate gate, SessionPart
 
     /// <summary>
     /// Whether a device may have one more unfinished peer. Its third takes the place of its first: a phone that tries
-    /// again means the new one.
+    /// again means the new one. Those that make room anyway are not counted.
     /// </summary>
-    private bool HasRoom(string device, out PhonePeer? outdated)
+    private bool HasRoom(string device, List<PhonePeer> former, out PhonePeer? outdated)
     {
-        var unfinished = _peers.Where(peer => !peer.IsLive).ToArray();
+        var unfinished = _peers.Where(peer => !peer.IsLive && !former.Contains(peer)).ToArray();
         var mine = unfinished.Where(peer => peer.Offer.Device == device).ToArray();
         outdated = mine.Length >= PhoneTimings.UnfinishedPerDevice ? mine[0] : null;
         var others = outdated is null ? unfinished.Length : unfinished.Length - 1;

@@ -15,6 +15,9 @@ internal sealed class ModelCatalog(IModelRunner runner, RunnerOptions options)
     /// <summary>Whether the runner did not say which models it has when it was asked last.</summary>
     public bool IsSilent => _isSilent;
 
+    /// <summary>It was asked, and not waited for any longer; what it said before stays.</summary>
+    public void MarkSilent() => _isSilent = true;
+
     /// <summary>Asks the runner.</summary>
     /// <exception cref="RunnerException">It does not say.</exception>
     public async Task<IReadOnlyList<ModelCard>> Refresh(CancellationToken cancellation)

@@ -22,7 +22,10 @@ internal sealed record Failure(int Status, string Sentence, string Code, string?
     /// <summary>After how many seconds asking again makes sense; null is not known.</summary>
     public long? RetryAfter => Until is { } until
         ? Math.Max(1, (long)Math.Ceiling((until - DateTimeOffset.UtcNow).TotalSeconds))
-        : IsPassing ? Soon : null;
+        : IsPassing || IsReplaced ? Soon : null;
+
+    /// <summary>Whether another program of this device has the Mac.</summary>
+    public bool IsReplaced { get; init; }
 
     /// <summary>Whether it is for want of a place.</summary>
     private bool IsPassing => Code == ErrorCode.Busy.WireName || Code == ErrorCode.Rate.WireName;
@@ -59,6 +62,9 @@ internal sealed record Failure(int Status, string Sentence, string Code, string?
     private static Failure Of(ConnectException problem) => problem.Reason switch
     {
         ConnectFailure.Refused or ConnectFailure.Revoked => new Failure(403, problem.Message, "refused"),
-        _ => new Failure(503, problem.Message, "mac_unreachable"),
+        _ => new Failure(503, problem.Message, "mac_unreachable")
+        {
+            IsReplaced = problem.Reason == ConnectFailure.Elsewhere,
+        },
     };
 }

@@ -233,7 +233,8 @@ public sealed class CommandTests : IAsyncLifetime
             (part, ["chat", code]), (part, ["chat", code[..24]]), (part, ["chat", code[2..]]),
             (part, ["bench", "--prompt", code]), (within, ["chat", $"Is '{code}' right?"]),
             (within, ["chat", $"What is {Link} for?"]), (within, ["chat", Link, Link]),
-            (within, ["chat", "--system", code, "Hello"]),
+            (within, ["chat", "--system", code, "Hello"]), (part, ["chat", $"link={code}"]),
+            (within, ["chat", $"https://safe.example/?u={Uri.EscapeDataString(Link)}"]),
         ];
         foreach (var (sentence, words) in slips)
         {
@@ -245,8 +246,8 @@ public sealed class CommandTests : IAsyncLifetime
         var talk = await Run($"{code}\n", hasScreen: true, "chat");
         Assert.Equal((0, ""), (talk.ExitCode, talk.Out));
         Assert.Contains(part, talk.Error, StringComparison.Ordinal);
-        const string number = "What is 1.41421356237309504880?";
-        Assert.Equal(new CommandRun(0, $"{number}\n", ""), await Run("chat", number));
+        string[] others = ["What is 1.41421356237309504880?", "1.2345678901234567e-05", "1.Internationalization"];
+        foreach (var other in others) Assert.Equal(new CommandRun(0, $"{other}\n", ""), await Run("chat", other));
     }
 
     [Theory]
@@ -276,6 +277,7 @@ public sealed class CommandTests : IAsyncLifetime
             new CommandRun(0, "From a pipe\n", ""), await Run("From a pipe\n", hasScreen: false, "chat", "-"));
         Assert.Equal(new CommandRun(0, "Hello\n", ""), await Run("chat", "--system", "-x", "Hello"));
         Assert.Equal(new CommandRun(0, "- a list\n", ""), await Run("chat", "- a list"));
+        Assert.Equal(new CommandRun(0, "-e: what?\n", ""), await Run("chat", "-e: what?"));
         Assert.Equal(new CommandRun(0, "@home: who?\n", ""), await Run("chat", "@home: who?"));
         Assert.Equal(0, (await Run("chat", "--stast", "--help")).ExitCode);
     }

@@ -99,6 +99,26 @@ public sealed class ReplacedTests : IAsyncLifetime
         Assert.DoesNotContain("connection", $"{_error}", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_answer_that_is_not_wanted_any_more_is_stopped_in_a_session_of_its_own()
+    {
+        var stopped = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = "";
+        ChatSession? chat = null;
+        _mac.OnCancel = (_, cancel) => stopped.TrySetResult(cancel.Id);
+        _mac.OnChat = (peer, question) =>
+        {
+            asked = question.Id!;
+            peer.Send(new DeltaMessage { Id = asked, Seq = 1, Content = "1 " });
+            Assert.True(chat!.TryCancel());
+            peer.Close(CloseCode.Normal);
+        };
+        await using var session = chat = NewChat(new Terminal(TextReader.Null, _out, _error));
+
+        Assert.Equal(ExitCode.Failed, await chat.AskOnce("count", Cancellation));
+        Assert.Equal(asked, await stopped.Task.WaitAsync(Cancellation));
+    }
+
     /// <summary>Says one word; then another program comes, or the answer is whole.</summary>
     private static void Say(TestMacPhone peer, string id, long number)
     {

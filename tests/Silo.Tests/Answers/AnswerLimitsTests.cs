@@ -113,6 +113,28 @@ public sealed class AnswerLimitsTests
     }
 
     [Fact]
+    public async Task Of_sixteen_logs_the_one_goes_that_ended_first_and_not_the_one_that_began_first()
+    {
+        using var desk = new AnswerDesk(parallel: 2);
+        var reader = new AnswerDesk.Reader(desk.Ask("long"));
+        var script = await desk.Runner.Begun();
+        for (var i = 0; i < 14; i++)
+        {
+            await Finish(desk, $"c{i}");
+            desk.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        script.Finish();
+        await reader.ToEnd();
+        await WaitUntilIdle(desk);
+        await Finish(desk, "one more");
+
+        Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "long"));
+        Assert.Null(desk.Book.Find(AnswerDesk.Phone, "c0"));
+        Assert.NotNull(desk.Book.Find(AnswerDesk.Phone, "c1"));
+    }
+
+    [Fact]
     public async Task A_log_is_kept_for_ten_minutes_after_its_end()
     {
         using var desk = new AnswerDesk();

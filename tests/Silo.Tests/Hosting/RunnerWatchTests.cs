@@ -33,6 +33,25 @@ public sealed class RunnerWatchTests
     }
 
     [Fact]
+    public async Task A_runner_that_says_nothing_is_silent_after_five_seconds_and_asked_again()
+    {
+        var never = new TaskCompletionSource();
+        var runner = new ScriptedRunner { Listing = never.Task };
+        var models = new ModelCatalog(runner, new RunnerOptions());
+        var time = new FakeTimeProvider();
+        using var watch = new RunnerWatch(runner, models, time, NullLogger<RunnerWatch>.Instance);
+        await watch.StartAsync(Cancellation);
+        await runner.Listed();
+        Assert.False(models.IsSilent);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(RunnerWatch.Interval);
+        await runner.Listed();
+        Assert.True(models.IsSilent);
+        await watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_runner_that_does_not_list_its_models_is_silent_until_it_does()
     {
         var runner = new ScriptedRunner();

@@ -124,6 +124,10 @@ internal sealed class HostDesk : IAsyncDisposable
         PeerConnection earlier, DeviceRecord record) =>
         Offer(record.Id, record.OfferKey, Begin(_hosts[earlier]));
 
+    /// <summary>One that nobody has seen.</summary>
+    public OfferEnvelope SignBeside(PeerConnection earlier, DeviceRecord record) =>
+        Sign(record.Id, record.OfferKey, Begin(_hosts[earlier]).LocalDescription);
+
     private PeerConnection Begin()
     {
         var host = RtcHost.Start(Loopback);

@@ -43,11 +43,27 @@ public sealed class PhoneHostTests
     }
 
     [Fact]
+    public async Task An_offer_that_was_overtaken_by_a_later_one_from_its_socket_ends_nothing()
+    {
+        await using var desk = new HostDesk(connects: false);
+        var device = desk.Sessions.Pair();
+        var (_, _, phone) = await desk.Offer(device);
+        var overtaken = desk.SignBeside(phone, device);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        var (meant, _, _) = await desk.OfferBeside(phone, device);
+
+        Assert.IsType<OfferVerdict.Verified>(desk.Verify(overtaken));
+        var late = await desk.Host.Answer(overtaken, TestContext.Current.CancellationToken);
+        Assert.Equal(OfferProblem.Refused, late.Problem);
+        Assert.True(desk.IsUnfinished(meant));
+    }
+
+    [Fact]
     public async Task A_Mac_has_eight_unfinished_connections_and_no_ninth()
     {
         await using var desk = new HostDesk(connects: false);
         var devices = Enumerable.Range(0, 5).Select(_ => desk.Sessions.Pair()).ToList();
-        var first = await desk.Accepted(devices[0]);
+        var (first, _, phone) = await desk.Offer(devices[0]);
         await desk.Accepted(devices[0]);
         foreach (var device in devices.Skip(1).Take(3))
         {
@@ -59,8 +75,9 @@ public sealed class PhoneHostTests
         Assert.True(desk.IsUnfinished(first));
 
         // A device that is among the eight may still begin anew, and makes no room for another.
-        await desk.Accepted(devices[0]);
+        Assert.NotNull((await desk.OfferBeside(phone, devices[0])).Reply.Answer);
         await desk.Finished(first);
+        await desk.Accepted(devices[0]);
         Assert.Equal(OfferProblem.Overloaded, (await desk.Offer(devices[4])).Reply.Problem);
     }
 
