@@ -32,6 +32,22 @@ public sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process has the folder, such as a daemon from its start to its end.</summary>
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var free = new FileStream(PathIn(folder), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return problem is IOException and not (FileNotFoundException or DirectoryNotFoundException);
+        }
+    }
+
+    private static string PathIn(string folder) => Path.Combine(folder, "lock");
+
     private static FolderLock? TryOnce(string folder)
     {
         var options = new FileStreamOptions
@@ -47,7 +63,7 @@ public sealed class FolderLock : IDisposable
 
         try
         {
-            return new FolderLock(new FileStream(Path.Combine(folder, "lock"), options));
+            return new FolderLock(new FileStream(PathIn(folder), options));
         }
         catch (IOException problem) when (problem.HResult is LinuxWouldBlock or MacWouldBlock)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using QuicPair.Client;
 using QuicPair.Client.Store;
+using QuicPair.Cluster;
 using QuicPair.Protocol;
 
 namespace QuicPair.Cli.Macs;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using QuicPair.Cli.Macs;
 using QuicPair.Client;
+using QuicPair.Cluster;
 
 namespace QuicPair.Cli.Owner;
 

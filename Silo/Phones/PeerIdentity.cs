@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Protocol.Signaling;
+using QuicPair.Rtc.Ice;
+using QuicPair.Rtc.Wire;
 
 namespace QuicPair.Silo.Phones;
 
@@ -8,9 +10,9 @@ namespace QuicPair.Silo.Phones;
 /// <param name="Device">The device.</param>
 /// <param name="Fingerprint">The certificate that it announced, hexadecimal.</param>
 /// <param name="Timestamp">When the phone made the offer, Unix seconds by its clock.</param>
-/// <param name="Addresses">The UDP addresses of its candidates, each with its port.</param>
+/// <param name="Addresses">Those of its candidates.</param>
 internal sealed record PeerIdentity(
-    string Device, string Fingerprint, long Timestamp, IReadOnlySet<string> Addresses)
+    string Device, string Fingerprint, long Timestamp, IReadOnlySet<TransportAddress> Addresses)
 {
     private const string Candidate = "a=candidate:";
 
@@ -29,17 +31,15 @@ internal sealed record PeerIdentity(
     /// </summary>
     public bool SharesSocket(PeerIdentity other) => Device == other.Device && Addresses.Overlaps(other.Addresses);
 
-    // RFC 8839, section 5.1: foundation, component, transport, priority, address, port.
-    private static HashSet<string> AddressesIn(string sdp)
+    private static HashSet<TransportAddress> AddressesIn(string sdp)
     {
-        var addresses = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in sdp.Split('\n'))
+        var addresses = new HashSet<TransportAddress>();
+        foreach (var line in sdp.AsSpan().EnumerateLines())
         {
-            if (!line.StartsWith(Candidate, StringComparison.Ordinal)) continue;
-            if (line.Split(' ', 7) is [_, _, var transport, _, var address, var port, ..]
-                && transport.Equals("udp", StringComparison.OrdinalIgnoreCase))
+            if (line.StartsWith(Candidate, StringComparison.Ordinal)
+                && IceCandidate.TryParse(line[Candidate.Length..], out var candidate))
             {
-                addresses.Add($"{address} {port}");
+                addresses.Add(candidate!.Address);
             }
         }
 
