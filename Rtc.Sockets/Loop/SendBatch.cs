@@ -24,6 +24,7 @@ internal sealed class SendBatch(Socket socket)
     private readonly SocketAddress _destination = new(socket.AddressFamily);
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(BytesMax, pinned: true);
     private bool _canSegment = OperatingSystem.IsLinux();
+    private bool _isOptionRefused;
     private TransportAddress _remote;
     private int _option;
     private int _segment;
@@ -53,9 +54,7 @@ internal sealed class SendBatch(Socket socket)
         var batch = _bytes.AsSpan(0, _length);
         if (_count == 1)
         {
-            // An option that is set would cut a longer datagram.
-            if (_length > _option) TrySetSegment(0);
-            hasSent = TrySend(batch);
+            hasSent = TrySendOne(batch);
         }
         else if (TrySetSegment(_segment) && TrySend(batch))
         {
@@ -77,6 +76,18 @@ internal sealed class SendBatch(Socket socket)
         && _length == _count * _segment
         && _length + length <= BytesMax
         && remote == _remote;
+
+    private bool TrySendOne(ReadOnlySpan<byte> datagram)
+    {
+        // An option that is set would cut a longer datagram.
+        if (datagram.Length > _option || _isOptionRefused) TrySetSegment(0);
+        if (TrySend(datagram)) return true;
+
+        // Where an interface leaves checksums to the kernel, or IPsec is at work, it is refused for a shorter one, too.
+        if (_option == 0 || !TrySetSegment(0) || !TrySend(datagram)) return false;
+        _isOptionRefused = true;
+        return true;
+    }
 
     /// <summary>If what was refused together goes alone, it is the joining that this path does not take.</summary>
     private bool TrySendEach(ReadOnlySpan<byte> batch)

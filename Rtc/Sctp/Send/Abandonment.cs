@@ -32,7 +32,7 @@ internal sealed class Abandonment(
                 return;
             }
 
-            AbandonMessage(tsn);
+            AbandonMessage(now, tsn);
             _isOwed = true;
         }
     }
@@ -88,7 +88,7 @@ internal sealed class Abandonment(
     }
 
     // All fragments of a message have the same fate, and its neighbours have the next TSNs.
-    private void AbandonMessage(Tsn tsn)
+    private void AbandonMessage(Instant now, Tsn tsn)
     {
         var fragment = outstanding[tsn].Fragment;
         statistics.MessagesAbandoned++;
@@ -108,7 +108,12 @@ internal sealed class Abandonment(
             }
         }
 
-        queue.Discard(fragment.Stream, fragment.MessageId);
+        // All that was sent may have arrived, and then the last of it is no news to the peer, which would wait for the
+        // rest for ever. A TSN that it cannot have is.
+        if (queue.Discard(fragment.Stream, fragment.MessageId, out var end))
+        {
+            outstanding.Move(ref outstanding[outstanding.Add(end, now)], ChunkState.Abandoned);
+        }
     }
 
     private bool TryAbandon(Tsn tsn, long messageId)

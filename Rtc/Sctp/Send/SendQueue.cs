@@ -131,17 +131,27 @@ internal sealed class SendQueue(BlockPool pool, SctpOptions options, SctpStatist
         return fragment;
     }
 
-    /// <summary>Drops the unsent fragments of a message that was given up.</summary>
-    public void Discard(OutboundStream stream, long messageId)
+    /// <summary>
+    /// Drops the unsent fragments of a message that was given up, but for the next one: <paramref name="end"/> is for
+    /// a TSN that is never sent. False when all of the message was sent.
+    /// </summary>
+    public bool Discard(OutboundStream stream, long messageId, out OutboundFragment end)
     {
-        if (stream.Head is { } message && message.Id == messageId)
+        end = default;
+        if (stream.Head is not { } message || message.Id != messageId)
+        {
+            return false;
+        }
+
+        // A message that was begun is the one whose turn it is.
+        end = Take();
+        if (stream.Head == message)
         {
             Drop(stream, message);
-            if (_round.TryPeek(out var current) && current == stream)
-            {
-                Rotate(stream);
-            }
+            Rotate(stream);
         }
+
+        return true;
     }
 
     /// <summary>Drops everything.</summary>

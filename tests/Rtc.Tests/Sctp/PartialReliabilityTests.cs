@@ -45,6 +45,25 @@ public sealed class PartialReliabilityTests
         Assert.Equal(0, pair.Right.State.Control!.Reassembly.HeldBytes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_long_message_of_which_all_that_was_sent_has_arrived_is_given_up_whole(bool ordered)
+    {
+        var pair = Connected();
+        var id = pair.Open(Once with { Ordered = ordered });
+        pair.RunFor(TimeSpan.FromSeconds(1));
+        pair.ToLeft.Drop = _ => true;
+        pair.Send(pair.Left, id, new byte[100_000]);
+        pair.Send(pair.Left, id, "after"u8);
+        pair.RunUntil(() => pair.Left.Channels.Statistics.MessagesAbandoned > 0, ChannelPair.Soon, "given up");
+        pair.ToLeft.Drop = null;
+        pair.RunUntil(() => pair.Right.Messages.Count == 1, ChannelPair.Soon, "rest");
+        Assert.Equal("after"u8, pair.Right.Messages[0].Payload);
+        AssertAlive(pair, id);
+        Assert.Equal(0, pair.Right.State.Control!.Reassembly.HeldBytes);
+    }
+
     [Fact]
     public void A_message_whose_lifetime_ends_during_an_outage_is_not_sent_any_more()
     {

@@ -82,7 +82,9 @@ public sealed class SendQueueTests
         Enqueue(1, "next");
         Assert.True(_queue.TryPeek(Instant.Start, out _));
         var first = _queue.Take();
-        _queue.Discard(first.Stream, first.MessageId);
+        Assert.True(_queue.Discard(first.Stream, first.MessageId, out var end));
+        Assert.Equal((first.MessageId, DataFlags.None), (end.MessageId, end.Flags));
+        Assert.False(_queue.Discard(first.Stream, first.MessageId, out _));
         Assert.Equal("1:BE4", Drain());
         Assert.Equal(0, _queue.Buffered(new StreamId(1)));
     }
