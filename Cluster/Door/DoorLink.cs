@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Npgsql;
 using QuicPair.Cluster.Certificates;
 
 namespace QuicPair.Cluster.Door;
@@ -132,6 +133,9 @@ public sealed class DoorLink : IAsyncDisposable
         await _end.CancelAsync();
         _listener.Dispose();
         File.Delete(_path);
+
+        // The next link has the same path, under which the driver keeps the connections that end with this one.
+        NpgsqlConnection.ClearAllPools();
         _self.Dispose();
     }
 

@@ -69,15 +69,35 @@ internal sealed partial class ControlSocket(DataFolder folder, ControlDesk desk,
             using var reader = new StreamReader(stream, Encoding.UTF8);
             while (await ReadLine(reader) is { } line)
             {
-                var reply = await Answer(line).WaitAsync(_stop.Token); // who asks hears of the end, not nothing
-                var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply);
-                await stream.WriteAsync((byte[])[.. bytes, (byte)'\n'], _stop.Token);
-                reply.Afterwards?.Invoke();
+                var answering = Answer(line);
+                try
+                {
+                    var reply = await answering.WaitAsync(_stop.Token); // who asks hears of the end, not nothing
+                    var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply);
+                    await stream.WriteAsync((byte[])[.. bytes, (byte)'\n'], _stop.Token);
+                }
+                finally
+                {
+                    // What is stored counts, whether or not somebody still listens.
+                    _ = Conclude(answering);
+                }
             }
         }
         catch (Exception problem) when (problem is IOException or OperationCanceledException or SocketException)
         {
             // The program went away, or the daemon stops.
+        }
+    }
+
+    private static async Task Conclude(Task<ControlReply> answering)
+    {
+        try
+        {
+            (await answering).Afterwards?.Invoke();
+        }
+        catch (OperationCanceledException)
+        {
+            // It has no answer.
         }
     }
 

@@ -345,7 +345,7 @@ internal sealed class Daemon : IAsyncDisposable
         desk.PublicUrl = services.GetRequiredService<IOptions<FrontDoorOptions>>().Value.PublicUrl;
         desk.Restart = services.GetRequiredService<SiloFailure>().Replace;
         desk.Macs = new MacList(
-            services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>(),
+            services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>().Mac,
             services.GetRequiredService<TimeProvider>());
     }
 

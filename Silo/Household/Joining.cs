@@ -90,7 +90,7 @@ internal sealed class Joining(KeyStore keys, string folder, Action<string?> chec
         using var limit = new CancellationTokenSource(StepLimit);
         try
         {
-            await using var connection = new NpgsqlConnection(database);
+            await using var connection = new NpgsqlConnection($"{database};Pooling=false");
             await connection.OpenAsync(limit.Token);
             await using var command = new NpgsqlCommand(
                 "SELECT SiloName, Address, Port FROM OrleansMembershipTable WHERE Status = 3", connection);

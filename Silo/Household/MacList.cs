@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Npgsql;
 using QuicPair.Cluster.Placement;
 using QuicPair.Grains.Interfaces;
 using QuicPair.Silo.Control;
@@ -5,9 +7,12 @@ using QuicPair.Silo.Control;
 namespace QuicPair.Silo.Household;
 
 /// <summary>The Macs of the household as this one sees them.</summary>
-internal sealed class MacList(IClusterMembershipService membership, IGrainFactory grains, TimeProvider time)
+/// <param name="membership">The list of members.</param>
+/// <param name="find">Reaches a Mac.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MacList(IClusterMembershipService membership, Func<MacId, IMacGrain> find, TimeProvider time)
 {
-    // Ours: a database that is away, or a silo that ends meanwhile, answers nothing.
+    // Ours: a database that hangs, or a silo that ends meanwhile, answers nothing.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Every Mac of the list of members, as it is now or as it was when it could last be read.</summary>
@@ -18,7 +23,8 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
         {
             await membership.Refresh(default).AsTask().WaitAsync(Patience, time);
         }
-        catch (TimeoutException)
+        catch (Exception problem) when (problem is TimeoutException or NpgsqlException or SocketException or IOException
+            or OrleansException)
         {
             // The list of before is shown.
         }
@@ -53,8 +59,15 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
             return ControlReply.Refuse("unreachable", $"{mac} is not here.");
         }
 
-        await grains.Mac(mac).Drain(request.Accept != true);
-        return new ControlReply();
+        try
+        {
+            await find(mac).Drain(request.Accept != true);
+            return new ControlReply();
+        }
+        catch (Exception problem) when (IsSilence(problem))
+        {
+            return ControlReply.Refuse("unreachable", $"{mac} does not answer; quicpair macs shows whether it drains.");
+        }
     }
 
     /// <summary>The Macs that are in the cluster, in the order of their ids.</summary>
@@ -76,13 +89,16 @@ internal sealed class MacList(IClusterMembershipService membership, IGrainFactor
         if (member.Status != SiloStatus.Active) return new ControlMac(member.Name, "", "away", at, 0, 0);
         try
         {
-            var state = await grains.Mac(MacId.Parse(member.Name)).GetState();
+            var state = await find(MacId.Parse(member.Name)).GetState();
             var seen = state.Draining ? "draining" : "here";
             return new ControlMac(member.Name, state.Name, seen, at, state.Connected, state.Devices.Length);
         }
-        catch (Exception problem) when (problem is MacUnavailableException or TimeoutException or OrleansException)
+        catch (Exception problem) when (IsSilence(problem))
         {
             return new ControlMac(member.Name, "", "silent", at, 0, 0);
         }
     }
+
+    private static bool IsSilence(Exception problem) =>
+        problem is MacUnavailableException or TimeoutException or OrleansException;
 }

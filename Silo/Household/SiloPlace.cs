@@ -43,10 +43,10 @@ internal static class SiloPlace
     /// <exception cref="JoinException">Nothing can listen there.</exception>
     public static void CheckFree(string address, int port, HouseholdOptions running)
     {
-        if (port == running.Port) return;
         try
         {
-            using var probe = new TcpListener(OwnAddress.Find(address).Listening, port);
+            // The port that the silo holds is not asked for; the address may be another one than the silo's.
+            using var probe = new TcpListener(OwnAddress.Find(address).Listening, port == running.Port ? 0 : port);
             probe.Start();
         }
         catch (Exception problem) when (problem is SocketException or FormatException)

@@ -38,16 +38,23 @@ internal sealed partial class RevocationCarrier(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         keys.Owing = () => _owing.Release();
+        var telling = new Dictionary<string, Task>();
         try
         {
             var round = 0;
             while (true)
             {
-                if (await Wait(stoppingToken)) round = 0;
+                var isNew = await Wait(stoppingToken);
+                if (isNew) round = 0;
                 var listed = keys.Macs().ToHashSet();
                 var isTurn = round++ % SeldomRounds == 0;
-                var told = keys.Owed.GroupBy(owed => owed.Mac).Where(mac => isTurn || listed.Contains(mac.Key));
-                await Task.WhenAll(told.Select(Tell)).WaitAsync(stoppingToken);
+                var told = keys.Owed.Select(owed => owed.Mac).Distinct().Where(mac => isTurn || listed.Contains(mac));
+                foreach (var mac in told)
+                {
+                    // One that does not answer holds up itself alone; only what is new waits for it there.
+                    var before = telling.GetValueOrDefault(mac, Task.CompletedTask);
+                    if (isNew || before.IsCompleted) telling[mac] = Tell(mac, before, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -57,6 +64,7 @@ internal sealed partial class RevocationCarrier(
         finally
         {
             keys.Owing = null;
+            await Task.WhenAll(telling.Values);
         }
     }
 
@@ -77,23 +85,35 @@ internal sealed partial class RevocationCarrier(
         }
     }
 
-    private async Task Tell(IGrouping<string, OwedRevocation> owed)
+    /// <summary>Tells a Mac what is owed to it, once what it was told before is over.</summary>
+    private async Task Tell(string mac, Task before, CancellationToken stoppingToken)
     {
+        await before;
         try
         {
-            var isExpelled = expelled().Contains(owed.Key);
-            foreach (var each in owed)
+            var isExpelled = expelled().Contains(mac);
+            foreach (var each in keys.Owed.Where(owed => owed.Mac == mac))
             {
-                var origin = new PairingKey(MacId.Parse(each.Origin.Mac), DeviceId.Parse(each.Origin.Device));
-                if (!isExpelled) await find(MacId.Parse(each.Mac)).RevokeVouched(origin).WaitAsync(Again, time);
+                stoppingToken.ThrowIfCancellationRequested();
+                if (!isExpelled) await Confirm(each, stoppingToken);
                 keys.Settle(each);
             }
         }
         catch (Exception problem)
         {
             // Away, or whatever it said: what is owed stays owed.
-            NotTold(owed.Key, problem);
+            NotTold(mac, problem);
         }
+    }
+
+    private Task Confirm(OwedRevocation owed, CancellationToken stoppingToken)
+    {
+        var origin = new PairingKey(MacId.Parse(owed.Origin.Mac), DeviceId.Parse(owed.Origin.Device));
+        var confirmed = find(MacId.Parse(owed.Mac)).RevokeVouched(origin);
+
+        // Nobody may wait for it any more when it fails.
+        confirmed.Ignore();
+        return confirmed.WaitAsync(Again, time, stoppingToken);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Mac} does not confirm revocations.")]

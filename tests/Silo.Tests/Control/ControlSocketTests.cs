@@ -20,6 +20,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
     private readonly DataFolder _folder;
     private readonly KeyStore _keys;
     private readonly DeviceDesk _devices;
+    private readonly ControlDesk _desk;
     private readonly ControlSocket _socket;
 
     public ControlSocketTests()
@@ -28,10 +29,10 @@ public sealed class ControlSocketTests : IAsyncLifetime
         _keys = KeyStore.Open(_folder, TimeProvider.System);
         _devices = new DeviceDesk(_keys, _ => false, new PairingNews(), TimeProvider.System);
         var places = new LinkPlaces(["http://mac.local:8443", "http://localhost:8443"], ThisNetworkOnly: true);
-        var desk = new ControlDesk(
+        _desk = new ControlDesk(
             _keys, _devices, new Inviter(_keys, () => places), _confirmations, new BusyMac(), new NoPeers(),
             new PairingNews(), TimeProvider.System);
-        _socket = new ControlSocket(_folder, desk, NullLogger<ControlSocket>.Instance);
+        _socket = new ControlSocket(_folder, _desk, NullLogger<ControlSocket>.Instance);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -190,6 +191,29 @@ public sealed class ControlSocketTests : IAsyncLifetime
     public async Task Refuses_what_it_does_not_know(string line, string code) =>
         Assert.Equal(code, (await Ask(line)).GetProperty("code").GetString());
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_to_follow_an_answer_follows_also_when_nobody_waits_for_it_any_more(bool isStopped)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<ControlReply?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var followed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _desk.Household = _ =>
+        {
+            asked.SetResult();
+            return answer.Task;
+        };
+        using (await Send("{}"))
+        {
+            await asked.Task.WaitAsync(Cancellation);
+            if (isStopped) await _socket.StopAsync(Cancellation);
+        }
+
+        answer.SetResult(new ControlReply { Afterwards = followed.SetResult });
+        await followed.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancellation); // the minute only ends a hang
+    }
+
     [Fact]
     public void Only_the_owner_may_open_it() => Assert.Equal(
         UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.Socket));
@@ -207,12 +231,18 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
     private async Task<JsonElement> Ask(string line)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder.Socket), Cancellation);
+        using var socket = await Send(line);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
         using var reader = new StreamReader(stream);
         return JsonElement.Parse((await reader.ReadLineAsync(Cancellation))!);
+    }
+
+    private async Task<Socket> Send(string line)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder.Socket), Cancellation);
+        await socket.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), SocketFlags.None, Cancellation);
+        return socket;
     }
 
     private sealed class NoPeers : IPeerHost

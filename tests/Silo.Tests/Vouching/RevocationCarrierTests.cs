@@ -8,6 +8,9 @@ namespace QuicPair.Silo.Tests.Vouching;
 /// <summary>A device that was scanned at the first Mac, known to all three, and revoked at the second.</summary>
 public sealed class RevocationCarrierTests : IDisposable
 {
+    // Ends a hang.
+    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(1);
+
     private readonly VouchHousehold _house = new();
     private readonly DeviceRecord _device;
     private readonly DeviceRecord _second;
@@ -115,6 +118,38 @@ public sealed class RevocationCarrierTests : IDisposable
         await Until(() => second.Keys.Owed.Count == 0);
         Assert.InRange(Volatile.Read(ref rounds) - begun, 0, RevocationCarrier.SeldomRounds - 2);
         await carrier.StopAsync(Cancellation);
+    }
+
+    /// <summary>The clock stands still: nothing is given up meanwhile.</summary>
+    [Fact]
+    public async Task A_Mac_that_never_answers_keeps_the_others_from_no_later_revocation_and_no_silo_from_its_end()
+    {
+        var (first, second, third) = (_house.First, _house.Second, _house.Third);
+        var later = first.Pair();
+        var (laterSecond, laterThird) = (_house.Vouch(later, second), _house.Vouch(later, third));
+        var gone = new[] { _third.Id, laterThird.Id }.ToDictionary(
+            id => id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        third.Door.Changed = device => gone[device].TrySetResult();
+        first.IsFrozen = true;
+        var asked = 0;
+        using var carrier = Carrier(
+            second,
+            mac =>
+            {
+                if (mac == first) Interlocked.Increment(ref asked);
+                return mac;
+            });
+        await carrier.StartAsync(Cancellation);
+
+        second.Keys.Delete(DeviceId.Parse(_second.Id), here: false);
+        await gone[_third.Id].Task.WaitAsync(Hang, Cancellation);
+        second.Keys.Delete(DeviceId.Parse(laterSecond.Id), here: false);
+        await gone[laterThird.Id].Task.WaitAsync(Hang, Cancellation);
+
+        await carrier.StopAsync(Cancellation);
+        Assert.True(carrier.ExecuteTask!.IsCompletedSuccessfully);
+        Assert.Equal(1, asked);
+        Assert.Equal(2, second.Keys.Owed.Count(owed => owed.Mac == first.Keys.MacId));
     }
 
     private RevocationCarrier Carrier(VouchMac of, Func<VouchMac, IMacGrain> find, params string[] expelled) => new(
