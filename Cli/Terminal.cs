@@ -62,6 +62,25 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
         if (HasErrorScreen) Say(UsesColor ? $"{Dim}{text}{Plain}" : text);
     }
 
+    /// <summary>The next line from the keyboard, behind a prompt on stderr; null at the end.</summary>
+    public async Task<string?> ReadLine(string prompt, CancellationToken cancellation)
+    {
+        lock (_cursor.Gate)
+        {
+            Error.Write(prompt);
+            _cursor.Prompt = prompt;
+        }
+
+        try
+        {
+            return await In.ReadLineAsync(cancellation);
+        }
+        finally
+        {
+            lock (_cursor.Gate) _cursor.Prompt = "";
+        }
+    }
+
     /// <summary>One sentence on stderr.</summary>
     public int Fail(string sentence, int exitCode)
     {
@@ -99,18 +118,21 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     public static string Harmless(string text) =>
         text.All(IsHarmless) ? text : string.Concat(text.Where(IsHarmless));
 
-    // On a screen that shows both, a line of its own: it may come in the middle of an answer's.
+    // On a screen a line of its own: it may come in the middle of an answer's, where the screen shows both, or behind
+    // the prompt, which is then shown again.
     private void Say(string line)
     {
         lock (_cursor.Gate)
         {
-            if (_cursor.IsWithinLine && HasScreen && HasErrorScreen)
+            var prompt = HasErrorScreen ? _cursor.Prompt : "";
+            if ((_cursor.IsWithinLine && HasScreen && HasErrorScreen) || prompt.Length > 0)
             {
                 Error.WriteLine();
                 _cursor.IsWithinLine = false;
             }
 
             Error.WriteLine(line);
+            Error.Write(prompt);
         }
     }
 
@@ -124,12 +146,15 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
 
     private static bool IsHarmless(char c) => !char.IsControl(c) || c is '\n' or '\t';
 
-    /// <summary>Whether the answer's last line on stdout has not ended.</summary>
+    /// <summary>What the last line on the screen is.</summary>
     private sealed class Cursor
     {
         public Lock Gate { get; } = new();
 
-        // Needs the gate.
+        // Whether the answer's last line on stdout has not ended. Needs the gate.
         public bool IsWithinLine { get; set; }
+
+        // Behind which a line is read on stderr; empty where none is. Needs the gate.
+        public string Prompt { get; set; } = "";
     }
 }

@@ -65,7 +65,8 @@ public sealed class MacConnection : IAsyncDisposable
 
     /// <summary>
     /// Asks, and gives the whole answer whatever happens to the session meanwhile: waiting notices, entries, exactly
-    /// one end (<see cref="DoneMessage"/> or <see cref="ErrorMessage"/>). Who stops reading cancels the chat.
+    /// one end (<see cref="DoneMessage"/> or <see cref="ErrorMessage"/>; <c>too_large</c> without a <c>seq</c> also for
+    /// a question that was sent three times and never arrived). Who stops reading cancels the chat.
     /// </summary>
     /// <exception cref="ConnectException">The Mac cannot be reached (again).</exception>
     public async IAsyncEnumerable<Message> Ask(
@@ -92,10 +93,20 @@ public sealed class MacConnection : IAsyncDisposable
     /// twice at most.
     /// </summary>
     /// <exception cref="ConnectException">The Mac cannot be reached.</exception>
-    public async Task<T> Use<T>(
+    public Task<T> Use<T>(
         Func<PairedMac, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        var (isAgain, replacements) = (false, 0);
+        var left = MaxReplacements;
+        return Use(action, () => left-- > 0, cancellationToken);
+    }
+
+    /// <summary>The same, as often behind another program as <paramref name="mayTakeBack"/> says.</summary>
+    internal async Task<T> Use<T>(
+        Func<PairedMac, CancellationToken, Task<T>> action,
+        Func<bool> mayTakeBack,
+        CancellationToken cancellationToken)
+    {
+        var isAgain = false;
         PairedMac? live = null;
         while (true)
         {
@@ -108,10 +119,9 @@ public sealed class MacConnection : IAsyncDisposable
             {
                 isAgain = true;
             }
-            catch (ConnectException failure) when (
-                failure.Reason == ConnectFailure.Elsewhere && live is not null && replacements < MaxReplacements)
+            catch (ConnectException failure) when (failure.Reason == ConnectFailure.Elsewhere && live is not null)
             {
-                replacements++;
+                if (!mayTakeBack()) throw;
             }
         }
     }

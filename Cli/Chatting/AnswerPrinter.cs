@@ -48,6 +48,13 @@ internal sealed class AnswerPrinter(Terminal terminal, bool json)
         }
     }
 
+    /// <summary>Prints an end that did not come from the Mac, and gives it.</summary>
+    public ErrorMessage End(ErrorMessage end)
+    {
+        Print(end);
+        return end;
+    }
+
     /// <summary>Ends the last line.</summary>
     public void Finish() => terminal.EndAnswer();
 

@@ -9,7 +9,7 @@ namespace QuicPair.Cli.Chatting;
 
 /// <summary>
 /// A conversation: asks, prints, remembers the turns, and takes an answer up again when the connection was lost. Ctrl-C
-/// cancels the answer, not the program.
+/// cancels the answer, and not the program before the second time.
 /// </summary>
 internal sealed class ChatSession(
     Terminal terminal,
@@ -19,7 +19,7 @@ internal sealed class ChatSession(
 {
     private const int Reconnections = 3;
 
-    // Ours: whoever pressed Ctrl-C waits for it.
+    // Ours: whoever pressed Ctrl-C waits for the Mac so long at most.
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private static readonly MacConnectionOptions Library = new();
@@ -39,6 +39,7 @@ internal sealed class ChatSession(
 
     // The Macs that may have the question, by their ids, and its name there.
     private readonly Dictionary<string, (PairedMac Session, string Chat)> _asked = [];
+    private readonly LostQuestion _lost = new();
     private PairedMac? _mac;
 
     // There while an answer is wanted, also while there is no connection; Ctrl-C cancels it. Nobody disposes it: it has
@@ -75,27 +76,28 @@ internal sealed class ChatSession(
         _mac = await Connect(cancellation);
         terminal.Note($"Connected to {_mac.Name} ({StatsText.Path(_mac)}). Ctrl-C stops an answer, Ctrl-D ends.");
         _ = WarmUp(_mac, cancellation);
+        var lines = new LinkLines();
         while (true)
         {
-            terminal.Error.Write("> ");
-            if (await terminal.In.ReadLineAsync(cancellation) is not { } line)
+            if (await terminal.ReadLine("> ", cancellation) is not { } line)
             {
                 terminal.Error.WriteLine();
                 return ExitCode.Ok;
             }
 
             if (line.Trim() is not { Length: > 0 } prompt) continue;
-            if (LinkText.Refusal(prompt) is { } refusal) terminal.Error.WriteLine(refusal);
+            if (lines.Refusal(prompt) is { } refusal) terminal.Error.WriteLine(refusal);
             else await Ask(prompt, cancellation);
         }
     }
 
     /// <summary>
-    /// Ctrl-C: the answer is not wanted any more. False without one: the signal does what it always does.
+    /// Ctrl-C: the answer is not wanted any more. False without one, and the second time: the signal does what it
+    /// always does.
     /// </summary>
     public bool TryCancel()
     {
-        if (_wanted is not { } wanted) return false;
+        if (_wanted is not { IsCancellationRequested: false } wanted) return false;
 
         // The conversation goes on in a thread of its own: the signal's waits for nobody.
         _ = wanted.CancelAsync();
@@ -141,17 +143,10 @@ internal sealed class ChatSession(
     {
         var images = _turns.Count == 0 ? settings.Images : null;
         _turns.Add(new ChatTurn { Role = ChatRole.User, Content = prompt, Images = images });
-        var request = Request(prompt);
+        var request = settings.Request(_turns);
         var (end, text) = await Read(live => live.Chat(request), request, cancellation);
-        if (end is ErrorMessage)
-        {
-            _turns.RemoveAt(_turns.Count - 1);
-        }
-        else
-        {
-            _turns.Add(new ChatTurn { Role = ChatRole.Assistant, Content = text });
-        }
-
+        if (end is ErrorMessage) _turns.RemoveAt(_turns.Count - 1);
+        else _turns.Add(new ChatTurn { Role = ChatRole.Assistant, Content = text });
         return Finish((end, text));
     }
 
@@ -161,6 +156,7 @@ internal sealed class ChatSession(
         var printer = new AnswerPrinter(terminal, settings.Json);
         var wanted = _wanted = new CancellationTokenSource();
         _asked.Clear();
+        _lost.Clear();
         _notices.Begin();
         var isLive = !_mac!.Ended.IsCompleted; // a session that is over reaches nobody
         var stream = start(_mac);
@@ -187,25 +183,9 @@ internal sealed class ChatSession(
 
     private int Finish((Message End, string Text) answer)
     {
-        if (answer.End is not ErrorMessage error)
-        {
-            return ExitCode.Ok;
-        }
-
+        if (answer.End is not ErrorMessage error) return ExitCode.Ok;
         return terminal.Fail(
             Terminal.Harmless(new AnswerException(error).Message), CommandLine.Code(error.Code));
-    }
-
-    private ChatMessage Request(string prompt)
-    {
-        var request = new ChatMessage
-        {
-            Model = settings.Model,
-            System = settings.System,
-            Think = settings.Think,
-            Options = settings.Seed is { } seed ? new ChatOptions { Seed = seed } : null,
-        };
-        return _turns is [{ Images: null }] ? request with { Prompt = prompt } : request with { Turns = [.. _turns] };
     }
 
     private async Task<Message> Answer(
@@ -229,8 +209,15 @@ internal sealed class ChatSession(
                     return end;
                 }
 
-                _asked[_mac!.Pairing.MacId] = (_mac, stream.Id);
+                var mac = _mac!.Pairing.MacId;
+                if (!_lost.MaySendAgain(mac)) return printer.End(LostQuestion.End(stream.Id));
+                _asked[mac] = (_mac, stream.Id);
                 stream = _mac.Chat(request with { Id = stream.Id });
+            }
+            catch (OperationCanceledException) when (
+                unwanted.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                return Leave(stream, printer);
             }
             catch (ConnectException failure) when (
                 failure.IsPassing && (left > 0 || failure.Reason == ConnectFailure.Elsewhere))
@@ -238,21 +225,32 @@ internal sealed class ChatSession(
                 if (failure.Reason != ConnectFailure.Elsewhere) left--;
                 if (await ConnectAgain(stream, request, unwanted, cancellation) is not { } again)
                 {
-                    foreach (var (session, chat) in _asked.Values) _late.Add(session, chat);
                     if (_mac is { IsReplaced: true, SameMac: null }) await StopAtMac(stream, cancellation);
-                    var end = new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled };
-                    printer.Print(end);
-                    return end;
+                    return Leave(stream, printer);
                 }
 
                 stream = again;
             }
             catch (ConnectException failure) when (failure.IsPassing)
             {
-                _notices.GivenUp(_mac!, stream);
+                if (_lost.IsLost(_mac!.Pairing.MacId)) return printer.End(LostQuestion.End(stream.Id));
+                _notices.GivenUp(_mac, stream);
                 throw;
             }
         }
+    }
+
+    /// <summary>The end of an answer that nobody waits for; the next session with a Mac that has it says so.</summary>
+    private ErrorMessage Leave(ChatStream stream, AnswerPrinter printer)
+    {
+        foreach (var (id, (session, chat)) in _asked)
+        {
+            // A Mac that is silent may not have heard it: it is said until a word behind it has come back.
+            if (_mac is { Ended.IsCompleted: false } live && live.Pairing.MacId == id) _late.Tell(live, chat);
+            else _late.Add(session, chat);
+        }
+
+        return printer.End(new ErrorMessage { Id = stream.Id, Code = ErrorCode.Cancelled });
     }
 
     /// <summary>
@@ -331,7 +329,7 @@ internal sealed class ChatSession(
             {
                 if (pace.IsOver)
                 {
-                    _notices.GivenUp(lost, stream);
+                    if (!_lost.IsLost(lost.Pairing.MacId)) _notices.GivenUp(lost, stream);
                     throw;
                 }
             }
@@ -372,10 +370,16 @@ internal sealed class ChatSession(
     private async Task<Message> Print(
         ChatStream stream, AnswerPrinter printer, CancellationToken unwanted, CancellationToken cancellation)
     {
-        await using var cancel = unwanted.Register(stream.Cancel);
-        await foreach (var message in stream.WithCancellation(cancellation))
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var cancel = unwanted.Register(() =>
+        {
+            stream.Cancel();
+            silence.CancelAfter(StopWithin);
+        });
+        await foreach (var message in stream.WithCancellation(silence.Token))
         {
             LeaveOthers();
+            if (message is not ErrorMessage) _lost.Clear();
             printer.Print(message);
             if (message is DoneMessage or ErrorMessage)
             {

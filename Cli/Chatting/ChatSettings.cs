@@ -1,3 +1,6 @@
+using QuicPair.Protocol.Chat;
+using QuicPair.Protocol.Messages;
+
 namespace QuicPair.Cli.Chatting;
 
 /// <summary>How <c>quicpair chat</c> was called.</summary>
@@ -29,4 +32,19 @@ internal sealed record ChatSettings
 
     /// <summary>Whether to print messages as JSON lines.</summary>
     public bool Json { get; init; }
+
+    /// <summary>What asks the last of these turns.</summary>
+    public ChatMessage Request(IReadOnlyList<ChatTurn> turns)
+    {
+        var request = new ChatMessage
+        {
+            Model = Model,
+            System = System,
+            Think = Think,
+            Options = Seed is { } seed ? new ChatOptions { Seed = seed } : null,
+        };
+        return turns is [{ Images: null } only]
+            ? request with { Prompt = only.Content }
+            : request with { Turns = [.. turns] };
+    }
 }

@@ -28,40 +28,46 @@ internal static class ModelsCommand
         list.SetAction(List);
         command.SetAction(List);
         command.Add(list);
-        command.Add(WithModel("load", "Bring a model into the Mac's memory.", async (live, model, _, token) =>
-            terminal.Note($"Loaded: {Terminal.Harmless(await live.Load(model, token))}")));
-        command.Add(WithModel("unload", "Take a model out of the Mac's memory.", async (live, model, _, token) =>
+        command.Add(WithModel("load", "Bring a model into the Mac's memory.", async (shared, model, _, token) =>
         {
-            await live.Unload(model, token);
+            var loaded = await shared.Ask((live, stop) => live.Load(model, stop), token);
+            terminal.Note($"Loaded: {Terminal.Harmless(loaded)}");
+        }));
+        command.Add(WithModel("unload", "Take a model out of the Mac's memory.", async (shared, model, _, token) =>
+        {
+            await shared.Ask((live, stop) => Unload(live, model, stop), token);
             terminal.Note($"Unloaded: {Terminal.Harmless(model)}");
         }));
         command.Add(WithModel(
             "pull",
             "Have the Mac fetch a model, where its owner allows it.",
-            (live, model, asJson, token) =>
-                PullProgress.Show(terminal, asJson, progress => live.Pull(model, progress, token))));
-        command.Add(WithModel("show", "Say what the Mac knows of a model.", async (live, model, asJson, token) =>
-            Show(terminal, await live.Show(model, token), asJson)));
+            (shared, model, asJson, token) => PullProgress.Show(
+                terminal, asJson, (progress, note) => shared.Pull(model, progress, note, token))));
+        command.Add(WithModel("show", "Say what the Mac knows of a model.", async (shared, model, asJson, token) =>
+            Show(terminal, await shared.Ask((live, stop) => live.Show(model, stop), token), asJson)));
         return command;
 
         Task<int> List(ParseResult parsed, CancellationToken cancellation) =>
-            With(terminal, parsed.GetValue(home), parsed.GetValue(mac), async live =>
-                Print(terminal, await live.Models(cancellation), parsed.GetValue(json)), cancellation);
+            With(terminal, parsed.GetValue(home), parsed.GetValue(mac), async shared =>
+            {
+                var models = await shared.Ask((live, stop) => live.Models(stop), cancellation);
+                Print(terminal, models, parsed.GetValue(json));
+            }, cancellation);
 
         Command WithModel(
-            string name, string description, Func<PairedMac, string, bool, CancellationToken, Task> action)
+            string name, string description, Func<SharedMac, string, bool, CancellationToken, Task> action)
         {
             var model = new Argument<string>("model") { Description = "The model's name." };
             var sub = new Command(name, description) { model };
             sub.SetAction((parsed, cancellation) => With(
                 terminal, parsed.GetValue(home), parsed.GetValue(mac),
-                live => action(live, parsed.GetValue(model)!, parsed.GetValue(json), cancellation), cancellation));
+                shared => action(shared, parsed.GetValue(model)!, parsed.GetValue(json), cancellation), cancellation));
             return sub;
         }
     }
 
     private static async Task<int> With(
-        Terminal terminal, string? home, string? mac, Func<PairedMac, Task> action, CancellationToken cancellation)
+        Terminal terminal, string? home, string? mac, Func<SharedMac, Task> action, CancellationToken cancellation)
     {
         var options = MacChoice.Options(terminal, home, null);
         await using var phone = new Phone(options);
@@ -70,9 +76,15 @@ internal static class ModelsCommand
             return terminal.Fail(MacChoice.NothingPaired(mac, options), ExitCode.Usage);
         }
 
-        await using var live = await connect(cancellation);
-        await action(live);
+        await using var connection = new MacConnection(connect);
+        await action(new SharedMac(terminal, connection));
         return ExitCode.Ok;
+    }
+
+    private static async Task<bool> Unload(PairedMac live, string model, CancellationToken stop)
+    {
+        await live.Unload(model, stop);
+        return true;
     }
 
     private static void Print(Terminal terminal, IReadOnlyList<ModelDescription> models, bool json)

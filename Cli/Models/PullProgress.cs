@@ -10,18 +10,23 @@ namespace QuicPair.Cli.Models;
 /// </summary>
 internal static class PullProgress
 {
-    /// <summary>Runs the pull and shows what it reports.</summary>
-    public static Task Show(Terminal terminal, bool json, Func<IProgress<ProgressMessage>, Task> pull) =>
-        json ? pull(new Json(terminal))
+    /// <summary>Runs the pull and shows what it reports, and what else it has to say.</summary>
+    public static Task Show(
+        Terminal terminal, bool json, Func<IProgress<ProgressMessage>, Action<string>, Task> pull) =>
+        json ? pull(new Json(terminal), terminal.Note)
         : terminal.MovesBars ? ShowBars(terminal, pull)
-        : pull(new Lines(terminal));
+        : pull(new Lines(terminal), terminal.Note);
 
-    private static Task ShowBars(Terminal terminal, Func<IProgress<ProgressMessage>, Task> pull) =>
-        terminal.ErrorScreen().Progress()
+    private static Task ShowBars(Terminal terminal, Func<IProgress<ProgressMessage>, Action<string>, Task> pull)
+    {
+        // A note goes above the bars: the same screen knows of both.
+        var screen = terminal.ErrorScreen();
+        return screen.Progress()
             .Columns(
                 new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
                 new RemainingTimeColumn())
-            .StartAsync(context => pull(new Bars(context)));
+            .StartAsync(context => pull(new Bars(context), note => screen.WriteLine(note)));
+    }
 
     private sealed class Json(Terminal terminal) : IProgress<ProgressMessage>
     {
@@ -46,9 +51,13 @@ internal static class PullProgress
         }
     }
 
-    /// <summary>A bar for each step; one that has no size is busy until the next one begins.</summary>
+    /// <summary>
+    /// A bar for each step; one that has no size is busy until the next one begins. A pull that is taken up comes to
+    /// its steps again.
+    /// </summary>
     private sealed class Bars(ProgressContext context) : IProgress<ProgressMessage>
     {
+        private readonly Dictionary<string, ProgressTask> _known = [];
         private string? _step;
         private ProgressTask? _task;
 
@@ -56,16 +65,26 @@ internal static class PullProgress
         {
             if (value.Status != _step)
             {
-                if (_task is { } done) done.Value = done.MaxValue;
-                _task?.StopTask();
-                _step = value.Status;
-                _task = context.AddTask(Markup.Escape(Terminal.Harmless(value.Status)));
+                Begin(value.Status);
             }
 
-            _task!.IsIndeterminate = value.Total is not > 0;
+            if (_task!.IsFinished) return;
+            _task.IsIndeterminate = value.Total is not > 0;
             if (value is not { Completed: { } completed, Total: > 0 and { } total }) return;
             _task.MaxValue = total;
             _task.Value = completed;
+        }
+
+        private void Begin(string step)
+        {
+            if (!_known.TryGetValue(step, out var bar))
+            {
+                if (_task is { } done) done.Value = done.MaxValue;
+                _task?.StopTask();
+                bar = _known[step] = context.AddTask(Markup.Escape(Terminal.Harmless(step)));
+            }
+
+            (_step, _task) = (step, bar);
         }
     }
 }

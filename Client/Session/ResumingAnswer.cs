@@ -1,3 +1,4 @@
+using QuicPair.Client.Recovery;
 using QuicPair.Protocol.Messages;
 
 namespace QuicPair.Client.Session;
@@ -8,6 +9,7 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
 {
     // The Macs that may have the question, by their ids: the newest session, and the chat's name there.
     private readonly Dictionary<string, (PairedMac Session, string Chat)> _asked = [];
+    private readonly LostQuestion _lost = new();
     private PairedMac? _mac;
     private ChatStream? _stream;
     private IAsyncEnumerator<Message>? _messages;
@@ -32,11 +34,19 @@ internal sealed class ResumingAnswer(MacConnection connection, ChatMessage reque
                 }
 
                 var message = _messages.Current;
-                if (HasNeverArrived(message))
+                if (!HasNeverArrived(message))
                 {
-                    _asked.Remove(_mac!.Pairing.MacId);
+                    _lost.Clear();
+                }
+                else if (_lost.MaySendAgain(_mac!.Pairing.MacId))
+                {
+                    _asked.Remove(_mac.Pairing.MacId);
                     await GoOn(await connection.Open(cancellation));
                     continue;
+                }
+                else
+                {
+                    message = LostQuestion.End(request.Id);
                 }
 
                 LeaveOthers();

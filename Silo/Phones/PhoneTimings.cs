@@ -25,8 +25,12 @@ internal static class PhoneTimings
     /// <summary>Sending goes on when this little waits: half, so that the channel never runs dry.</summary>
     public const long ResumeBuffered = MaxBuffered / 2;
 
-    /// <summary>Replies that a phone leaves unread before it is shown the door.</summary>
-    public const long MaxUnread = 4 * 1024 * 1024;
+    /// <summary>
+    /// Replies that a phone leaves unread before it is shown the door. One that reads everything may have 10 MiB wait
+    /// while its path stalls: the replies to the 8 requests of a connection (docs/protocol.md, 7.1), a message of an
+    /// answer and the list of models, of 1 MiB each.
+    /// </summary>
+    public const long MaxUnread = 16 * 1024 * 1024;
 
     /// <summary>Received bytes that may wait for the session.</summary>
     public const long MaxUnhandled = 32 * 1024 * 1024;

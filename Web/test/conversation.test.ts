@@ -117,6 +117,19 @@ test("Sends again only when the Mac never heard of the chat", () => {
   assert.match(answerOf(chat).problem, /interrupted/);
 });
 
+test("A question that never gets through is sent three times, and anew when something had come of it", () => {
+  const { chat, id, mac } = asked();
+  const lost = { op: "error", for: "resume", code: "not_found", message: "x" };
+  const again = [{ op: "chat", id, stream: true, messages: [{ role: "user", content: "Hi" }] }];
+  assert.deepEqual([mac(lost), mac(lost)], [again, again]);
+  mac({ op: "queued", position: 1 });
+  assert.deepEqual([mac(lost), mac(lost), mac(lost)], [again, again, []]);
+  assert.equal(answerOf(chat).state, "failed");
+  assert.equal(answerOf(chat).problem, "The question does not get through to your Mac over this path.");
+  chat.ask("shorter", "");
+  assert.equal(chat.receive({ ...lost, id: answerOf(chat).id } as unknown as MacMessage).length, 1);
+});
+
 test("A chat that the Mac has already is resumed", () => {
   const { chat, id } = asked();
   const exists: MacMessage = { op: "error", id, for: "chat", code: "exists", message: "x" };

@@ -9,11 +9,16 @@ type Outgoing = PhoneMessage[];
 /** As many answers of one device are under way on the Mac. */
 const MAXIMUM_GIVEN_UP = 8;
 
+/** Ours: a question that does not arrive within the 30 s that a message has would be sent for ever. */
+const MAXIMUM_SENDINGS = 3;
+
 /** The turns of one chat: questions, growing answers, and which message comes next. Pure; the phone sends. */
 export class Conversation {
   #turns: readonly Turn[];
   /** They went with their turns, and the Mac has not said that they ended. */
   #givenUp: readonly Answer[] = [];
+  /** How often the open question was sent and never arrived, since anything came of it. */
+  #lost = 0;
 
   constructor(turns: readonly Turn[] = []) {
     this.#turns = turns;
@@ -48,6 +53,7 @@ export class Conversation {
       stats: {},
     };
     this.#turns = [...this.#turns, { role: "user", text }, answer];
+    this.#lost = 0;
     return [this.#chat(answer)];
   }
 
@@ -95,6 +101,9 @@ export class Conversation {
     if (answer === undefined || !("id" in message) || message.id !== answer.id) {
       return [];
     }
+    if (message.op !== "error") {
+      this.#lost = 0;
+    }
     switch (message.op) {
       case "queued":
         this.#update({ ...answer, state: "queued", position: message.position });
@@ -131,12 +140,7 @@ export class Conversation {
 
   #fail(answer: Answer, error: MacError): Outgoing {
     if (error.for === "resume" && error.code === "not_found") {
-      if (answer.seq === 0 && !answer.stopping) {
-        return [this.#chat(answer)];
-      }
-      const state = answer.stopping ? "stopped" : "failed";
-      this.#update({ ...answer, state, problem: state === "failed" ? sentenceOf("interrupted") : "" });
-      return [];
+      return this.#sendAgain(answer);
     }
     if (error.code === "exists") {
       return [{ op: "resume", id: answer.id, after: answer.seq }];
@@ -146,6 +150,20 @@ export class Conversation {
       return [];
     }
     this.#update({ ...answer, state: "failed", problem: sentenceOfError(error) });
+    return [];
+  }
+
+  /** The Mac does not have the answer: the question is sent once more if it never arrived, and may yet. */
+  #sendAgain(answer: Answer): Outgoing {
+    if (answer.stopping) {
+      this.#update({ ...answer, state: "stopped", problem: "" });
+      return [];
+    }
+    if (answer.seq === 0 && ++this.#lost < MAXIMUM_SENDINGS) {
+      return [this.#chat(answer)];
+    }
+    const problem = sentenceOf(answer.seq === 0 ? "not_through" : "interrupted");
+    this.#update({ ...answer, state: "failed", problem });
     return [];
   }
 

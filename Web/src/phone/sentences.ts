@@ -13,7 +13,8 @@ type MacCode =
   | "unknown_op"
   | "not_allowed"
   | "rate"
-  | "interrupted";
+  | "interrupted"
+  | "not_through";
 
 /** One sentence for people for each code, from the front door, the Mac or this page. */
 const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
@@ -52,6 +53,7 @@ const sentences: Readonly<Record<ProblemCode | MacCode, string>> = {
   not_allowed: "Your Mac does not allow this.",
   rate: "That was a lot at once. Try again in a moment.",
   interrupted: "The answer was interrupted and is not complete.",
+  not_through: "The question does not get through to your Mac over this path.",
 };
 
 export function sentenceOf(

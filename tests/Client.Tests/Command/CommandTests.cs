@@ -231,6 +231,7 @@ public sealed class CommandTests : IAsyncLifetime
             (lacking, ["chat", bare]), (lacking, ["chat", bare, "Hello"]), (lacking, ["bench", bare]),
             (lacking, ["proxy", bare]), (lacking, ["chat", Link, bare]), (part, ["chat", $"htp://{bare}"]),
             (part, ["chat", code]), (part, ["chat", code[..24]]), (part, ["chat", code[2..]]),
+            (part, ["chat", code[2..^1]]), (within, ["chat", $"What is {bare[..^96]} for?"]),
             (part, ["bench", "--prompt", code]), (within, ["chat", $"Is '{code}' right?"]),
             (within, ["chat", $"What is {Link} for?"]), (within, ["chat", Link, Link]),
             (within, ["chat", "--system", code, "Hello"]), (part, ["chat", $"link={code}"]),
@@ -243,7 +244,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         Assert.Equal(new CommandRun(ExitCode.Usage, "", part), await Run($"{code}\n", hasScreen: false, "chat"));
         Assert.Equal(offers, _mac.Offers.Count);
-        var talk = await Run($"{code}\n", hasScreen: true, "chat");
+        var talk = await Run($"{code}\n{Link[..^86]}\n{Link[^86..]}\n", hasScreen: true, "chat");
         Assert.Equal((0, ""), (talk.ExitCode, talk.Out));
         Assert.Contains(part, talk.Error, StringComparison.Ordinal);
         string[] others = ["What is 1.41421356237309504880?", "1.2345678901234567e-05", "1.Internationalization"];
@@ -347,6 +348,31 @@ public sealed class CommandTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_C_cancels_the_answer()
     {
+        using var process = await StartLong();
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Failed, process.ExitCode);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("The answer was cancelled.\n", error);
+        Assert.IsType<CancelMessage>(_mac.Phone.Received[^1]);
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_ends_the_program_though_the_Mac_is_silent()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mac.OnCancel = (_, _) => told.TrySetResult();
+        using var process = await StartLong();
+        using var first = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await told.Task.WaitAsync(TestContext.Current.CancellationToken);
+        using var second = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
+    }
+
+    /// <summary>The command, which has begun to print an answer that goes on.</summary>
+    private async Task<Process> StartLong()
+    {
         await Run("chat", Link, "Hello");
         _mac.OnChat = (phone, chat) => phone.Send(new DeltaMessage { Id = chat.Id, Seq = 1, Content = "begun\n" });
 
@@ -358,14 +384,9 @@ public sealed class CommandTests : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start)!;
+        var process = Process.Start(start)!;
         Assert.Equal("begun", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(ExitCode.Failed, process.ExitCode);
-        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("The answer was cancelled.\n", error);
-        Assert.IsType<CancelMessage>(_mac.Phone.Received[^1]);
+        return process;
     }
 
     private Task<CommandRun> Run(params string[] arguments) => Run("", hasScreen: false, arguments);

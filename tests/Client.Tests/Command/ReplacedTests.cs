@@ -137,13 +137,4 @@ public sealed class ReplacedTests : IAsyncLifetime
             return mac;
         },
         _clock);
-
-    /// <summary>What is typed, line by line.</summary>
-    private sealed class Keyboard(Func<int, Task<string?>> type) : TextReader
-    {
-        private int _lines;
-
-        public override async ValueTask<string?> ReadLineAsync(CancellationToken cancellationToken) =>
-            await type(_lines++);
-    }
 }

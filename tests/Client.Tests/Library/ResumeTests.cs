@@ -96,6 +96,52 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_question_that_never_gets_through_is_sent_three_times_and_ends_with_the_cause()
+    {
+        await using var phone = NewPhone();
+        await using var mac = phone.Connect(_mac.Link);
+        _mac.OnChat = (peer, chat) =>
+        {
+            _asked.Add(chat);
+            peer.Close(QuicPair.Protocol.CloseCode.Idle);
+        };
+        _mac.OnResume = (peer, resume) => peer.Send(
+            new ErrorMessage { Id = resume.Id, For = "resume", Code = ErrorCode.NotFound });
+        using var client = new QuicPairChatClient(mac);
+        var failure = await Assert.ThrowsAsync<AnswerException>(
+            () => client.GetResponseAsync("long", cancellationToken: Cancellation));
+        Assert.Equal(
+            (ErrorCode.TooLarge, "The question does not get through to the Mac over this path."),
+            (failure.Code, failure.Message));
+        Assert.Equal(3, _asked.Count);
+        Assert.Single(_asked.Select(chat => chat.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task A_question_of_which_something_came_before_it_was_lost_is_sent_anew()
+    {
+        await using var phone = NewPhone();
+        await using var mac = phone.Connect(_mac.Link);
+        _mac.OnChat = (peer, chat) =>
+        {
+            peer.Send(new QueuedMessage { Id = chat.Id, Position = 1 });
+            if (_asked.Count == 5)
+            {
+                SendUntil(peer, chat, Tokens);
+                return;
+            }
+
+            _asked.Add(chat);
+            peer.Close(QuicPair.Protocol.CloseCode.Idle);
+        };
+        _mac.OnResume = (peer, resume) => peer.Send(
+            new ErrorMessage { Id = resume.Id, For = "resume", Code = ErrorCode.NotFound });
+        using var client = new QuicPairChatClient(mac);
+        Assert.Equal(WholeText, (await client.GetResponseAsync("count", cancellationToken: Cancellation)).Text);
+        Assert.Equal(6, _asked.Count);
+    }
+
+    [Fact]
     public async Task An_answer_that_the_mac_has_lost_keeps_its_beginning_and_ends_with_the_cause()
     {
         await using var phone = NewPhone();

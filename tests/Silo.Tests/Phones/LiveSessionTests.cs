@@ -205,6 +205,37 @@ public sealed class LiveSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Eight_replies_of_a_mebibyte_wait_for_a_phone_whose_path_stalls()
+    {
+        using var phone = await _desk.ConnectPaired(_desk.Pair());
+        phone.Channel.IsHeld = true;
+        for (var i = 0; i < 8; i++)
+        {
+            await phone.Send(
+                $$"""{"op":"embed","id":"r{{i}}","model":"m","input":["a","b","c"],"dimensions":65000}""");
+        }
+
+        while (_desk.Runner.Asked.Count < 8)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        // The session takes it behind the replies that wait by then, and only while it is not closed.
+        await phone.Send("""{"op":"chat","id":"c1","prompt":"one"}""");
+        var script = await _desk.Runner.Begun();
+        script.Say("a");
+        script.Finish();
+        phone.Channel.Release();
+        var heard = new List<string>();
+        while (heard.Count < 10 && await phone.Next() is { } message) heard.Add(message);
+
+        Assert.Equal(
+            8, heard.Count(message => message.StartsWith("""{"op":"embeddings",""", StringComparison.Ordinal)));
+        Assert.Contains(heard, message => message.StartsWith("""{"op":"done",""", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_phone_that_does_not_read_holds_up_an_ordinary_close_for_one_second()
     {
         var time = new WatchedTime();
