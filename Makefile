@@ -3,6 +3,7 @@
 
 CONFIGURATION ?= Debug
 RUNS ?= 5
+LINK_RUNS ?= 1
 
 run: ## start this Mac's silo with the embedded defaults
 	dotnet run --project Silo
@@ -34,9 +35,9 @@ fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 bench: ## the tables of docs/performance.md, in hours; PARTS names some of them, RUNS of each pair (5)
 	RUNS=$(RUNS) tests/Benchmarks/bench $(PARTS)
 
-links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; 40 minutes)
+links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; LINK_RUNS of each row, an hour each)
 	dotnet build -c Release --nologo -v q tests/Links
-	for table in streams bulk open; do node tests/Links/tables.mjs $$table || exit 1; done
+	for table in "streams 2" "bulk 1" "open 2"; do node tests/Links/tables.mjs $$table $(LINK_RUNS) || exit 1; done
 	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing
 
 peers: ## what drives the other makes, in artifacts/interop-peers

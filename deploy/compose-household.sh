@@ -17,6 +17,8 @@ host=${QUICPAIR_HOST:-$( (grep -s '^QUICPAIR_HOST=' .env || true) | tail -1 | cu
 url=https://${host:-localhost}
 login="Username=quicpair;Password=$(cat secrets/postgres-password);Database=quicpair"
 
+# Compose is a program of its own, or Docker's plugin.
+command -v docker-compose >/dev/null || docker-compose() { docker compose "$@"; }
 on() { docker-compose exec -T "$1" dotnet quicpair.dll "${@:2}"; }
 until_done() { # what, command…
   local what=$1 end=$((SECONDS + 180))
@@ -40,3 +42,4 @@ invitation=$(on mac-a invite | tr -d '\r' | sed -n 1p)
 on mac-b join "$invitation" --address mac-b
 docker-compose up -d
 on mac-a macs
+for mac in mac-a mac-b; do echo "Pair with $mac: docker-compose exec $mac dotnet quicpair.dll pair"; done

@@ -101,6 +101,8 @@ done
 
 quicpair "$folder/mac-1" macs
 echo "Front door: http://127.0.0.1:$door"
-for name in mac-1 mac-2 mac-3; do echo "Pair with $name: QUICPAIR_HOME=$folder/$name quicpair pair"; done
+for name in mac-1 mac-2 mac-3; do
+  echo "Pair with $name: QUICPAIR_HOME=$folder/$name dotnet $(program Cli quicpair) pair"
+done
 echo "Ctrl-C ends all of it."
 wait

@@ -57,7 +57,7 @@ internal static class HouseholdCommand
             }
 
             await Restart.Wait(parsed.GetValue(home), reply, terminal, cancellation);
-            terminal.Note("This Mac is the first of its household. The next one joins with: quicpair invite");
+            terminal.Note("This Mac is the first of its household. To let the next one in: quicpair invite");
             return ExitCode.Ok;
         });
         return command;
@@ -68,6 +68,8 @@ internal static class HouseholdCommand
         var folder = new Argument<string>("folder") { Description = "household/ of its data folder." }.AsPath();
         var database = new Option<string?>("--database") { Description = "The database as it reaches it." };
         var (address, port, url, door) = (Address(), Port(), Url(), Door());
+        address.Description = "The address at which the Macs reach it; default: found on its machine.";
+        port.Description = "The port at which they reach it; default 11111.";
         var command = new Command("front-door", "Write the certificate and settings of a front door of its own.")
         {
             folder, database, door, address, port, url,

@@ -49,7 +49,9 @@ public sealed class IceOptions : IValidatableObject
     {
         if (CredentialLifetime <= TimeSpan.Zero || CredentialLifetime > RelayCredentials.MaxLifetime)
         {
-            yield return new ValidationResult($"{Section}:{nameof(CredentialLifetime)} is not within 600 s.");
+            yield return new ValidationResult(
+                $"{Section}:{nameof(CredentialLifetime)} is not within 600 s; it is written as hh:mm:ss, such as "
+                + "00:05:00.");
         }
 
         if (TurnUrls.Count > 0 && TurnSecret.Length == 0 && TurnUser.Length == 0)

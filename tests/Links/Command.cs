@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
 namespace QuicPair.Links;
@@ -21,6 +22,12 @@ internal static class Command
         start.Environment["BIND_B"] = EmulatedLink.RightAddress;
         start.Environment["LINK_RTT"] = settings.RoundTrip.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
         using var process = Process.Start(start)!;
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            // The link goes when they have gone.
+            signal.Cancel = true;
+            process.Kill(entireProcessTree: true);
+        });
         var passed = new JsonObject();
         var (since, packets, bytes) = ("start", link.ToRight.Packets, link.ToRight.Bytes);
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -1,11 +1,12 @@
-// node tables.mjs [streams|bulk|open] [AT_ONCE]: measures our peer, libdatachannel and Chromium, each with its like, over
-// the emulated links of this folder and prints the tables of docs/performance.md. `make links` builds what it needs;
-// results are added to artifacts/links-NAME.jsonl too. ONLY=20,50 keeps rows of these round trips. Root, Linux.
+// node tables.mjs [streams|bulk|open] [AT_ONCE] [RUNS]: measures our peer, libdatachannel and Chromium, each with its like,
+// over the emulated links of this folder and prints the tables of docs/performance.md: medians of RUNS runs (1) in which
+// the rows take turns. `make links` builds what it needs; results are added to artifacts/links-NAME.jsonl too. ONLY=20,50
+// keeps rows of these round trips. Exits with 1 when a run of a row failed. Root, Linux.
 import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 
 const artifacts = new URL('../../artifacts/', import.meta.url).pathname;
-const [name = 'streams', atOnce = '3'] = process.argv.slice(2);
+const [name = 'streams', atOnce = '2', runs = '1'] = process.argv.slice(2);
 const makes = ['ours', 'libdatachannel', 'chromium'];
 const log = `${artifacts}links-${name}.jsonl`;
 
@@ -83,22 +84,41 @@ function measure(row) {
   };
   return new Promise(resolve => {
     execFile(`${artifacts}bin/Links/release/QuicPair.Links`, command, options, (failure, output) => {
-      const result = output.trim() ? JSON.parse(output.trim().split('\n').at(-1)) : { failed: String(failure) };
+      const result = failure ? { failed: String(failure) } : JSON.parse(output.trim().split('\n').at(-1));
       appendFileSync(log, JSON.stringify({ ...row, ...result }) + '\n');
-      Object.assign(row, result);
-      resolve();
+      resolve(result);
     });
   });
 }
 
-const left = [...rows];
+// Of each number in what the runs of a row told, however deep it lies.
+function medians(told) {
+  if (typeof told[0] === 'number') {
+    const sorted = told.toSorted((one, other) => one - other);
+    return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  }
+  if (typeof told[0] !== 'object' || told[0] === null) return told[0];
+  return Object.fromEntries(Object.keys(told[0]).map(key => [key, medians(told.map(each => each[key]))]));
+}
+
+const told = new Map(rows.map(row => [row, []]));
+const left = Array.from({ length: +runs }, () => rows).flat();
+const all = left.length;
 await Promise.all(Array.from({ length: +atOnce }, async () => {
-  for (let row = left.shift(); row; row = left.shift()) await measure(row);
+  for (let row = left.shift(); row; row = left.shift()) {
+    const result = await measure(row);
+    if (result.passed) told.get(row).push(result);
+    else process.exitCode = 1;
+    console.error(`-- ${row.rtt} ms, ${row.weather}, ${row.make}: ${result.failed ?? 'measured'}; ${left.length} of ${all} to go`);
+  }
 }));
 
 console.log(`| RTT ms | link | peers | ${plan.columns.map(([title]) => title).join(' | ')} |`);
 console.log(`|---|---|---|${plan.columns.map(() => '---|').join('')}`);
 for (const row of rows) {
-  const cells = plan.columns.map(([, cell]) => (row.passed ? cell(row) : 'failed'));
-  console.log(`| ${row.rtt} | ${row.weather} | ${row.make} | ${cells.join(' | ')} |`);
+  const measured = told.get(row);
+  const typical = measured.length > 0 && { ...row, ...medians(measured) };
+  const cells = plan.columns.map(([, cell]) => (typical ? cell(typical) : 'failed'));
+  const note = measured.length < +runs ? ` (${measured.length} of ${runs} runs)` : '';
+  console.log(`| ${row.rtt} | ${row.weather} | ${row.make}${note} | ${cells.join(' | ')} |`);
 }

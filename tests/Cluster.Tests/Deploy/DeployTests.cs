@@ -96,8 +96,12 @@ public sealed class DeployTests : IDisposable
     [InlineData("quicpair.daemon.plist")]
     [InlineData("quicpair.service")]
     [InlineData("quicpair-front-door.service")]
-    public void A_daemon_with_a_user_of_its_own_is_told_its_data_folder(string name) => Assert.Contains(
-        "QUICPAIR_HOME", File.ReadAllText(Path.Combine(Tree.Root, "deploy", name)), StringComparison.Ordinal);
+    public void A_daemon_with_a_user_of_its_own_is_told_its_data_folder_and_where_to_unpack(string name)
+    {
+        var template = File.ReadAllText(Path.Combine(Tree.Root, "deploy", name));
+        Assert.Contains("QUICPAIR_HOME", template, StringComparison.Ordinal);
+        Assert.Contains("DOTNET_BUNDLE_EXTRACT_BASE_DIR", template, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("quicpair.service")]
