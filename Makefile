@@ -37,8 +37,8 @@ bench: ## the tables of docs/performance.md, in hours; PARTS names some of them,
 
 links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; LINK_RUNS of each row, an hour each)
 	dotnet build -c Release --nologo -v q tests/Links
-	for table in "streams 2" "bulk 1" "open 2"; do node tests/Links/tables.mjs $$table $(LINK_RUNS) || exit 1; done
-	artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing
+	failed=0; for table in "streams 2" "bulk 1" "open 2"; do node tests/Links/tables.mjs $$table $(LINK_RUNS) || failed=1; done; \
+	  artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing && exit $$failed
 
 peers: ## what drives the other makes, in artifacts/interop-peers
 	dotnet build -c Release --nologo -v q tests/Interop

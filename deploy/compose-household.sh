@@ -18,13 +18,14 @@ url=https://${host:-localhost}
 login="Username=quicpair;Password=$(cat secrets/postgres-password);Database=quicpair"
 
 # Compose is a program of its own, or Docker's plugin.
-command -v docker-compose >/dev/null || docker-compose() { docker compose "$@"; }
+compose=docker-compose
+command -v docker-compose >/dev/null || { compose="docker compose" && docker-compose() { docker compose "$@"; }; }
 on() { docker-compose exec -T "$1" dotnet quicpair.dll "${@:2}"; }
 until_done() { # what, command…
   local what=$1 end=$((SECONDS + 180))
   shift
   until "$@"; do
-    [ $SECONDS -lt $end ] || { echo "$what: not within three minutes; see docker-compose logs." >&2; exit 1; }
+    [ $SECONDS -lt $end ] || { echo "$what: not within three minutes; see $compose logs." >&2; exit 1; }
     sleep 1
   done
 }
@@ -42,4 +43,4 @@ invitation=$(on mac-a invite | tr -d '\r' | sed -n 1p)
 on mac-b join "$invitation" --address mac-b
 docker-compose up -d
 on mac-a macs
-for mac in mac-a mac-b; do echo "Pair with $mac: docker-compose exec $mac dotnet quicpair.dll pair"; done
+for mac in mac-a mac-b; do echo "Pair with $mac: $compose exec $mac dotnet quicpair.dll pair"; done

@@ -103,7 +103,7 @@ internal static class ChatCommand
             prompt = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
         }
 
-        if (LinkText.Refusal($"{prompt} {settings.System}") is { } refusal)
+        if ((LinkText.Refusal(prompt ?? "") ?? LinkText.Refusal(settings.System ?? "")) is { } refusal)
         {
             return terminal.Fail(refusal, ExitCode.Usage);
         }

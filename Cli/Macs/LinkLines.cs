@@ -27,7 +27,7 @@ internal sealed partial class LinkLines
         var isRest = _missing > 0 && Rest().IsMatch(words[0]);
         var refusal = LinkText.Refusal(line) ?? (isRest && IsNoWord(words[0], isAlone) ? LinkText.Part : null);
         _missing = isRest && isAlone ? _missing - LinkText.DataAtEnd(last)
-            : LinkText.MayHoldSecret(last) || Beginning().IsMatch(last)
+            : (isAlone ? LinkText.MayHoldSecret(last) : LinkText.HoldsSecret(last)) || Beginning().IsMatch(last)
                 ? LinkText.DataCharacters - LinkText.DataAtEnd(last)
             : 0;
         return refusal;

@@ -80,7 +80,7 @@ internal static partial class LinkText
 
     // As it is, and as programs that pass links on write it; behind its path without any data, too.
     [GeneratedRegex(
-        "(?:#|%23)1(?:\\.|%2E)[A-Z0-9_-]{20}|(?:%2F|(?<![A-Z0-9_-]))p(?:#|%23)1(?:\\.|%2E)",
+        "(?:#|%23)1(?:\\.|%2E)[A-Z0-9_-]{20}|(?:%2F|/)p(?:#|%23)1(?:\\.|%2E)|\\A(?-i:p)(?:#|%23)1(?:\\.|%2E)(?-i:A)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Fragment();
 

@@ -20,8 +20,8 @@ internal sealed class LostQuestion
         return _lost[mac] < MaxSendings;
     }
 
-    /// <summary>Whether that Mac never had it and nothing came of it since.</summary>
-    public bool IsLost(string mac) => _lost.ContainsKey(mac);
+    /// <summary>Whether that Mac never had it, but perhaps the last time that it is sent.</summary>
+    public bool IsLost(string mac) => _lost.GetValueOrDefault(mac) >= MaxSendings - 1;
 
     /// <summary>Something came of it, or there is another question.</summary>
     public void Clear() => _lost.Clear();

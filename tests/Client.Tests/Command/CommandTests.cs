@@ -234,7 +234,7 @@ public sealed class CommandTests : IAsyncLifetime
             (part, ["chat", code[2..^1]]), (within, ["chat", $"What is {bare[..^96]} for?"]),
             (part, ["bench", "--prompt", code]), (within, ["chat", $"Is '{code}' right?"]),
             (within, ["chat", $"What is {Link} for?"]), (within, ["chat", Link, Link]),
-            (within, ["chat", "--system", code, "Hello"]), (part, ["chat", $"link={code}"]),
+            (part, ["chat", "--system", code, "Hello"]), (part, ["chat", $"link={code}"]),
             (within, ["chat", $"https://safe.example/?u={Uri.EscapeDataString(Link)}"]),
         ];
         foreach (var (sentence, words) in slips)
@@ -247,6 +247,9 @@ public sealed class CommandTests : IAsyncLifetime
         var talk = await Run($"{code}\n{Link[..^86]}\n{Link[^86..]}\n", hasScreen: true, "chat");
         Assert.Equal((0, ""), (talk.ExitCode, talk.Out));
         Assert.Contains(part, talk.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            new CommandRun(ExitCode.Usage, "", part),
+            await Run(code[^60..], hasScreen: false, "chat", "--system", "Be brief"));
         string[] others = ["What is 1.41421356237309504880?", "1.2345678901234567e-05", "1.Internationalization"];
         foreach (var other in others) Assert.Equal(new CommandRun(0, $"{other}\n", ""), await Run("chat", other));
     }
@@ -364,7 +367,7 @@ public sealed class CommandTests : IAsyncLifetime
         _mac.OnCancel = (_, _) => told.TrySetResult();
         using var process = await StartLong();
         using var first = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        await told.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(told.Task, process.WaitForExitAsync(TestContext.Current.CancellationToken));
         using var second = Process.Start("kill", ["-INT", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);

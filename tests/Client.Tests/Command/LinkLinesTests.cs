@@ -63,6 +63,10 @@ public sealed class LinkLinesTests
         Assert.Equal(LinkText.Part, lines.Refusal("photosynthesis"));
         Assert.Null(lines.Refusal("What is photosynthesis?"));
         Assert.Null(lines.Refusal("photosynthesis"));
+        Assert.Null(lines.Refusal("What is aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3?"));
+        Assert.Null(lines.Refusal("Continue"));
+        Assert.Null(lines.Refusal("Please solve P#1."));
+        Assert.Null(lines.Refusal("Continue"));
     }
 
     [Fact]
