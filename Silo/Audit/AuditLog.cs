@@ -6,7 +6,8 @@ namespace QuicPair.Silo.Audit;
 /// <summary>
 /// A line of JSON for each thing that an owner may want to know later, in <c>audit.log</c> of the data folder: time,
 /// what, which device, why. No name, no key, no content. The file and the one before it have a megabyte each, and
-/// strangers fill only so many lines a minute.
+/// strangers fill only so many lines a minute. What was done is written before its caller goes on; whoever is turned
+/// away waits for no disk.
 /// </summary>
 internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<AuditLog> log)
 {
@@ -18,7 +19,13 @@ internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<A
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Nobody holds it while the disk is written.
     private readonly Lock _lock = new();
+
+    // Of whoever writes; taken before the other one.
+    private readonly Lock _writing = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _lines = new();
+    private bool _isFlushing;
     private long _minute;
     private int _refusals;
     private long _unwritten;
@@ -28,7 +35,8 @@ internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<A
     public void Write(AuditEvent what, string? device = null)
     {
         AuditMeter.Count(what, reason: null);
-        lock (_lock) Append(what, device, null, 0);
+        lock (_lock) _lines.Enqueue(Line(what, device, null, 0));
+        Flush();
     }
 
     /// <summary>Writes that somebody was turned away.</summary>
@@ -41,18 +49,41 @@ internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<A
         {
             var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
             if (minute != _minute) (_minute, _refusals) = (minute, 0);
-            if (++_refusals > RefusalsPerMinute)
+            if (++_refusals > RefusalsPerMinute || _lines.Count >= RefusalsPerMinute)
             {
                 _unwritten++;
                 return;
             }
 
-            Append(AuditEvent.Refused, device, reason, _unwritten);
+            _lines.Enqueue(Line(AuditEvent.Refused, device, reason, _unwritten));
             _unwritten = 0;
+            if (_isFlushing) return;
+            _isFlushing = true;
+        }
+
+        _ = Task.Run(Flush);
+    }
+
+    /// <summary>Writes what still waits for the disk.</summary>
+    public void Flush()
+    {
+        lock (_writing)
+        {
+            while (TryTake(out var line)) Append(line);
         }
     }
 
-    private void Append(AuditEvent what, string? device, string? reason, long unwritten)
+    private bool TryTake(out ReadOnlyMemory<byte> line)
+    {
+        lock (_lock)
+        {
+            if (_lines.TryDequeue(out line)) return true;
+            _isFlushing = false;
+            return false;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Line(AuditEvent what, string? device, string? reason, long unwritten)
     {
         var line = new ArrayBufferWriter<byte>(160);
         using (var json = new Utf8JsonWriter(line))
@@ -67,12 +98,18 @@ internal sealed partial class AuditLog(string path, TimeProvider time, ILogger<A
         }
 
         line.Write("\n"u8);
+        return line.WrittenMemory;
+    }
+
+    private void Append(ReadOnlyMemory<byte> line)
+    {
         try
         {
-            Append(line.WrittenSpan);
+            Append(line.Span);
             _isBroken = false;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException
+            or NotSupportedException)
         {
             if (!_isBroken) CannotWrite(path);
             _isBroken = true;

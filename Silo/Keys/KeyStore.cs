@@ -225,6 +225,7 @@ internal sealed partial class KeyStore : IDeviceKeys, IDisposable
         // Another process may have the file after this: a purge under way ends first, and none follows.
         lock (_lock) _isDisposed = true;
         _purge.Dispose();
+        Audit?.Flush();
         Mac.Dispose();
     }
 

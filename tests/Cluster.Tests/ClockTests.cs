@@ -148,7 +148,14 @@ public sealed class ClockTests(Database database)
     /// <summary>The audit log names what the voucher was refused for, doctor the clock.</summary>
     private static async Task SaysWhy(Household household, MacProcess mac, string side)
     {
-        var audit = await File.ReadAllTextAsync(Path.Combine(mac.Home, "audit.log"), Cancellation);
+        var audit = "";
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        for (var tick = 0; tick < 300 && !audit.Contains("\"voucher_time\"", StringComparison.Ordinal); tick++)
+        {
+            audit = await File.ReadAllTextAsync(Path.Combine(mac.Home, "audit.log"), Cancellation);
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+
         Assert.Contains("\"voucher_time\"", audit, StringComparison.Ordinal);
         var (exit, output, _) = await household.Command(mac, "doctor");
         Assert.Equal(1, exit);

@@ -147,7 +147,7 @@ internal sealed class Blows : IAsyncDisposable
     private async Task<string> FreezeDatabase(int mac, int round)
     {
         using var end = new CancellationTokenSource();
-        Task<(int Knocks, List<int> Odd)> load;
+        Task<(int Knocks, List<(int Status, TimeSpan After)> Odd)> load;
         var failures = new List<ConnectException>();
         using (await FrozenPostgres.Freeze(_server))
         {
@@ -170,7 +170,7 @@ internal sealed class Blows : IAsyncDisposable
         await Welcome(mac, $"latecomer-{round}");
         await end.CancelAsync();
         var (knocks, odd) = await load;
-        Assert.All(odd, status => Assert.Equal(503, status));
+        Assert.All(odd, said => Assert.Equal(503, said.Status));
         return $"{knocks} offers, {odd.Count} of them told that the Mac is away; of {_visitors.Count + 1} phones that "
             + $"came meanwhile {failures.Count} had to come again";
     }

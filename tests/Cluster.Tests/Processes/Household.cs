@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -292,19 +293,22 @@ internal sealed class Household : IAsyncDisposable
         Assert.Equal(status, said);
     }
 
-    /// <summary>Knocks at Macs all the time until it is told to end; how often, and what came other than 403.</summary>
-    public async Task<(int Knocks, List<int> Odd)> Load(IEnumerable<MacProcess> macs, CancellationToken end)
+    /// <summary>
+    /// Knocks at Macs all the time until it is told to end; how often, and what came other than 403, after how long.
+    /// </summary>
+    public async Task<(int Knocks, List<(int Status, TimeSpan After)> Odd)> Load(
+        IEnumerable<MacProcess> macs, CancellationToken end)
     {
-        var (knocks, odd) = (0, new List<int>());
+        var (knocks, odd) = (0, new List<(int Status, TimeSpan After)>());
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!end.IsCancellationRequested)
         {
-            foreach (var status in await Task.WhenAll(macs.Select(Knock)))
+            foreach (var said in await Task.WhenAll(macs.Select(Timed)))
             {
                 knocks++;
-                if (status != 403)
+                if (said.Status != 403)
                 {
-                    odd.Add(status);
+                    odd.Add(said);
                 }
             }
 
@@ -312,6 +316,12 @@ internal sealed class Household : IAsyncDisposable
         }
 
         return (knocks, odd);
+
+        async Task<(int Status, TimeSpan After)> Timed(MacProcess mac)
+        {
+            var start = Stopwatch.GetTimestamp();
+            return (await Knock(mac), Stopwatch.GetElapsedTime(start));
+        }
     }
 
     /// <summary>Waits until a path of the front door gives a status.</summary>

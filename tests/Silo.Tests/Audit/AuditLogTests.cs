@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -104,13 +105,35 @@ public sealed class AuditLogTests : IDisposable
         Directory.CreateDirectory(_folder.Of("audit.log"));
         _audit.Write(AuditEvent.Started);
         _audit.Refused("aaaaaaaaaaaaaaaa", "unknown");
+        _audit.Flush();
         Directory.Delete(_folder.Of("audit.log"));
         _audit.Write(AuditEvent.Invited, "aaaaaaaaaaaaaaaa");
         Assert.Single(Lines("audit.log"));
     }
 
+    [Fact]
+    public async Task Whoever_is_turned_away_waits_for_no_disk()
+    {
+        // A pipe without a reader: opening it for writing lasts until there is one.
+        var path = _folder.Of("audit.log");
+        using (var make = Process.Start("mkfifo", [path]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        for (var i = 0; i < 1_000; i++) _audit.Refused("aaaaaaaaaaaaaaaa", "unknown");
+
+        await using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)) _audit.Flush();
+        File.Delete(path);
+        _audit.Write(AuditEvent.Started);
+        Assert.Equal("started", Event(Lines("audit.log")[^1]));
+    }
+
     private static string? Event(JsonElement line) => line.GetProperty("event").GetString();
 
-    private List<JsonElement> Lines(string name) =>
-        [.. File.ReadAllLines(_folder.Of(name)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+    private List<JsonElement> Lines(string name)
+    {
+        _audit.Flush();
+        return [.. File.ReadAllLines(_folder.Of(name)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+    }
 }

@@ -150,6 +150,7 @@ public sealed class OfferGateTests : IDisposable
         _gate.Verify(Offer(_invitation.OfferKey, versions: [7, 8]));
         _gate.Verify(Offer(_invitation.OfferKey, sdp: Sdp + "m=audio 9 UDP 0\r\n"));
 
+        audit.Flush();
         var reasons = File.ReadAllLines(_folder.Of("audit.log"))
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("reason").GetString());
 

@@ -26,13 +26,15 @@ public sealed class HouseholdDeskTests : IDisposable
     private readonly TemporaryFolder _temporary = new();
     private readonly DataFolder _folder;
     private readonly KeyStore _keys;
+    private readonly AuditLog _audit;
     private readonly HouseholdDesk _desk;
 
     public HouseholdDeskTests()
     {
         _folder = DataFolder.Open(_temporary.Of("data"));
         _keys = KeyStore.Open(_folder, TimeProvider.System);
-        _desk = Desk(_keys, _folder);
+        _audit = Audit(_folder);
+        _desk = Desk(_keys, _folder, _audit);
     }
 
     private string FrontDoor => _temporary.Of("front-door");
@@ -133,7 +135,7 @@ public sealed class HouseholdDeskTests : IDisposable
         using var folder = DataFolder.Open(_temporary.Of(new string('d', LongPath - _temporary.Path.Length - 1)));
         Assert.True(SocketPath.Fits(folder.Socket));
         using var keys = KeyStore.Open(folder, TimeProvider.System);
-        using var desk = Desk(keys, folder);
+        using var desk = Desk(keys, folder, Audit(folder));
         var create = new ControlRequest
         {
             Op = "household",
@@ -239,9 +241,11 @@ public sealed class HouseholdDeskTests : IDisposable
         Assert.Contains(_temporary.Of("file"), reply.Message, StringComparison.Ordinal);
     }
 
-    private static HouseholdDesk Desk(KeyStore keys, DataFolder folder) => new(
-        keys, "first Mac", folder,
-        new AuditLog(folder.Of("audit.log"), TimeProvider.System, NullLogger<AuditLog>.Instance), TimeProvider.System);
+    private static HouseholdDesk Desk(KeyStore keys, DataFolder folder, AuditLog audit) =>
+        new(keys, "first Mac", folder, audit, TimeProvider.System);
+
+    private static AuditLog Audit(DataFolder folder) =>
+        new(folder.Of("audit.log"), TimeProvider.System, NullLogger<AuditLog>.Instance);
 
     private async Task MakeHousehold()
     {
@@ -283,14 +287,18 @@ public sealed class HouseholdDeskTests : IDisposable
     }
 
     /// <summary>Whom the audit log says to have been turned away, and why.</summary>
-    private List<(string? Device, string? Reason)> Refusals() =>
-    [
-        .. File.ReadLines(_folder.Of("audit.log")).Select(line => JsonElement.Parse(line))
-            .Where(line => line.GetProperty("event").GetString() == "refused")
-            .Select(line => (
-                line.TryGetProperty("device", out var device) ? device.GetString() : null,
-                line.GetProperty("reason").GetString())),
-    ];
+    private List<(string? Device, string? Reason)> Refusals()
+    {
+        _audit.Flush();
+        return
+        [
+            .. File.ReadLines(_folder.Of("audit.log")).Select(line => JsonElement.Parse(line))
+                .Where(line => line.GetProperty("event").GetString() == "refused")
+                .Select(line => (
+                    line.TryGetProperty("device", out var device) ? device.GetString() : null,
+                    line.GetProperty("reason").GetString())),
+        ];
+    }
 
     private async Task MakeFrontDoor()
     {
