@@ -35,7 +35,7 @@ fuzz: ## every parser under afl++ for FUZZ_SECONDS each (60)
 bench: ## the tables of docs/performance.md, in hours; PARTS names some of them, RUNS of each pair (5)
 	RUNS=$(RUNS) tests/Benchmarks/bench $(PARTS)
 
-links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; LINK_RUNS of each row, an hour each)
+links: peers ## our peer, libdatachannel and Chromium over emulated links, and beside TCP Reno (root on Linux; LINK_RUNS of each row (1))
 	dotnet build -c Release --nologo -v q tests/Links
 	failed=0; for table in "streams 2" "bulk 1" "open 2"; do node tests/Links/tables.mjs $$table $(LINK_RUNS) || failed=1; done; \
 	  artifacts/bin/Links/release/QuicPair.Links rtt=50 rate=20 queue=50 secs=25 sharing && exit $$failed

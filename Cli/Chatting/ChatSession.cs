@@ -233,7 +233,7 @@ internal sealed class ChatSession(
             }
             catch (ConnectException failure) when (failure.IsPassing)
             {
-                if (_lost.IsLost(_mac!.Pairing.MacId)) return printer.End(LostQuestion.End(stream.Id));
+                if (_lost.IsLastSending(_mac!.Pairing.MacId)) return printer.End(LostQuestion.End(stream.Id));
                 _notices.GivenUp(_mac, stream);
                 throw;
             }
@@ -329,7 +329,7 @@ internal sealed class ChatSession(
             {
                 if (pace.IsOver)
                 {
-                    if (!_lost.IsLost(lost.Pairing.MacId)) _notices.GivenUp(lost, stream);
+                    if (!_lost.IsLastSending(lost.Pairing.MacId)) _notices.GivenUp(lost, stream);
                     throw;
                 }
             }

@@ -20,8 +20,8 @@ internal sealed class LostQuestion
         return _lost[mac] < MaxSendings;
     }
 
-    /// <summary>Whether that Mac never had it, but perhaps the last time that it is sent.</summary>
-    public bool IsLost(string mac) => _lost.GetValueOrDefault(mac) >= MaxSendings - 1;
+    /// <summary>Whether it is under way to that Mac for the last time, all others having been lost.</summary>
+    public bool IsLastSending(string mac) => _lost.GetValueOrDefault(mac) >= MaxSendings - 1;
 
     /// <summary>Something came of it, or there is another question.</summary>
     public void Clear() => _lost.Clear();

@@ -1,14 +1,14 @@
 // node medians.mjs FILE: from the lines of measure.mjs in it, a Markdown row for each pair, medians over its runs.
 import { readFileSync } from 'node:fs';
+import { median } from './median.mjs';
 
 const runs = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line));
 const pairs = [...new Set(runs.map(run => `${run.offerer} → ${run.answerer}`))];
 
-function median(values) {
-  const sorted = values.filter(value => typeof value === 'number').sort((a, b) => a - b);
-  if (sorted.length === 0) return '–';
-  const middle = sorted.length >> 1;
-  const value = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+function cell(values) {
+  const numbers = values.filter(value => typeof value === 'number');
+  if (numbers.length === 0) return '–';
+  const value = median(numbers);
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
@@ -20,7 +20,7 @@ for (const pair of pairs) {
   const [open, slowest, longest, echo, slowEcho, rate, sender, receiver] = [
     'connectP50', 'connectP99', 'connectMax', 'echoP50', 'echoP99',
     'megabitsPerSecond', 'senderSecondsPerGigabyte', 'receiverSecondsPerGigabyte',
-  ].map(name => median(of.map(run => run[name])));
+  ].map(name => cell(of.map(run => run[name])));
   console.log(`| ${pair} | ${open} / ${slowest} / ${longest} | ${echo} / ${slowEcho} | ${rate} `
     + `| ${sender} / ${receiver} | ${of.length} |`);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
@@ -168,10 +167,5 @@ public sealed class ChatTests : IDisposable
         Assert.Equal(prompt, Assert.IsType<DeltaMessage>(messages[0]).Content);
     }
 
-    private Phone NewPhone() => new(new PhoneOptions
-    {
-        StorePath = Path.Combine(_folder.Path, "pairings.json"),
-        HttpHandler = _mac,
-        Rtc = new() { Address = IPAddress.Loopback },
-    });
+    private Phone NewPhone() => _mac.NewPhone(_folder);
 }

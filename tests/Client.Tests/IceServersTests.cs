@@ -1,4 +1,3 @@
-using System.Net;
 using QuicPair.Client.Session;
 using QuicPair.Protocol;
 using QuicPair.Rtc.Sockets;
@@ -112,10 +111,5 @@ public sealed class IceServersTests : IDisposable
 
     private static string Port(string sdp) => Line(sdp, "a=candidate:").Split(' ')[5];
 
-    private Phone NewPhone() => new(new PhoneOptions
-    {
-        StorePath = Path.Combine(_folder.Path, "pairings.json"),
-        HttpHandler = _mac,
-        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-    });
+    private Phone NewPhone() => _mac.NewPhone(_folder);
 }

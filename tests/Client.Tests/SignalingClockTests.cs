@@ -1,7 +1,5 @@
-using System.Net;
 using QuicPair.Client.Signaling;
 using QuicPair.Protocol;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests;
 
@@ -132,10 +130,5 @@ public sealed class SignalingClockTests : IDisposable
         Assert.Equal(1, asked);
     }
 
-    private Phone NewPhone() => new(new PhoneOptions
-    {
-        StorePath = Path.Combine(_folder.Path, "pairings.json"),
-        HttpHandler = _mac,
-        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-    });
+    private Phone NewPhone() => _mac.NewPhone(_folder);
 }

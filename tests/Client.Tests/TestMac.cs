@@ -35,6 +35,22 @@ internal sealed class TestMac : HttpMessageHandler
         Expiry = (uint)DateTimeOffset.UtcNow.AddMinutes(2).ToUnixTimeSeconds(),
     };
 
+    /// <summary>A phone whose front door this is; it keeps its pairings in a folder.</summary>
+    public Phone NewPhone(TemporaryFolder folder) => new(new PhoneOptions
+    {
+        StorePath = Path.Combine(folder.Path, "pairings.json"),
+        HttpHandler = this,
+        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
+    });
+
+    /// <summary>The same, which has paired and is not connected.</summary>
+    public async Task<Phone> PairedPhone(TemporaryFolder folder, CancellationToken cancellation)
+    {
+        var phone = NewPhone(folder);
+        await (await phone.Pair(Link, cancellation)).DisposeAsync();
+        return phone;
+    }
+
     /// <summary>The Mac's clock minus this machine's, in seconds.</summary>
     public long ClockOffset { get; set; }
 

@@ -4,6 +4,7 @@
 // keeps rows of these round trips. Exits with 1 when a run of a row failed. Root, Linux.
 import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { median } from '../Benchmarks/median.mjs';
 
 const artifacts = new URL('../../artifacts/', import.meta.url).pathname;
 const [name = 'streams', atOnce = '2', runs = '1'] = process.argv.slice(2);
@@ -93,10 +94,7 @@ function measure(row) {
 
 // Of each number in what the runs of a row told, however deep it lies.
 function medians(told) {
-  if (typeof told[0] === 'number') {
-    const sorted = told.toSorted((one, other) => one - other);
-    return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-  }
+  if (typeof told[0] === 'number') return median(told);
   if (typeof told[0] !== 'object' || told[0] === null) return told[0];
   return Object.fromEntries(Object.keys(told[0]).map(key => [key, medians(told.map(each => each[key]))]));
 }

@@ -20,13 +20,7 @@ public sealed class ChatSessionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
-        await (await _phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+        _phone = await _mac.PairedPhone(_folder, Cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,10 +1,8 @@
-using System.Net;
 using QuicPair.Cli;
 using QuicPair.Cli.Chatting;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests.Command;
 
@@ -28,13 +26,7 @@ public sealed class ReplacedTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-        });
-        await (await _phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+        _phone = await _mac.PairedPhone(_folder, Cancellation);
         _mac.OnChat = (peer, asked) => Say(peer, asked.Id!, 1);
         _mac.OnResume = (peer, resume) => Say(peer, resume.Id!, resume.After + 1);
     }

@@ -1,9 +1,7 @@
-using System.Net;
 using QuicPair.Cli;
 using QuicPair.Cli.Models;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Messages.Models;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests.Command;
 
@@ -33,13 +31,7 @@ public sealed class SharedMacTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-        });
-        await (await _phone.Pair(_mac.Link, Cancellation)).DisposeAsync();
+        _phone = await _mac.PairedPhone(_folder, Cancellation);
         _connection = _phone.Connect(_phone.Usable()[0], new MacConnectionOptions { TimeProvider = _clock });
         _terminal = new Terminal(TextReader.Null, TextWriter.Null, _error) { HasErrorScreen = true };
     }

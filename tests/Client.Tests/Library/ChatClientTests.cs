@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QuicPair.Protocol.Chat;
@@ -29,12 +28,7 @@ public sealed class ChatClientTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
+        _phone = _mac.NewPhone(_folder);
         _connection = _phone.Connect(_mac.Link);
         _client = new QuicPairChatClient(_connection, "default:1b");
         return ValueTask.CompletedTask;

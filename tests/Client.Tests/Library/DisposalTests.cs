@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 
 namespace QuicPair.Client.Tests.Library;
 
@@ -39,12 +38,7 @@ public sealed class DisposalTests : IDisposable
     [Fact]
     public async Task A_session_that_comes_of_it_all_the_same_is_closed()
     {
-        await using var phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
+        await using var phone = _mac.NewPhone(_folder);
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         PairedMac? made = null;
         var connection = new MacConnection(async _ =>

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Threading.Channels;
 using QuicPair.Client.Recovery;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests.Library;
 
@@ -66,10 +64,5 @@ public sealed class LateCancelTests : IDisposable
         Assert.False(mac.Ended.IsCompleted);
     }
 
-    private Phone NewPhone() => new(new PhoneOptions
-    {
-        StorePath = Path.Combine(_folder.Path, "pairings.json"),
-        HttpHandler = _mac,
-        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-    });
+    private Phone NewPhone() => _mac.NewPhone(_folder);
 }

@@ -1,8 +1,6 @@
-using System.Net;
 using QuicPair.Protocol;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
-using QuicPair.Rtc.Sockets;
 
 namespace QuicPair.Client.Tests.Library;
 
@@ -180,10 +178,5 @@ public sealed class ReplacedTests : IDisposable
 
     private static string Word(long number) => $"{number} ";
 
-    private Phone NewPhone() => new(new PhoneOptions
-    {
-        StorePath = Path.Combine(_folder.Path, "pairings.json"),
-        HttpHandler = _mac,
-        Rtc = new RtcHostOptions { Address = IPAddress.Loopback },
-    });
+    private Phone NewPhone() => _mac.NewPhone(_folder);
 }

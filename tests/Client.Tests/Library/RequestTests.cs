@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.AI;
 using QuicPair.Protocol.Chat;
 using QuicPair.Protocol.Messages;
@@ -19,12 +18,7 @@ public sealed class RequestTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = _mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
+        _phone = _mac.NewPhone(_folder);
         _paired = await _phone.Pair(_mac.Link, Cancellation);
     }
 

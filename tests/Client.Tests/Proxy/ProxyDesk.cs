@@ -13,12 +13,7 @@ internal sealed class ProxyDesk : IAsyncDisposable
 
     private ProxyDesk()
     {
-        _phone = new Phone(new PhoneOptions
-        {
-            StorePath = Path.Combine(_folder.Path, "pairings.json"),
-            HttpHandler = Mac,
-            Rtc = new QuicPair.Rtc.Sockets.RtcHostOptions { Address = IPAddress.Loopback },
-        });
+        _phone = Mac.NewPhone(_folder);
         _connection = _phone.Connect(Mac.Link);
     }
 

@@ -121,12 +121,18 @@ public sealed class AuditLogTests : IDisposable
             await make.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        for (var i = 0; i < 1_000; i++) _audit.Refused("aaaaaaaaaaaaaaaa", "unknown");
+        var cancellation = TestContext.Current.CancellationToken;
+        await Task.Run(TurnAway, cancellation).WaitAsync(TimeSpan.FromMinutes(1), cancellation); // ends a hang
 
         await using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)) _audit.Flush();
         File.Delete(path);
         _audit.Write(AuditEvent.Started);
         Assert.Equal("started", Event(Lines("audit.log")[^1]));
+
+        void TurnAway()
+        {
+            for (var i = 0; i < 1_000; i++) _audit.Refused("aaaaaaaaaaaaaaaa", "unknown");
+        }
     }
 
     private static string? Event(JsonElement line) => line.GetProperty("event").GetString();
